@@ -1,1 +1,109 @@
-fn main() {}
+//! Generates the raw bindings and the open enums from the API document.
+//!
+//! The document is taken as it is: it was made fit for this by `cargo xtask spec refresh`, which runs the functions of
+//! this file too, to check and to count what comes out of them.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{env, fs, iter};
+
+use heck::ToUpperCamelCase;
+use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypePatch};
+use serde_json::Value;
+
+const DOCUMENT: &str = "openapi/qti-api.yaml";
+/// Marks a component whose type is written by hand in the library's `models`.
+const HAND_WRITTEN: &str = "x-hand-written";
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> Result<()> {
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed={DOCUMENT}");
+    let document: Value = serde_saphyr::from_str(&fs::read_to_string(DOCUMENT)?)?;
+    let out = env::var("OUT_DIR")?;
+    fs::write(Path::new(&out).join("raw.rs"), bindings(&document)?)?;
+    fs::write(Path::new(&out).join("enums.rs"), open_enums(&document)?)?;
+    Ok(())
+}
+
+/// The client, its operations and its types, as progenitor makes them.
+pub(crate) fn bindings(document: &Value) -> Result<String> {
+    let mut settings = GenerationSettings::new();
+    settings
+        .with_interface(InterfaceStyle::Positional)
+        .with_hooks(HooksMode::Expected)
+        .with_inner_type(
+            "crate::transport::Call"
+                .parse()
+                .map_err(|e| format!("inner type: {e}"))?,
+        )
+        .with_derive("PartialEq");
+    let mut schemars = TypePatch::default();
+    schemars.with_attr(r#"#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]"#);
+    for (name, schema) in components(document) {
+        if is_open_enum(schema) || schema[HAND_WRITTEN] == true {
+            settings.with_replacement(name, format!("crate::models::{name}"), iter::empty());
+        } else {
+            settings.with_patch(name, &schemars);
+        }
+    }
+    let document = serde_json::from_value(document.clone())?;
+    Ok(Generator::new(&settings)
+        .generate_tokens(&document)?
+        .to_string())
+}
+
+/// An `open_enum!` for every string enum of the document.
+pub(crate) fn open_enums(document: &Value) -> Result<String> {
+    let mut source = String::new();
+    for (name, schema) in components(document).filter(|(_, schema)| is_open_enum(schema)) {
+        let description = schema["description"].as_str().unwrap_or(name);
+        writeln!(source, "crate::models::open_enum::open_enum! {{")?;
+        for line in description.lines() {
+            writeln!(source, "    #[doc = {:?}]", format!(" {line}").trim_end())?;
+        }
+        writeln!(source, "    pub enum {name} {{")?;
+        for (variant, value) in variants(name, schema)? {
+            writeln!(source, "        {variant} = {value:?},")?;
+        }
+        writeln!(source, "    }}\n}}")?;
+    }
+    Ok(source)
+}
+
+fn components(document: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    document["components"]["schemas"]
+        .as_object()
+        .into_iter()
+        .flatten()
+}
+
+fn is_open_enum(schema: &Value) -> bool {
+    schema["type"] == "string" && schema["enum"].is_array()
+}
+
+/// The variants of an enum, named after its values.
+fn variants<'a>(name: &str, schema: &'a Value) -> Result<Vec<(String, &'a str)>> {
+    let mut taken = BTreeMap::from([("Other".to_owned(), "")]);
+    let mut variants = Vec::new();
+    for value in schema["enum"].as_array().into_iter().flatten() {
+        let value = value
+            .as_str()
+            .ok_or_else(|| format!("schema `{name}`: enum value {value} is no string"))?;
+        let variant = value.to_upper_camel_case();
+        if !variant.starts_with(|first: char| first.is_ascii_alphabetic()) {
+            return Err(format!("schema `{name}`: enum value `{value}` gives no Rust name").into());
+        }
+        if let Some(other) = taken.insert(variant.clone(), value) {
+            return Err(format!(
+                "schema `{name}`: enum values `{other}` and `{value}` are both `{variant}`"
+            )
+            .into());
+        }
+        variants.push((variant, value));
+    }
+    Ok(variants)
+}

@@ -1,0 +1,8 @@
+//! The project's own tooling, run as `cargo xtask`.
+
+pub mod spec;
+
+// The crate's build script, so that what is counted and checked here is what the library is built from.
+#[path = "../../build.rs"]
+#[allow(dead_code)]
+mod build;

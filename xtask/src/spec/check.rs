@@ -1,0 +1,102 @@
+//! Check: the document generates, and what comes out stays within its limits.
+
+use std::fmt;
+use std::panic::{self, AssertUnwindSafe};
+
+use super::Document;
+use super::describe::undocumented;
+use super::error::{Error, Result};
+use super::visit::operations;
+use crate::build;
+
+/// What the library generated from a document would consist of.
+#[derive(Debug)]
+pub struct Counts {
+    /// Operations of the document.
+    pub operations: usize,
+    /// Generated types, sorted.
+    pub types: Vec<String>,
+    /// Lines of generated code, formatted.
+    pub lines: usize,
+    /// Operations, parameters, types and properties without a text.
+    pub undocumented: Vec<String>,
+}
+
+/// Generates the code as the library's build does, and counts.
+pub fn check(document: &Document) -> Result<Counts> {
+    let bindings = format(&generate("bindings", || build::bindings(document))?)?;
+    let enums = generate("open enums", || build::open_enums(document))?;
+    let mut types = types_of(&bindings)?;
+    types.extend(enums.lines().filter_map(|line| {
+        Some(
+            line.trim()
+                .strip_prefix("pub enum ")?
+                .trim_end_matches(" {")
+                .to_owned(),
+        )
+    }));
+    types.sort();
+    Ok(Counts {
+        operations: operations(document).count(),
+        types,
+        lines: bindings.lines().count() + enums.lines().count(),
+        undocumented: undocumented(document),
+    })
+}
+
+/// progenitor panics on what it does not know.
+fn generate(
+    what: &str,
+    work: impl FnOnce() -> std::result::Result<String, Box<dyn std::error::Error>>,
+) -> Result<String> {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let outcome = panic::catch_unwind(AssertUnwindSafe(work));
+    panic::set_hook(hook);
+    match outcome {
+        Ok(result) => result.map_err(|e| Error::new(what, e)),
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or("no reason given");
+            Err(Error::new(what, format!("the generator panics: {text}")))
+        }
+    }
+}
+
+fn format(source: &str) -> Result<String> {
+    let file = syn::parse_file(source).map_err(|e| Error::new("bindings", e))?;
+    Ok(prettyplease::unparse(&file))
+}
+
+fn types_of(source: &str) -> Result<Vec<String>> {
+    let file = syn::parse_file(source).map_err(|e| Error::new("bindings", e))?;
+    let types = file.items.into_iter().find_map(|item| match item {
+        syn::Item::Mod(module) if module.ident == "types" => module.content,
+        _ => None,
+    });
+    let (_, items) = types.ok_or_else(|| Error::new("bindings", "have no module `types`"))?;
+    Ok(items
+        .into_iter()
+        .filter_map(|item| match item {
+            syn::Item::Struct(item) => Some(item.ident.to_string()),
+            syn::Item::Enum(item) => Some(item.ident.to_string()),
+            _ => None,
+        })
+        .collect())
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let longest = self.types.iter().map(String::len).max().unwrap_or(0);
+        write!(
+            f,
+            "{} operations, {} types (longest name {longest}), {} generated lines, {} undocumented",
+            self.operations,
+            self.types.len(),
+            self.lines,
+            self.undocumented.len()
+        )
+    }
+}

@@ -1,0 +1,86 @@
+//! Describe: our own texts, from an overlay that may only add texts to what the document has.
+
+use serde_json::Value;
+
+use super::Document;
+use super::error::Result;
+use super::lower::lower_reference;
+use super::overlay::Overlay;
+use super::visit::{self, object, operations};
+
+/// The keys that hold texts.
+const TEXTS: [&str; 2] = ["description", "summary"];
+
+/// Adds the texts of `overlay`.
+pub fn describe(document: Document, overlay: &Overlay) -> Result<Document> {
+    let mut document = overlay.apply_with(document, &only_texts)?;
+    visit::each_schema(&mut document, &mut |_, schema| {
+        schema.as_object_mut().into_iter().for_each(lower_reference);
+        Ok(())
+    })?;
+    Ok(document)
+}
+
+/// A text for what is not there is a leftover of something upstream took away.
+fn only_texts(node: &Value, update: &Value) -> std::result::Result<(), String> {
+    for (key, value) in object(update) {
+        match node.get(key) {
+            _ if TEXTS.contains(&key.as_str()) && value.is_string() => {}
+            Some(node) if value.is_object() => only_texts(node, value)?,
+            Some(_) => return Err(format!("`{key}` is more than a text")),
+            None => {
+                return Err(format!(
+                    "describes `{key}`, which the document does not have"
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What users see and nobody has described: operations, parameters, types and their properties.
+pub fn undocumented(document: &Document) -> Vec<String> {
+    let mut missing = Vec::new();
+    for operation in operations(document) {
+        let place = operation.place();
+        for text in TEXTS
+            .iter()
+            .filter(|text| !operation.value[**text].is_string())
+        {
+            missing.push(format!("{place} {text}"));
+        }
+        for parameter in operation.value["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+        {
+            note(
+                parameter,
+                || {
+                    format!(
+                        "{place} parameter `{}`",
+                        parameter["name"].as_str().unwrap_or("?")
+                    )
+                },
+                &mut missing,
+            );
+        }
+    }
+    for (name, schema) in object(&document["components"]["schemas"]) {
+        note(schema, || format!("schema `{name}`"), &mut missing);
+        for (property, schema) in object(&schema["properties"]) {
+            note(
+                schema,
+                || format!("schema `{name}`.{property}"),
+                &mut missing,
+            );
+        }
+    }
+    missing
+}
+
+fn note(node: &Value, place: impl FnOnce() -> String, missing: &mut Vec<String>) {
+    if !node["description"].is_string() {
+        missing.push(place());
+    }
+}

@@ -1,0 +1,278 @@
+//! Name: inline schemas become named components, equal ones the same.
+//!
+//! A name comes from `x-schema-name`, which the overlay sets, or else from the property that holds the schema. Schemas
+//! given one name become one type: it has the properties of all, and requires what all require. Schemas that come to one
+//! name by their properties must be equal, since nobody has said that they are the same thing.
+
+use std::collections::BTreeMap;
+
+use heck::ToUpperCamelCase;
+use serde_json::{Map, Value, json};
+
+use super::Document;
+use super::error::{Error, Result};
+use super::visit::{self, Role, SCHEMAS, remove, subschemas};
+
+/// Set by the overlay on a schema: the name of its type.
+pub(crate) const NAME: &str = "x-schema-name";
+/// Set by the overlay on a component whose type is written by hand; nothing inside it is a type of its own.
+const HAND_WRITTEN: &str = "x-hand-written";
+/// What belongs to the place where a type is used rather than to the type.
+const OF_THE_USE: [&str; 2] = ["default", "nullable"];
+
+/// Moves every object with properties and every string enum to `components.schemas`, and drops components nobody uses.
+pub fn name(mut document: Document) -> Result<Document> {
+    let mut names = Names {
+        renamed: renames(&document),
+        types: BTreeMap::new(),
+    };
+    for (place, schema) in visit::root_schemas(&mut document) {
+        let component = component_of(&place).map(str::to_owned);
+        let derived = component
+            .clone()
+            .or_else(|| suggestion(&place))
+            .unwrap_or_default();
+        names.visit(&place, schema, &derived, component.is_some())?;
+    }
+    let schemas = names
+        .types
+        .into_iter()
+        .map(|(name, named)| (name, named.schema))
+        .collect::<Map<_, _>>();
+    document["components"]["schemas"] = Value::Object(schemas);
+    drop_unused(&mut document);
+    refuse_dangling(&document)?;
+    Ok(document)
+}
+
+struct Names {
+    /// Components of the input that the overlay gave another name.
+    renamed: BTreeMap<String, String>,
+    types: BTreeMap<String, Named>,
+}
+
+struct Named {
+    schema: Value,
+    place: String,
+    explicit: bool,
+}
+
+impl Names {
+    /// Inner schemas first: the outer ones are then compared by the names of what they hold.
+    fn visit(
+        &mut self,
+        place: &str,
+        schema: &mut Value,
+        derived: &str,
+        component: bool,
+    ) -> Result<()> {
+        if let Some(target) = schema["$ref"]
+            .as_str()
+            .and_then(|target| target.strip_prefix(SCHEMAS))
+        {
+            if let Some(new) = self.renamed.get(target) {
+                schema["$ref"] = json!(format!("{SCHEMAS}{new}"));
+            }
+            if !component {
+                return Ok(());
+            }
+        }
+        let inner = if schema[HAND_WRITTEN] == true {
+            Vec::new()
+        } else {
+            subschemas(schema)
+        };
+        for (role, inner) in inner {
+            let derived = match role {
+                Role::Property(name) => name.to_upper_camel_case(),
+                Role::Items | Role::AdditionalProperties => singular(derived),
+                Role::Branch => derived.to_owned(),
+            };
+            self.visit(&role.place(place), inner, &derived, false)?;
+        }
+        let explicit = remove(schema, NAME);
+        let name = match &explicit {
+            Some(Value::String(name)) => name.as_str(),
+            Some(other) => {
+                return Err(Error::new(
+                    place,
+                    format!("`{NAME}` is {other}, not a string"),
+                ));
+            }
+            None if component || deserves_a_name(schema) => derived,
+            None => return Ok(unwrap_single(schema)),
+        };
+        if name.is_empty() {
+            return Err(Error::new(
+                place,
+                format!("has no property to be named after; set `{NAME}` in the overlay"),
+            ));
+        }
+        self.hoist(place, schema, name, component || explicit.is_some())
+    }
+
+    fn hoist(&mut self, place: &str, schema: &mut Value, name: &str, explicit: bool) -> Result<()> {
+        let nullable = schema["nullable"] == true;
+        OF_THE_USE.iter().for_each(|key| drop(remove(schema, key)));
+        let reference = json!({ "$ref": format!("{SCHEMAS}{name}") });
+        let used = if nullable {
+            json!({ "allOf": [reference], "nullable": true })
+        } else {
+            reference
+        };
+        let schema = std::mem::replace(schema, used);
+        match self.types.get_mut(name) {
+            None => {
+                self.types.insert(
+                    name.to_owned(),
+                    Named {
+                        schema,
+                        place: place.to_owned(),
+                        explicit,
+                    },
+                );
+            }
+            Some(known) if known.schema == schema => known.explicit |= explicit,
+            Some(known) if known.explicit && explicit => unite(name, known, place, schema)?,
+            Some(known) => {
+                let other = &known.place;
+                let problem =
+                    format!("is another `{name}` than {other}; set `{NAME}` in the overlay");
+                return Err(Error::new(place, problem));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Objects with properties and string enums are types; a free-form object is a plain map.
+fn deserves_a_name(schema: &Value) -> bool {
+    let properties = schema["properties"]
+        .as_object()
+        .is_some_and(|properties| !properties.is_empty());
+    let string_enum = schema["enum"].is_array() && schema["type"] == "string";
+    properties || string_enum
+}
+
+/// `allOf` around a single reference says no more than the reference.
+fn unwrap_single(schema: &mut Value) {
+    let Some(map) = schema.as_object() else {
+        return;
+    };
+    if let (1, Some([only])) = (map.len(), schema["allOf"].as_array().map(Vec::as_slice)) {
+        *schema = only.clone();
+    }
+}
+
+fn unite(name: &str, known: &mut Named, place: &str, schema: Value) -> Result<()> {
+    let disagree = |what: &str| {
+        Error::new(
+            place,
+            format!("disagrees with {} on {what} of `{name}`", known.place),
+        )
+    };
+    let Value::Object(other) = schema else {
+        return Err(disagree("the kind"));
+    };
+    let Some(own) = known.schema.as_object_mut() else {
+        return Err(disagree("the kind"));
+    };
+    if own.get("type") != other.get("type") {
+        return Err(disagree("`type`"));
+    }
+    for (key, theirs) in other {
+        let Some(ours) = own.get_mut(&key) else {
+            // What only one of them requires cannot be required.
+            if key != "required" {
+                own.insert(key, theirs);
+            }
+            continue;
+        };
+        match (key.as_str(), ours, theirs) {
+            ("properties", Value::Object(ours), Value::Object(theirs)) => {
+                for (property, theirs) in theirs {
+                    match ours.get_mut(&property) {
+                        None => drop(ours.insert(property, theirs)),
+                        Some(ours) if without_default(ours) == without_default(&theirs) => {}
+                        Some(_) => return Err(disagree(&format!("property `{property}`"))),
+                    }
+                }
+            }
+            ("required", Value::Array(ours), Value::Array(theirs)) => {
+                ours.retain(|name| theirs.contains(name))
+            }
+            ("enum", Value::Array(ours), Value::Array(theirs)) => {
+                let new = theirs
+                    .into_iter()
+                    .filter(|value| !ours.contains(value))
+                    .collect::<Vec<_>>();
+                ours.extend(new);
+            }
+            (_, ours, theirs) if *ours == theirs => {}
+            (key, ..) => return Err(disagree(&format!("`{key}`"))),
+        }
+    }
+    Ok(())
+}
+
+fn without_default(schema: &Value) -> Value {
+    let mut schema = schema.clone();
+    OF_THE_USE
+        .iter()
+        .for_each(|key| drop(remove(&mut schema, key)));
+    schema
+}
+
+fn renames(document: &Value) -> BTreeMap<String, String> {
+    visit::object(&document["components"]["schemas"])
+        .filter_map(|(name, schema)| Some((name.clone(), schema[NAME].as_str()?.to_owned())))
+        .collect()
+}
+
+/// The component that a root's place names.
+fn component_of(place: &str) -> Option<&str> {
+    place.strip_prefix("schema `")?.strip_suffix('`')
+}
+
+/// For a parameter its name, for a body the operation's id with what it is.
+fn suggestion(place: &str) -> Option<String> {
+    let quoted = place.split('`').nth(1)?;
+    let suggestion = match place.split_once("` parameter `") {
+        Some((_, parameter)) => parameter.trim_end_matches('`').to_owned(),
+        None if place.ends_with(" request") => format!("{quoted} body"),
+        None => format!("{quoted} result"),
+    };
+    Some(suggestion.to_upper_camel_case())
+}
+
+fn singular(name: &str) -> String {
+    match name.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None => name
+            .strip_suffix('s')
+            .filter(|stem| !stem.ends_with('s'))
+            .unwrap_or(name)
+            .to_owned(),
+    }
+}
+
+fn drop_unused(document: &mut Document) {
+    let used = visit::reachable(document, std::iter::once(&document["paths"]));
+    if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
+        schemas.retain(|name, _| used.contains(name));
+    }
+}
+
+/// The overlay can refer to a type that nothing is called.
+fn refuse_dangling(document: &Document) -> Result<()> {
+    let schemas = &document["components"]["schemas"];
+    let dangling = visit::references(document)
+        .into_iter()
+        .find(|name| schemas.get(name).is_none());
+    dangling.map_or(Ok(()), |name| {
+        Err(Error::new(
+            format!("schema `{name}`"),
+            "is referred to, but nothing has this name",
+        ))
+    })
+}

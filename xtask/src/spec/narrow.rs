@@ -1,0 +1,70 @@
+//! Narrow: an operation keeps one answer and one media type.
+//!
+//! progenitor panics on two request media types, two typed error responses, or a typed 200 beside a 204, and hides the
+//! status of an error whose body is not the documented one. Errors are read by the library itself.
+
+use serde_json::Value;
+
+use super::Document;
+use super::error::{Error, Result};
+use super::visit::{members_mut, operations_mut};
+
+const JSON: &str = "application/json";
+
+/// Leaves each operation its one success response and the JSON form of every body.
+pub fn narrow(mut document: Document) -> Result<Document> {
+    for (place, operation) in operations_mut(&mut document) {
+        keep_success(&place, operation)?;
+        if let Some(body) = operation.get_mut("requestBody") {
+            keep_json(&format!("{place} request"), body)?;
+        }
+        for (status, response) in members_mut(operation, "responses") {
+            keep_json(&format!("{place} response {status}"), response)?;
+        }
+    }
+    Ok(document)
+}
+
+fn keep_success(place: &str, operation: &mut Value) -> Result<()> {
+    let responses = operation
+        .get_mut("responses")
+        .and_then(Value::as_object_mut);
+    let responses = responses.ok_or_else(|| Error::new(place, "has no responses"))?;
+    responses.retain(|status, _| status.starts_with('2'));
+    match responses
+        .keys()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
+        [_] => Ok(()),
+        [] => Err(Error::new(place, "has no success response")),
+        several => {
+            let several = several.join(" and ");
+            Err(Error::new(
+                place,
+                format!("answers {several}; an overlay action must leave one of them"),
+            ))
+        }
+    }
+}
+
+/// Several media types shrink to JSON; no content stays no content.
+fn keep_json(place: &str, holder: &mut Value) -> Result<()> {
+    let Some(content) = holder.get_mut("content").and_then(Value::as_object_mut) else {
+        return Ok(());
+    };
+    let other = content.keys().find(|media| !is_json(media)).cloned();
+    content.retain(|media, _| is_json(media));
+    match (content.is_empty(), other) {
+        (true, Some(other)) => Err(Error::new(place, format!("has no JSON form, only {other}"))),
+        _ => Ok(()),
+    }
+}
+
+fn is_json(media: &str) -> bool {
+    media
+        .split(';')
+        .next()
+        .is_some_and(|media| media.trim() == JSON)
+}

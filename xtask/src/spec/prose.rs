@@ -1,0 +1,96 @@
+//! Drop prose: upstream's texts and examples are not ours to pass on.
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use super::Document;
+use super::error::Result;
+use super::visit::{self, array_mut, items_mut, members_mut, object_mut, remove};
+
+/// Keywords whose value is a text or an example.
+const PROSE: [&str; 6] = [
+    "description",
+    "summary",
+    "externalDocs",
+    "example",
+    "examples",
+    "$comment",
+];
+
+/// Removes every description, summary, example and title of a schema.
+///
+/// A response must have a description: it becomes the standard phrase of its status.
+pub fn drop_prose(mut document: Document) -> Result<Document> {
+    remove(&mut document, "externalDocs");
+    if let Some(info) = document.get_mut("info") {
+        strip(info);
+        remove(info, "termsOfService");
+        remove(info, "contact");
+    }
+    for key in ["tags", "servers"] {
+        items_mut(&mut document, key).for_each(strip);
+    }
+    if let Some(components) = document.get_mut("components") {
+        members_mut(components, "securitySchemes").for_each(|(_, scheme)| strip_security(scheme));
+    }
+    for (_, item) in members_mut(&mut document, "paths") {
+        strip(item);
+        items_mut(item, "parameters").for_each(strip_with_content);
+    }
+    visit::operations_mut(&mut document).for_each(|(_, operation)| strip_operation(operation));
+    visit::each_schema(&mut document, &mut |_, schema| {
+        strip(schema);
+        remove(schema, "title");
+        Ok(())
+    })?;
+    Ok(document)
+}
+
+fn strip(value: &mut Value) {
+    for key in PROSE {
+        remove(value, key);
+    }
+}
+
+fn strip_security(scheme: &mut Value) {
+    strip(scheme);
+    for (_, flow) in members_mut(scheme, "flows") {
+        members_mut(flow, "scopes").for_each(|(_, text)| *text = json!(""));
+    }
+}
+
+fn strip_operation(operation: &mut Value) {
+    strip(operation);
+    for (part, value) in object_mut(operation) {
+        match part.as_str() {
+            "parameters" => array_mut(value).for_each(strip_with_content),
+            "requestBody" => strip_with_content(value),
+            "responses" => {
+                for (status, response) in object_mut(value) {
+                    strip_with_content(response);
+                    if let Some(response) = response.as_object_mut() {
+                        response.shift_insert(0, "description".into(), json!(phrase(status)));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A parameter, request body, response or header, with its media types and headers.
+fn strip_with_content(value: &mut Value) {
+    strip(value);
+    for (key, inner) in object_mut(value) {
+        if key == "content" || key == "headers" {
+            object_mut(inner).for_each(|(_, value)| strip_with_content(value));
+        }
+    }
+}
+
+fn phrase(status: &str) -> &'static str {
+    let status = status.parse::<StatusCode>().ok();
+    status
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or("Any other status")
+}
