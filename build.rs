@@ -61,7 +61,7 @@ pub(crate) fn open_enums(document: &Value) -> Result<String> {
     let mut source = String::new();
     for (name, schema) in components(document).filter(|(_, schema)| is_open_enum(schema)) {
         let description = schema["description"].as_str().unwrap_or(name);
-        writeln!(source, "crate::models::open_enum::open_enum! {{")?;
+        writeln!(source, "open_enum! {{")?;
         for line in description.lines() {
             writeln!(source, "    #[doc = {:?}]", format!(" {line}").trim_end())?;
         }
