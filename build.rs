@@ -47,7 +47,11 @@ pub(crate) fn bindings(document: &Value) -> Result<String> {
         if is_open_enum(schema) || schema[HAND_WRITTEN] == true {
             settings.with_replacement(name, format!("crate::models::{name}"), iter::empty());
         } else {
-            settings.with_patch(name, &schemars);
+            let mut patch = schemars.clone();
+            if needs_default(schema) {
+                patch.with_derive("Default");
+            }
+            settings.with_patch(name, &patch);
         }
     }
     let document = serde_json::from_value(document.clone())?;
@@ -83,6 +87,18 @@ fn components(document: &Value) -> impl Iterator<Item = (&String, &Value)> {
 
 fn is_open_enum(schema: &Value) -> bool {
     schema["type"] == "string" && schema["enum"].is_array()
+}
+
+/// typify writes `Default` where everything is optional; plain required fields have one too, which is what
+/// `..Default::default()` needs.
+fn needs_default(schema: &Value) -> bool {
+    let required = schema["required"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let plain =
+        |name: &Value| schema["properties"][name.as_str().unwrap_or_default()]["type"].is_string();
+    !required.is_empty() && required.iter().all(plain)
 }
 
 /// The variants of an enum, named after its values.
