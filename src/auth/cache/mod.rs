@@ -1,0 +1,173 @@
+//! The token that all calls of a client share.
+//!
+//! A call that finds a fresh token takes a read lock and clones an `Arc`. A call that finds one close to its end starts a
+//! flight, a request for a token in a task of its own, and goes on with the old one. A call that finds none waits for the
+//! flight. There is one flight at a time, its outcome is everyone's, and [`pace`] says when the next may start.
+
+mod bearer;
+mod flight;
+mod pace;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+pub(crate) use bearer::Bearer;
+use flight::{Flight, Pilot};
+use pace::{Failure, Refusals};
+
+use super::TokenSource;
+use crate::error::{Error, Result};
+use crate::transport::Clock;
+
+/// How many flights a call without a token waits for before it fails.
+const MAX_FLIGHTS: u32 = 3;
+
+/// Keeps the token of a [`TokenSource`], and asks for the next no more often than it must.
+#[derive(Clone)]
+pub(crate) struct TokenCache(Arc<Shared>);
+
+struct Shared {
+    source: Arc<dyn TokenSource>,
+    clock: Arc<dyn Clock>,
+    /// Written under `control` only.
+    current: RwLock<Option<Bearer>>,
+    control: Mutex<Control>,
+}
+
+#[derive(Default)]
+struct Control {
+    flight: Option<Flight>,
+    failure: Option<Failure>,
+    refusals: Refusals,
+}
+
+/// What a call without a fresh token can do.
+enum Found {
+    Token(Bearer),
+    Flight(Flight),
+}
+
+impl TokenCache {
+    pub(crate) fn new(source: Arc<dyn TokenSource>, clock: Arc<dyn Clock>) -> Self {
+        Self(Arc::new(Shared { source, clock, current: RwLock::default(), control: Mutex::default() }))
+    }
+
+    /// A valid token. Waits only if there is none, and not for a try that would begin after `time_left`. To be called on
+    /// a tokio runtime; the future can be dropped at any point.
+    pub(crate) async fn bearer(&self, time_left: Duration) -> Result<Bearer> {
+        let now = self.0.clock.now();
+        match self.0.current() {
+            Some(bearer) if bearer.is_fresh(now) => Ok(bearer),
+            _ => self.0.renew(now.checked_add(time_left)).await,
+        }
+    }
+
+    /// Takes note that the service refused `sent`. True if a repeat will go out with another token; false if tokens have
+    /// been refused so often of late that this one stays.
+    pub(crate) fn invalidate(&self, sent: &Bearer) -> bool {
+        let mut control = self.0.control();
+        match self.0.current() {
+            // Another call was refused first: what is there now, or on its way, has not been tried.
+            Some(current) if !current.is(sent) => true,
+            None => true,
+            Some(_) => {
+                let allowed = control.refusals.allow(self.0.clock.now());
+                if allowed {
+                    self.0.set_current(None);
+                }
+                tracing::debug!(replaced = allowed, "token refused");
+                allowed
+            }
+        }
+    }
+}
+
+impl Shared {
+    async fn renew(self: &Arc<Self>, deadline: Option<Instant>) -> Result<Bearer> {
+        let mut last = None;
+        for _ in 0..MAX_FLIGHTS {
+            let flight = match self.find(deadline)? {
+                Found::Token(bearer) => return Ok(bearer),
+                Found::Flight(flight) => flight,
+            };
+            match flight.clone().outcome(self.clock.now()).await {
+                Some(Ok(bearer)) => return Ok(bearer),
+                Some(Err(error)) if !error.is_retryable() => return Err(error),
+                Some(Err(error)) => last = Some(error),
+                None => self.clear(&flight),
+            }
+        }
+        Err(last.unwrap_or_else(|| Error::token_unavailable("the runtime that asked for the token stopped")))
+    }
+
+    /// The token, if it is valid, with a flight started if it is about to end; otherwise the flight to wait for.
+    fn find(self: &Arc<Self>, deadline: Option<Instant>) -> Result<Found> {
+        let now = self.clock.now();
+        let control = self.control();
+        let valid = self.current().filter(|bearer| bearer.is_valid(now));
+        if let Some(bearer) = valid {
+            let due = control.failure.as_ref().is_none_or(|failure| failure.next_early_try() <= now);
+            if !bearer.is_fresh(now) && due && control.flight.is_none() {
+                self.launch(control, now, true);
+            }
+            return Ok(Found::Token(bearer));
+        }
+        let failure = control.failure.as_ref().filter(|failure| failure.next_try() > now);
+        let starts_at = match (&control.flight, failure) {
+            (Some(flight), _) => flight.starts_at,
+            (None, Some(failure)) if failure.is_final() => return Err(failure.error.clone()),
+            (None, Some(failure)) => failure.next_try(),
+            (None, None) => now,
+        };
+        if let (Some(failure), Some(deadline)) = (failure, deadline)
+            && starts_at > deadline
+        {
+            return Err(failure.error.clone());
+        }
+        let flight = control.flight.clone();
+        Ok(Found::Flight(flight.unwrap_or_else(|| self.launch(control, starts_at, false))))
+    }
+
+    fn launch(self: &Arc<Self>, mut control: MutexGuard<'_, Control>, starts_at: Instant, early: bool) -> Flight {
+        let (pilot, flight) = Pilot::new(self, starts_at, early);
+        control.flight = Some(flight.clone());
+        // A runtime that is shutting down drops the task at once, which takes this lock.
+        drop(control);
+        tokio::spawn(pilot.fly());
+        flight
+    }
+
+    /// Takes in what a flight brought, unless it was given up meanwhile.
+    fn land(&self, flight: &Flight, started: Instant, outcome: &Result<Bearer>) {
+        let mut control = self.control();
+        if control.flight.take_if(|current| current.is(flight)).is_none() {
+            return;
+        }
+        control.failure = match outcome {
+            Ok(bearer) => {
+                self.set_current(Some(bearer.clone()));
+                None
+            }
+            Err(error) => Some(Failure { error: error.clone(), at: started }),
+        };
+    }
+
+    /// Makes room for another flight, if this one is still the current one.
+    fn clear(&self, flight: &Flight) {
+        self.control().flight.take_if(|current| current.is(flight));
+    }
+
+    fn control(&self) -> MutexGuard<'_, Control> {
+        self.control.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn current(&self) -> Option<Bearer> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_current(&self, bearer: Option<Bearer>) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = bearer;
+    }
+}

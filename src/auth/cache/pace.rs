@@ -1,0 +1,64 @@
+//! How often the token source is asked. Each token costs money, and an identity provider in trouble needs no storm.
+
+use std::time::{Duration, Instant};
+
+use crate::error::Error;
+
+/// Between two requests while there is no token and the source may recover, from start to start: what the service's users
+/// wait at most after an outage, and no burden on what has just come back.
+pub(super) const UNAVAILABLE_PAUSE: Duration = Duration::from_secs(5);
+
+/// How long rejected credentials are not tried again: five requests a minute, in case they are set right meanwhile.
+pub(super) const REJECTED_PAUSE: Duration = Duration::from_secs(12);
+
+/// Between two early refreshes, the first of which failed: nobody waits for them, as the old token is still good.
+pub(super) const EARLY_PAUSE: Duration = Duration::from_secs(30);
+
+/// Tokens that the service refuses are replaced this often in a row, and after that once in `REFUSED_PAUSE`. If the service
+/// refuses whatever it is given, new tokens only cost money.
+const REFUSED_BURST: u32 = 2;
+const REFUSED_PAUSE: Duration = Duration::from_secs(20);
+
+/// The last request for a token, if it failed.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) error: Error,
+    /// When the request began.
+    pub(super) at: Instant,
+}
+
+impl Failure {
+    /// Whether asking again would give the same answer.
+    pub(super) fn is_final(&self) -> bool {
+        !self.error.is_retryable()
+    }
+
+    /// When a call that has no token may ask again.
+    pub(super) fn next_try(&self) -> Instant {
+        self.at + if self.is_final() { REJECTED_PAUSE } else { UNAVAILABLE_PAUSE }
+    }
+
+    /// When a refresh ahead of time may be tried again.
+    pub(super) fn next_early_try(&self) -> Instant {
+        self.at + EARLY_PAUSE
+    }
+}
+
+/// Paces the replacement of refused tokens: a bucket of `REFUSED_BURST` that gains one each `REFUSED_PAUSE`, kept as the
+/// time at which it will be full.
+#[derive(Debug, Default)]
+pub(super) struct Refusals {
+    full_at: Option<Instant>,
+}
+
+impl Refusals {
+    /// Takes one out, if there is one.
+    pub(super) fn allow(&mut self, now: Instant) -> bool {
+        let full_at = self.full_at.map_or(now, |full_at| full_at.max(now)) + REFUSED_PAUSE;
+        let allowed = full_at <= now + REFUSED_PAUSE * REFUSED_BURST;
+        if allowed {
+            self.full_at = Some(full_at);
+        }
+        allowed
+    }
+}

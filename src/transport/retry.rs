@@ -1,0 +1,269 @@
+//! Whether a failed attempt is made again: one decision, and the settings of it.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use super::backoff::Backoff;
+use super::operation::Repeat;
+
+/// How often a request is sent again, and how long the client waits in between.
+///
+/// What may be sent again is not a setting, for it follows from the operation: a connection that could not be made and
+/// 429 are retried for all; 408, 502, 503, 504, timeouts and broken connections for what can be repeated without harm,
+/// which includes a create, as the client finds out whether the first one was applied; 500 for reads only. All
+/// calls of a client share a budget of retries, which an outage exhausts.
+///
+/// ```
+/// # fn main() -> timeback_qti::Result<()> {
+/// use std::time::Duration;
+/// use timeback_qti::{Client, RetryPolicy};
+///
+/// let policy = RetryPolicy::default().max_attempts(8).max_delay(Duration::from_secs(20));
+/// let client = Client::builder().static_token("a-token").retry(policy).build()?;
+/// # drop(client); Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub struct RetryPolicy {
+    pub(crate) max_attempts: u32,
+    pub(crate) backoff: Backoff,
+}
+
+impl RetryPolicy {
+    /// Sends each request once.
+    pub fn never() -> Self {
+        Self::default().max_attempts(1)
+    }
+
+    /// How many times a request may be sent, the first time included (5). With a fifth of all answers failing, five
+    /// attempts leave 3 calls of 10,000 to fail; four would leave 16. 0 counts as 1.
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts.max(1);
+        self
+    }
+
+    /// The longest wait after the first attempt (500 ms, about one request's time); it doubles with each further one.
+    /// The wait is drawn from between none and the longest.
+    pub fn base_delay(mut self, delay: Duration) -> Self {
+        self.backoff.base = delay;
+        self
+    }
+
+    /// The longest wait after any attempt (8 s, so that one wait never takes most of the deadline). A `Retry-After`
+    /// that asks for more is honoured as long as the deadline allows.
+    pub fn max_delay(mut self, delay: Duration) -> Self {
+        self.backoff.cap = delay;
+        self
+    }
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        let backoff = Backoff { base: Duration::from_millis(500), cap: Duration::from_secs(8) };
+        Self { max_attempts: 5, backoff }
+    }
+}
+
+/// How an attempt ended, as far as a retry is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Outcome {
+    /// No connection, or one that was gone before the request was on it: the service cannot have acted.
+    NotSent,
+    /// The connection broke after at least some of the request was on it, or before the response was complete.
+    Broken,
+    /// No complete response within the time for one attempt.
+    TimedOut,
+    /// A response.
+    Status(StatusCode),
+}
+
+impl Outcome {
+    /// Whether the service may have acted on the request all the same. A 4xx says that it did not, and so does 501.
+    pub(crate) fn may_have_been_applied(self) -> bool {
+        match self {
+            Self::NotSent => false,
+            Self::Broken | Self::TimedOut => true,
+            Self::Status(status) => status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED,
+        }
+    }
+
+    /// Whether another attempt may end differently, and an operation of this class survives being sent twice.
+    fn is_retryable(self, repeat: Repeat) -> bool {
+        match self {
+            Self::NotSent => true,
+            Self::Broken | Self::TimedOut => repeat != Repeat::Never,
+            Self::Status(status) => match status.as_u16() {
+                429 => true,
+                408 | 502 | 503 | 504 => repeat != Repeat::Never,
+                // The service answers mistakes in what is written with 500: sending them again helps nobody.
+                500 => repeat == Repeat::Read,
+                _ => false,
+            },
+        }
+    }
+}
+
+/// All that the decision depends on, the shared budget aside.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Situation {
+    pub(crate) repeat: Repeat,
+    pub(crate) outcome: Outcome,
+    /// The attempt that ended, counted from 1.
+    pub(crate) attempt: u32,
+    pub(crate) max_attempts: u32,
+    /// The wait that was drawn for this retry.
+    pub(crate) backoff: Duration,
+    /// The wait that the response asks for.
+    pub(crate) retry_after: Option<Duration>,
+    /// The time until the call's deadline.
+    pub(crate) time_left: Duration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Decision {
+    Retry { after: Duration },
+    Stop(Stop),
+}
+
+/// Why there is no further attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// The outcome stands: it would be the same again, or a repeat might do harm.
+    Final,
+    /// All attempts are used up.
+    Attempts,
+    /// The wait would not end before the deadline.
+    Deadline,
+    /// Too many calls have failed of late.
+    Budget,
+}
+
+impl Stop {
+    /// The reason as a word for events.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Final => "final",
+            Self::Attempts => "attempts",
+            Self::Deadline => "deadline",
+            Self::Budget => "budget",
+        }
+    }
+}
+
+/// Decides what follows a failed attempt. `withdraw` takes a retry out of the shared budget; it is asked last, and only
+/// when nothing else speaks against the retry.
+pub(crate) fn decide(situation: &Situation, withdraw: impl FnOnce() -> bool) -> Decision {
+    let after = situation.backoff.max(situation.retry_after.unwrap_or_default());
+    if !situation.outcome.is_retryable(situation.repeat) {
+        Decision::Stop(Stop::Final)
+    } else if situation.attempt >= situation.max_attempts {
+        Decision::Stop(Stop::Attempts)
+    } else if after >= situation.time_left {
+        Decision::Stop(Stop::Deadline)
+    } else if !withdraw() {
+        Decision::Stop(Stop::Budget)
+    } else {
+        Decision::Retry { after }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Repeat::{Create, Idempotent, Never, Read};
+
+    const CLASSES: [Repeat; 4] = [Read, Idempotent, Create, Never];
+
+    fn status(code: u16) -> Outcome {
+        Outcome::Status(StatusCode::from_u16(code).unwrap())
+    }
+
+    /// Each outcome, the classes for which it is retried, and whether the service may have acted.
+    fn table() -> Vec<(Outcome, &'static [Repeat], bool)> {
+        const ALL: &[Repeat] = &CLASSES;
+        const SAFE: &[Repeat] = &[Read, Idempotent, Create];
+        let mut table = vec![
+            (Outcome::NotSent, ALL, false),
+            (Outcome::Broken, SAFE, true),
+            (Outcome::TimedOut, SAFE, true),
+            (status(408), SAFE, false),
+            (status(429), ALL, false),
+            (status(500), &[Read], true),
+            (status(501), &[], false),
+            (status(502), SAFE, true),
+            (status(503), SAFE, true),
+            (status(504), SAFE, true),
+            (status(505), &[], true),
+        ];
+        for code in [200, 201, 204, 301, 302, 307, 308, 400, 401, 403, 404, 405, 409, 410, 413, 415, 418, 422] {
+            table.push((status(code), &[], false));
+        }
+        table
+    }
+
+    #[test]
+    fn every_class_outcome_attempt_wait_and_time_left() {
+        let seconds = Duration::from_secs;
+        let mut cases = 0;
+        for (outcome, retried, applied) in table() {
+            assert_eq!(outcome.may_have_been_applied(), applied, "{outcome:?}");
+            for repeat in CLASSES {
+                for attempt in 1..=6 {
+                    for retry_after in [None, Some(seconds(0)), Some(seconds(1)), Some(seconds(30)), Some(seconds(1_000_000_000))] {
+                        for time_left in [seconds(0), seconds(2), seconds(3), seconds(30), seconds(60)] {
+                            for budget in [true, false] {
+                                let situation = Situation {
+                                    repeat, outcome, attempt, max_attempts: 5, backoff: seconds(2), retry_after, time_left,
+                                };
+                                // Written out by the wait's length, so that the test does not repeat the code.
+                                let wait = match retry_after {
+                                    None => 2,
+                                    Some(asked) if asked < seconds(2) => 2,
+                                    Some(asked) => asked.as_secs(),
+                                };
+                                let expected = match () {
+                                    () if !retried.contains(&repeat) => Decision::Stop(Stop::Final),
+                                    () if attempt > 4 => Decision::Stop(Stop::Attempts),
+                                    () if time_left.as_secs() <= wait => Decision::Stop(Stop::Deadline),
+                                    () if !budget => Decision::Stop(Stop::Budget),
+                                    () => Decision::Retry { after: seconds(wait) },
+                                };
+                                assert_eq!(decide(&situation, || budget), expected, "{situation:?}, budget {budget}");
+                                cases += 1;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        assert_eq!(cases, 29 * 4 * 6 * 5 * 5 * 2);
+    }
+
+    #[test]
+    fn the_budget_is_not_touched_when_there_is_no_retry() {
+        let retried = Situation {
+            repeat: Read,
+            outcome: status(503),
+            attempt: 1,
+            max_attempts: 5,
+            backoff: Duration::ZERO,
+            retry_after: None,
+            time_left: Duration::from_secs(60),
+        };
+        for stopped in [
+            Situation { outcome: status(404), ..retried },
+            Situation { attempt: 5, ..retried },
+            Situation { time_left: Duration::ZERO, ..retried },
+        ] {
+            assert!(matches!(decide(&stopped, || panic!("withdrew for {stopped:?}")), Decision::Stop(_)));
+        }
+    }
+
+    #[test]
+    fn a_policy_sends_at_least_once() {
+        assert_eq!(RetryPolicy::default().max_attempts(0), RetryPolicy::never());
+        assert_eq!(RetryPolicy::never().max_attempts, 1);
+    }
+}

@@ -1,0 +1,52 @@
+//! The `Retry-After` header, in both of its forms and in the broken ones that servers send.
+
+use std::time::{Duration, SystemTime};
+
+/// How long the header asks to wait, counted from `now`: seconds, with or without a fraction, or a date, where one that
+/// is past means no wait. What makes no sense (negative, not a number, beyond all time) counts as no header.
+pub(crate) fn parse(value: &str, now: SystemTime) -> Option<Duration> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let date = httpdate::parse_http_date(value).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 1994-11-06 08:49:37 UTC, the date of the examples in RFC 9110.
+    fn now() -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777)
+    }
+
+    #[test]
+    fn every_form_and_every_oddity() {
+        for (value, seconds) in [
+            ("120", Some(120.0)),
+            (" 7 ", Some(7.0)),
+            ("0", Some(0.0)),
+            ("1.5", Some(1.5)),
+            ("1e9", Some(1e9)),
+            ("1000000000", Some(1e9)),
+            ("Sun, 06 Nov 1994 08:50:37 GMT", Some(60.0)),
+            ("Sunday, 06-Nov-94 08:50:37 GMT", Some(60.0)),
+            ("Sun Nov  6 08:50:37 1994", Some(60.0)),
+            ("Sun, 06 Nov 1994 08:49:36 GMT", Some(0.0)),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0.0)),
+            ("-1", None),
+            ("NaN", None),
+            ("inf", None),
+            ("1e300", None),
+            ("99999999999999999999999", None),
+            ("", None),
+            ("soon", None),
+            ("12 s", None),
+            ("Sun, 99 Nov 1994 08:50:37 GMT", None),
+        ] {
+            assert_eq!(parse(value, now()), seconds.map(Duration::from_secs_f64), "{value:?}");
+        }
+    }
+}
