@@ -1,0 +1,20 @@
+//! The Rust client of the Timeback QTI 3.0 API.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod auth;
+mod client;
+mod config;
+mod error;
+pub mod filter;
+pub mod models;
+mod page;
+pub mod raw;
+pub mod resources;
+mod transport;
+
+pub use auth::{CredentialsPlacement, StaticToken, Token, TokenSource};
+pub use client::Client;
+pub use config::{ClientBuilder, Environment};
+pub use error::{Error, ErrorKind, Issue, Result};
+pub use page::{Collection, Filterable, List, Listing, Page};
+pub use transport::{CallOptions, Clock, ManualClock, RetryPolicy, SystemClock};

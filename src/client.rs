@@ -1,0 +1,86 @@
+//! The client: one shared transport, and the handles that speak through it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::config::ClientBuilder;
+use crate::error::Result;
+use crate::raw;
+use crate::resources::TestHandle;
+use crate::transport::{self, CallOptions, Shared};
+
+/// A client of the API. Clones are cheap and share tokens, connections and limits.
+///
+/// ```no_run
+/// # async fn run() -> timeback_qti::Result<()> {
+/// use timeback_qti::Client;
+///
+/// let client = Client::from_env()?;
+/// let section = client.test("test-001").part("part-001").section("section-001").get().await?;
+/// println!("{}", section.title);
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+    options: Arc<CallOptions>,
+}
+
+impl Client {
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self {
+            shared: Arc::new(shared),
+            options: Arc::default(),
+        }
+    }
+
+    /// A client set up from environment variables; [`ClientBuilder::from_env`] lists them. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`Config`](crate::ErrorKind::Config), naming the variable, if one is missing or cannot be right.
+    pub fn from_env() -> Result<Self> {
+        ClientBuilder::from_env()?.build()
+    }
+
+    /// A builder, for a client set up by code.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// The same client with other settings for the calls made through it.
+    #[must_use]
+    pub fn with(&self, options: CallOptions) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            options: Arc::new(options),
+        }
+    }
+
+    /// One test, by its identifier. Nothing is sent yet.
+    pub fn test<'a>(&'a self, identifier: &'a str) -> TestHandle<'a> {
+        TestHandle::new(self, identifier)
+    }
+
+    /// The generated bindings, one function an operation: authenticated, nothing else. Each request is sent once, and
+    /// errors are those of the generator.
+    pub fn raw(&self) -> raw::Client {
+        transport::bare(&self.shared, &self.options)
+    }
+
+    /// Runs one operation of the bindings with all that the facade adds.
+    pub(crate) async fn call<T, F>(&self, operation: impl FnOnce(raw::Client) -> F) -> Result<T>
+    where
+        F: Future<Output = Result<raw::ResponseValue<T>, raw::Error>>,
+    {
+        transport::call(&self.shared, &self.options, operation).await
+    }
+}
+
+/// Tokens and secrets are not part of it.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("shared", &self.shared)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,308 @@
+//! How a [`Client`] is set up: by code, or by environment variables.
+
+mod env;
+mod urls;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
+use secrecy::SecretString;
+
+use crate::auth::{ClientCredentials, CredentialsPlacement, StaticToken, TokenCache, TokenSource};
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::transport::{Clock, Defaults, RetryPolicy, Shared, SystemClock};
+
+/// Where the service runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Environment {
+    /// The service that learners use: `https://qti.alpha-1edtech.ai/api`.
+    #[default]
+    Production,
+    /// The staging service, `https://qti-staging.alpha-1edtech.ai/api`, with the staging token endpoint. It never
+    /// speaks to the production host; set a [base URL](ClientBuilder::base_url) if your account is served elsewhere.
+    Staging,
+}
+
+impl Environment {
+    /// The API's base URL.
+    pub fn base_url(self) -> &'static str {
+        match self {
+            Self::Production => "https://qti.alpha-1edtech.ai/api",
+            Self::Staging => "https://qti-staging.alpha-1edtech.ai/api",
+        }
+    }
+
+    /// The OAuth2 token endpoint.
+    pub fn token_url(self) -> &'static str {
+        match self {
+            Self::Production => "https://prod-beyond-timeback-api-2-idp.auth.us-east-1.amazoncognito.com/oauth2/token",
+            Self::Staging => "https://staging-beyond-timeback-api-2-idp.auth.us-east-1.amazoncognito.com/oauth2/token",
+        }
+    }
+}
+
+/// Sets up a [`Client`]; made by [`Client::builder`] or, filled from environment variables, by
+/// [`ClientBuilder::from_env`].
+///
+/// ```
+/// # fn main() -> timeback_qti::Result<()> {
+/// use std::time::Duration;
+/// use timeback_qti::{Client, Environment};
+///
+/// let client = Client::builder()
+///     .environment(Environment::Staging)
+///     .credentials("client-id", "client-secret")
+///     .deadline(Duration::from_secs(120))
+///     .build()?;
+/// # drop(client); Ok(())
+/// # }
+/// ```
+#[must_use]
+pub struct ClientBuilder {
+    environment: Environment,
+    base_url: Option<String>,
+    token_url: Option<String>,
+    credentials: Option<Credentials>,
+    token_source: Option<Arc<dyn TokenSource>>,
+    scopes: Vec<String>,
+    placement: CredentialsPlacement,
+    http: Option<reqwest::Client>,
+    allow_insecure_http: bool,
+    user_agent: Option<String>,
+    connect_timeout: Duration,
+    attempt_timeout: Duration,
+    deadline: Duration,
+    retry: RetryPolicy,
+    max_concurrency: usize,
+    max_response_bytes: usize,
+    clock: Arc<dyn Clock>,
+    seed: Option<u64>,
+}
+
+struct Credentials {
+    id: String,
+    secret: SecretString,
+    /// What to call them in an error: the variables or the builder's method.
+    names: (&'static str, &'static str),
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            environment: Environment::default(),
+            base_url: None,
+            token_url: None,
+            credentials: None,
+            token_source: None,
+            scopes: Vec::new(),
+            placement: CredentialsPlacement::default(),
+            http: None,
+            allow_insecure_http: false,
+            user_agent: None,
+            connect_timeout: Defaults::CONNECT_TIMEOUT,
+            attempt_timeout: Defaults::ATTEMPT_TIMEOUT,
+            deadline: Defaults::DEADLINE,
+            retry: RetryPolicy::default(),
+            max_concurrency: Defaults::MAX_CONCURRENCY,
+            max_response_bytes: Defaults::MAX_RESPONSE_BYTES,
+            clock: Arc::new(SystemClock),
+            seed: None,
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// Which of the service's environments to use; [`Environment::Production`] unless set.
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = environment;
+        self
+    }
+
+    /// The API's base URL, instead of the environment's own: https, or http to this machine.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// The OAuth2 token endpoint, instead of the environment's own.
+    pub fn token_url(mut self, url: impl Into<String>) -> Self {
+        self.token_url = Some(url.into());
+        self
+    }
+
+    /// The OAuth2 client credentials to get tokens with.
+    pub fn credentials(mut self, client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
+        self.credentials = Some(Credentials {
+            id: client_id.into(),
+            secret: client_secret.into().into(),
+            names: ("the client id", "the client secret"),
+        });
+        self
+    }
+
+    /// The scopes to ask for; without any, the token has all that the credentials allow.
+    pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Where the token request carries the credentials; in the form body unless set.
+    pub fn credentials_placement(mut self, placement: CredentialsPlacement) -> Self {
+        self.placement = placement;
+        self
+    }
+
+    /// A token that is at hand already. It is never renewed: when the service refuses it, calls fail with
+    /// [`Auth`](crate::ErrorKind::Auth).
+    pub fn static_token(self, token: impl Into<String>) -> Self {
+        self.token_source(StaticToken::new(token))
+    }
+
+    /// Tokens from elsewhere. The client keeps what it is given until shortly before it expires.
+    pub fn token_source(mut self, source: impl TokenSource) -> Self {
+        self.token_source = Some(Arc::new(source));
+        self
+    }
+
+    /// An HTTP client of your own (a proxy, extra root certificates). Build it with
+    /// `redirect(reqwest::redirect::Policy::none())`, as this crate's own is: it follows what is safe to follow itself.
+    pub fn http_client(mut self, http: reqwest::Client) -> Self {
+        self.http = Some(http);
+        self
+    }
+
+    /// Allows plain http to other machines, where anyone on the way can read the token.
+    pub fn allow_insecure_http(mut self) -> Self {
+        self.allow_insecure_http = true;
+        self
+    }
+
+    /// Words to append to the `User-Agent`, such as your program's name and version.
+    pub fn user_agent(mut self, suffix: impl Into<String>) -> Self {
+        self.user_agent = Some(suffix.into());
+        self
+    }
+
+    /// The time for a connection to be made (10 s). Has no effect on an [HTTP client of your own](Self::http_client).
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// The time for one attempt, from sending to the last byte of the response (30 s).
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
+        self
+    }
+
+    /// The time for a whole call: all attempts, and the waits between them (60 s).
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// When and how often to send a request again.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// How many requests may be under way at once (10), shared by all clones. It falls by itself when the service
+    /// answers 429, and recovers.
+    pub fn max_concurrency(mut self, requests: usize) -> Self {
+        self.max_concurrency = requests;
+        self
+    }
+
+    /// The largest response body that is read, in bytes after decompression (64 MiB).
+    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
+        self.max_response_bytes = bytes;
+        self
+    }
+
+    /// The clock that back-off and deadlines go by, for tests.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// A seed for the random part of back-off, for tests.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// The client. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`Config`](crate::ErrorKind::Config), naming the setting, if one is missing or cannot be right.
+    pub fn build(self) -> Result<Client> {
+        let base_url = self.base_url.as_deref().unwrap_or(self.environment.base_url());
+        let base_url = urls::parse("the base URL", base_url, self.allow_insecure_http)?;
+        if self.max_concurrency == 0 {
+            return Err(Error::config("the concurrency limit must be at least 1"));
+        }
+        let user_agent = user_agent(self.user_agent.as_deref())?;
+        let http = match &self.http {
+            Some(http) => http.clone(),
+            None => http_client(self.connect_timeout)?,
+        };
+        let source = self.source(&http)?;
+        let tokens = TokenCache::new(source, Arc::clone(&self.clock));
+        Ok(Client::new(Shared::new(base_url, http, tokens, user_agent, self.seed, Defaults {
+            attempt_timeout: self.attempt_timeout,
+            deadline: self.deadline,
+            retry: self.retry,
+            max_concurrency: self.max_concurrency,
+            max_response_bytes: self.max_response_bytes,
+            clock: self.clock,
+        })))
+    }
+
+    fn source(&self, http: &reqwest::Client) -> Result<Arc<dyn TokenSource>> {
+        if let Some(source) = &self.token_source {
+            return Ok(Arc::clone(source));
+        }
+        let credentials = self.credentials.as_ref().ok_or_else(|| {
+            Error::config("no credentials: give the builder client credentials, a static token or a token source")
+        })?;
+        let (id_name, secret_name) = credentials.names;
+        env::check_text(id_name, &credentials.id)?;
+        env::check_text(secret_name, secrecy::ExposeSecret::expose_secret(&credentials.secret))?;
+        let token_url = self.token_url.as_deref().unwrap_or(self.environment.token_url());
+        let token_url = urls::parse("the token URL", token_url, self.allow_insecure_http)?;
+        let source = ClientCredentials::new(http.clone(), token_url, &credentials.id, credentials.secret.clone())
+            .scopes(&self.scopes)
+            .placement(self.placement);
+        Ok(Arc::new(source))
+    }
+}
+
+/// Secrets and what could hold some are left out.
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("environment", &self.environment)
+            .field("base_url", &self.base_url)
+            .field("client_id", &self.credentials.as_ref().map(|credentials| &credentials.id))
+            .finish_non_exhaustive()
+    }
+}
+
+fn http_client(connect_timeout: Duration) -> Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .connect_timeout(connect_timeout)
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .map_err(|error| Error::config("the HTTP client cannot be set up").with_source(error.without_url()))
+}
+
+fn user_agent(suffix: Option<&str>) -> Result<HeaderValue> {
+    let own = concat!("timeback-qti/", env!("CARGO_PKG_VERSION"));
+    let whole = suffix.map_or_else(|| own.to_owned(), |suffix| format!("{own} {suffix}"));
+    HeaderValue::from_str(&whole).map_err(|_| Error::config("the user agent holds characters that a header cannot"))
+}

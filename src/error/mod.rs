@@ -1,0 +1,258 @@
+//! What can go wrong, in one opaque type.
+
+mod body;
+mod build;
+mod text;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+use serde_json::Value;
+
+pub use body::Issue;
+pub(crate) use body::ErrorBody;
+pub(crate) use build::ResponseParts;
+pub(crate) use text::{BODY_LIMIT, cap, one_line};
+
+/// A result whose error is this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What kind of failure an [`Error`] is, and so what a program can do about it.
+///
+/// The HTTP status decides the kind wherever there was one; the body only adds words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The service refused the request: 400, 413, 422 and every other 4xx without a kind of its own. Sending the same
+    /// again gives the same answer; [`Error::details`] and [`Error::issues`] say what to change.
+    Request,
+    /// 401, 403, or a token that could not be had. Check the credentials and the scopes they were given.
+    Auth,
+    /// 404: the entity, or one above it in the path, does not exist.
+    NotFound,
+    /// 409: an entity with this identifier exists already. Nothing was changed.
+    Conflict,
+    /// 429: too many requests, and waiting would have outlasted the deadline. See [`Error::retry_after`].
+    RateLimit,
+    /// 5xx: the service, or a gateway before it, failed. The live service also answers some client mistakes (malformed
+    /// XML, an unknown interaction type) this way.
+    Server,
+    /// The time for one attempt, or for the whole call, ran out.
+    Timeout,
+    /// No connection could be made: nothing was sent.
+    Connect,
+    /// The connection broke, the response could not be read to its end or was larger than allowed, or a redirect was
+    /// not followed.
+    Transport,
+    /// The response arrived with a success status, but is not what the API documents. See [`Error::body`].
+    Decode,
+    /// The client's settings are missing or wrong.
+    Config,
+    /// Refused before anything was sent: an identifier, a list or a document that cannot be right.
+    Input,
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Request => "request refused",
+            Self::Auth => "not authorized",
+            Self::NotFound => "not found",
+            Self::Conflict => "conflict",
+            Self::RateLimit => "rate limited",
+            Self::Server => "server error",
+            Self::Timeout => "timed out",
+            Self::Connect => "connection failed",
+            Self::Transport => "transport failed",
+            Self::Decode => "response not understood",
+            Self::Config => "configuration error",
+            Self::Input => "input refused",
+        })
+    }
+}
+
+/// Every failure of this crate: one word on the stack, and accessors for all that is known about it.
+///
+/// `Display` is one line and does not repeat [`source`](std::error::Error::source). Neither `Display` nor `Debug` ever
+/// shows a token or a secret.
+///
+/// ```
+/// use timeback_qti::{Client, ErrorKind};
+///
+/// let error = Client::builder().base_url("not a url").build().unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Config);
+/// assert!(error.to_string().contains("base URL"));
+/// ```
+#[derive(Clone)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    operation: Option<&'static str>,
+    status: Option<StatusCode>,
+    code: Option<String>,
+    details: Option<Value>,
+    issues: Vec<Issue>,
+    event_id: Option<String>,
+    request_id: Option<String>,
+    server_request_id: Option<String>,
+    retry_after: Option<Duration>,
+    body: Option<String>,
+    attempts: u32,
+    elapsed: Duration,
+    may_have_been_applied: bool,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// What kind of failure this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The HTTP status, where a response arrived.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status.map(|status| status.as_u16())
+    }
+
+    /// The operationId of the API operation that failed, such as `createSection`.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation
+    }
+
+    /// What went wrong, in the service's words where it gave any.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The machine-readable code of the error body (`code`, `imsx_CodeMinor`, or OAuth2's `error`), where there is one.
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    /// The body's `details`: a string, or a list of validation issues (see [`issues`](Self::issues)).
+    pub fn details(&self) -> Option<&Value> {
+        self.0.details.as_ref()
+    }
+
+    /// The validation issues that the body lists, one a field; empty where it lists none.
+    pub fn issues(&self) -> &[Issue] {
+        &self.0.issues
+    }
+
+    /// The service's error-tracking id (`eventId`). Worth giving to the service's support.
+    pub fn event_id(&self) -> Option<&str> {
+        self.0.event_id.as_deref()
+    }
+
+    /// The `X-Request-ID` that this client sent with the call.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// The request id that the service, or a gateway before it, gave in its response headers.
+    pub fn server_request_id(&self) -> Option<&str> {
+        self.0.server_request_id.as_deref()
+    }
+
+    /// How long the service asked to wait (`Retry-After`), counted from when the response arrived.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The start of the response body as text, at most 2 KB.
+    pub fn body(&self) -> Option<&str> {
+        self.0.body.as_deref()
+    }
+
+    /// How many requests were sent for this call; 0 where it was refused before sending.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// The time from the start of the call to this error, waits between attempts included.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed
+    }
+
+    /// Whether the same call may succeed later without any change.
+    pub fn is_retryable(&self) -> bool {
+        match self.0.kind {
+            ErrorKind::RateLimit | ErrorKind::Timeout | ErrorKind::Connect | ErrorKind::Transport => true,
+            ErrorKind::Request => self.0.status == Some(StatusCode::REQUEST_TIMEOUT),
+            ErrorKind::Server => matches!(self.status(), Some(500 | 502 | 503 | 504)),
+            // Without a status of the API itself, the token endpoint was unreachable or overloaded.
+            ErrorKind::Auth => self.0.status.is_none_or(|status| status.is_server_error() || status.as_u16() == 429)
+                && self.0.code.is_none(),
+            _ => false,
+        }
+    }
+
+    /// Whether the service may have acted on the request although it failed. Where this is `true` for a write, read
+    /// the entity back before sending it again.
+    pub fn may_have_been_applied(&self) -> bool {
+        self.0.may_have_been_applied
+    }
+
+    /// Whether this is [`ErrorKind::NotFound`].
+    pub fn is_not_found(&self) -> bool {
+        self.0.kind == ErrorKind::NotFound
+    }
+
+    /// Whether this is [`ErrorKind::Conflict`].
+    pub fn is_conflict(&self) -> bool {
+        self.0.kind == ErrorKind::Conflict
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        if let Some(operation) = inner.operation {
+            write!(f, "{operation}: ")?;
+        }
+        match inner.status {
+            Some(status) => write!(f, "{status}: {}", inner.message)?,
+            None => write!(f, "{}: {}", inner.kind, inner.message)?,
+        }
+        if inner.attempts > 1 {
+            write!(f, " (after {} attempts)", inner.attempts)?;
+        }
+        if let Some(event_id) = &inner.event_id {
+            write!(f, " [event {event_id}]")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", &inner.kind)
+            .field("message", &inner.message)
+            .field("operation", &inner.operation)
+            .field("status", &inner.status)
+            .field("code", &inner.code)
+            .field("issues", &inner.issues)
+            .field("event_id", &inner.event_id)
+            .field("request_id", &inner.request_id)
+            .field("server_request_id", &inner.server_request_id)
+            .field("retry_after", &inner.retry_after)
+            .field("attempts", &inner.attempts)
+            .field("elapsed", &inner.elapsed)
+            .field("may_have_been_applied", &inner.may_have_been_applied)
+            .field("source", &inner.source.as_ref().map(|source| cap(&source.to_string(), 512)))
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_ref().map(|source| &**source as _)
+    }
+}

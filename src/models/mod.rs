@@ -1,0 +1,21 @@
+//! The types that requests and responses are made of.
+//!
+//! They come from the API document, so that a refresh of it brings new fields. What the document does not know is kept
+//! all the same: unknown fields in `extra`, unknown values of an enum in its `Other`. An optional field that is `None`
+//! is not sent; an empty list is.
+
+mod flag;
+mod new;
+mod one_or_many;
+mod open_enum;
+
+mod enums {
+    use super::open_enum::open_enum;
+
+    include!(concat!(env!("OUT_DIR"), "/enums.rs"));
+}
+
+pub use crate::raw::types::*;
+pub use enums::*;
+pub use flag::Flag;
+pub use one_or_many::OneOrMany;

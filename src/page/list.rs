@@ -1,0 +1,202 @@
+//! A list before it is sent: what to look for, in which order, how much at a time.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use futures_util::{StreamExt, TryStreamExt, future, stream};
+
+use super::Page;
+use super::listing::Listing;
+use super::walk::walk;
+use crate::error::{Error, Result};
+use crate::filter::Filter;
+use crate::models::SortOrder;
+
+/// A collection of the API that can be listed.
+pub trait Collection: Copy + fmt::Debug + Send + Sync {
+    /// What it holds.
+    type Entity: Send;
+    /// The fields that it can be sorted by.
+    type Sort: Clone + fmt::Debug + Send + Sync;
+    /// Query parameters of this list alone.
+    type Extra: Clone + Default + fmt::Debug + Send + Sync;
+
+    /// Reads one page.
+    fn page(
+        self,
+        parameters: &Parameters<Self>,
+    ) -> impl Future<Output = Result<Page<Self::Entity>>> + Send;
+
+    /// By what an entity is recognized when a page shifts under a stream.
+    fn identifier(entity: &Self::Entity) -> &str;
+}
+
+/// A collection whose list honours [`Filter`]s.
+pub trait Filterable: Collection {}
+
+/// The query of a list.
+pub struct Parameters<C: Collection + ?Sized> {
+    pub(crate) query: Option<String>,
+    pub(crate) page: Option<i64>,
+    pub(crate) limit: Option<i64>,
+    pub(crate) sort: Option<C::Sort>,
+    pub(crate) order: Option<SortOrder>,
+    pub(crate) filter: Option<Filter>,
+    pub(crate) extra: C::Extra,
+}
+
+impl<C: Collection> Clone for Parameters<C> {
+    fn clone(&self) -> Self {
+        Self {
+            query: self.query.clone(),
+            page: self.page,
+            limit: self.limit,
+            sort: self.sort.clone(),
+            order: self.order.clone(),
+            filter: self.filter.clone(),
+            extra: self.extra.clone(),
+        }
+    }
+}
+
+/// A list that was not sent yet.
+///
+/// [`send`](Self::send) reads one page; [`stream`](Self::stream) reads all that there is, page by page, and
+/// [`pages`](Self::pages) the same as pages.
+#[must_use = "a list sends nothing until `send`, `stream`, `pages` or `collect`"]
+pub struct List<C: Collection> {
+    collection: C,
+    pub(crate) parameters: Parameters<C>,
+    read_ahead: usize,
+    max_items: Option<usize>,
+}
+
+impl<C: Collection> List<C> {
+    pub(crate) fn new(collection: C) -> Self {
+        let parameters = Parameters {
+            query: None,
+            page: None,
+            limit: None,
+            sort: None,
+            order: None,
+            filter: None,
+            extra: C::Extra::default(),
+        };
+        Self {
+            collection,
+            parameters,
+            read_ahead: 1,
+            max_items: None,
+        }
+    }
+
+    /// Only what the service's text search finds for this text.
+    pub fn query(mut self, text: impl Into<String>) -> Self {
+        self.parameters.query = Some(text.into());
+        self
+    }
+
+    /// The page to read, or to start a stream from; the first is 1.
+    pub fn page(mut self, page: u32) -> Self {
+        self.parameters.page = Some(page.into());
+        self
+    }
+
+    /// How many entities a page has; the service gives 10 unless told.
+    pub fn limit(mut self, limit: u32) -> Self {
+        self.parameters.limit = Some(limit.into());
+        self
+    }
+
+    /// The field to sort by.
+    pub fn sort(mut self, field: impl Into<C::Sort>) -> Self {
+        self.parameters.sort = Some(field.into());
+        self
+    }
+
+    /// The direction to sort in; the service's is descending unless told.
+    pub fn order(mut self, order: SortOrder) -> Self {
+        self.parameters.order = Some(order);
+        self
+    }
+
+    /// How many pages a stream asks for at once, from the second page on; 1 unless told. At most this many answers, and
+    /// the page being read, are held.
+    pub fn read_ahead(mut self, pages: usize) -> Self {
+        self.read_ahead = pages.max(1);
+        self
+    }
+
+    /// How many entities a stream yields at most.
+    pub fn max_items(mut self, items: usize) -> Self {
+        self.max_items = Some(items);
+        self
+    }
+
+    /// Reads one page.
+    ///
+    /// # Errors
+    /// As every call; [`Input`](crate::ErrorKind::Input) for a page or a limit of 0.
+    pub async fn send(&self) -> Result<Page<C::Entity>> {
+        check(&self.parameters)?;
+        self.collection.page(&self.parameters).await
+    }
+
+    /// All entities from the page asked for on, in the list's order, read lazily. One that comes again because the list
+    /// shifted between two pages is left out.
+    ///
+    /// An error is yielded once, says how far the stream got, and ends it.
+    pub fn stream<'a>(self) -> Listing<'a, C::Entity>
+    where
+        C: 'a,
+    {
+        let max_items = self.max_items.unwrap_or(usize::MAX);
+        let mut seen = HashSet::new();
+        let entities = self
+            .pages()
+            .map_ok(|page| stream::iter(page.items.into_iter().map(Ok)))
+            .try_flatten()
+            .try_filter(move |entity| future::ready(seen.insert(C::identifier(entity).to_owned())));
+        Listing::new(entities.take(max_items))
+    }
+
+    /// All pages from the one asked for on, read lazily, with nothing left out.
+    pub fn pages<'a>(self) -> Listing<'a, Page<C::Entity>>
+    where
+        C: 'a,
+    {
+        Listing::new(walk(self.collection, self.parameters, self.read_ahead))
+    }
+
+    /// All entities, as [`stream`](Self::stream) yields them.
+    ///
+    /// # Errors
+    /// The first error of the stream.
+    pub async fn collect(self) -> Result<Vec<C::Entity>> {
+        self.stream().collect().await
+    }
+}
+
+impl<C: Filterable> List<C> {
+    /// Only what this filter lets through.
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.parameters.filter = Some(filter);
+        self
+    }
+}
+
+impl<C: Collection> fmt::Debug for List<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("List")
+            .field("collection", &self.collection)
+            .finish_non_exhaustive()
+    }
+}
+
+pub(super) fn check<C: Collection>(parameters: &Parameters<C>) -> Result<()> {
+    match (parameters.page, parameters.limit) {
+        (Some(0), _) => Err(Error::input("pages count from 1")),
+        (_, Some(0)) => Err(Error::input("a page's limit must be at least 1")),
+        _ => parameters.filter.as_ref().map_or(Ok(()), Filter::check),
+    }
+}

@@ -1,0 +1,49 @@
+//! Lists: a page, and streams over all of them.
+
+mod list;
+mod listing;
+mod walk;
+
+pub use list::{Collection, Filterable, List, Parameters};
+
+pub use listing::Listing;
+
+/// One page of a list.
+///
+/// The service leaves fields out at times; what it did not say is `None`.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The entities of this page, in the list's order.
+    pub items: Vec<T>,
+    /// How many entities the whole list has.
+    pub total: Option<u64>,
+    /// The number of this page; the first is 1.
+    pub page: Option<u64>,
+    /// How many pages the whole list has.
+    pub pages: Option<u64>,
+    /// How many entities a page has at most.
+    pub limit: Option<u64>,
+}
+
+impl<T> Page<T> {
+    pub(crate) fn new(
+        items: Vec<T>,
+        total: Option<i64>,
+        page: Option<i64>,
+        pages: Option<i64>,
+        limit: Option<i64>,
+    ) -> Self {
+        let count = |number: Option<i64>| number.and_then(|number| number.try_into().ok());
+        Self { items, total: count(total), page: count(page), pages: count(pages), limit: count(limit) }
+    }
+}
+
+impl<T> IntoIterator for Page<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}

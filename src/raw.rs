@@ -1,0 +1,9 @@
+//! The bindings that `build.rs` generates from `openapi/qti-api.yaml`: one function an operation, in the order of the
+//! path's parameters, the query's after them and the body last.
+//!
+//! [`Client::raw`](crate::Client::raw) gives them authenticated. Everything else that the facade adds (retries, limits,
+//! this crate's errors) is absent, and what is in here changes with the document: semver covers the facade only.
+
+#![allow(missing_docs, clippy::all, rustdoc::all, unused_imports, unreachable_pub)]
+
+include!(concat!(env!("OUT_DIR"), "/raw.rs"));

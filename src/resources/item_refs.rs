@@ -1,0 +1,91 @@
+//! The references of a section to items.
+
+use super::settle;
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::models::{ItemOrder, ItemRef, Section};
+
+/// The item references of a section; made by [`SectionHandle::items`](super::SectionHandle::items).
+#[derive(Debug, Clone, Copy)]
+pub struct ItemRefs<'a> {
+    client: &'a Client,
+    test: &'a str,
+    part: &'a str,
+    section: &'a str,
+}
+
+impl<'a> ItemRefs<'a> {
+    pub(super) fn new(client: &'a Client, test: &'a str, part: &'a str, section: &'a str) -> Self {
+        Self {
+            client,
+            test,
+            part,
+            section,
+        }
+    }
+
+    /// Adds a reference to an item (operation `addAssessmentItem`), and gives the section as it is then.
+    ///
+    /// It is not repeated when its reply is lost, as the service may add a second reference:
+    /// [`Error::may_have_been_applied`] tells so.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) if the section, or what it stands in, does not exist;
+    /// [`Request`](crate::ErrorKind::Request) if the service refuses the reference.
+    pub async fn add(self, item: impl Into<ItemRef>) -> Result<Section> {
+        let item = &item.into();
+        self.client
+            .call(|raw| async move {
+                raw.add_assessment_item(self.test, self.part, self.section, item)
+                    .await
+            })
+            .await
+    }
+
+    /// Removes the reference to an item (operation `removeAssessmentItem`). The item itself stays.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) if the section has no reference to the item, or does not exist.
+    pub async fn remove(self, item: &str) -> Result<()> {
+        let removed = self
+            .client
+            .call(|raw| async move {
+                raw.remove_assessment_item(self.test, self.part, self.section, item)
+                    .await
+            })
+            .await;
+        settle::delete(removed)
+    }
+
+    /// Puts the references into this order (operation `updateAssessmentItemOrder`), and gives the section as it is then.
+    /// Where no reference has a `sequence`, they are numbered from 1.
+    ///
+    /// # Errors
+    /// [`Input`](crate::ErrorKind::Input) if there are none: nothing is sent;
+    /// [`Request`](crate::ErrorKind::Request) if an item is not in the section;
+    /// [`NotFound`](crate::ErrorKind::NotFound) if the section, or what it stands in, does not exist.
+    pub async fn reorder<R: Into<ItemRef>>(
+        self,
+        items: impl IntoIterator<Item = R>,
+    ) -> Result<Section> {
+        let mut items: Vec<ItemRef> = items.into_iter().map(Into::into).collect();
+        if items.is_empty() {
+            return Err(Error::input("an order needs at least one item"));
+        }
+        if items.iter().all(|item| item.sequence.is_none()) {
+            for (sequence, item) in (1..).zip(&mut items) {
+                item.sequence = Some(sequence);
+            }
+        }
+        let order = &ItemOrder {
+            items,
+            extra: Default::default(),
+        };
+        self.client
+            .call(|raw| async move {
+                raw.update_assessment_item_order(self.test, self.part, self.section, order)
+                    .await
+            })
+            .await
+    }
+}

@@ -1,0 +1,95 @@
+//! What happened to a write whose first reply was lost, told from the answer to its repeat.
+
+use serde_json::Value;
+
+use crate::error::Result;
+
+/// Settles a create: where an earlier attempt may have been applied, a conflict may be with that attempt. The entity is
+/// read back, and taken for the one created if it holds all that was sent.
+pub(super) async fn create<S, T>(
+    sent: &S,
+    created: Result<T>,
+    read: impl Future<Output = Result<T>>,
+) -> Result<T>
+where
+    S: serde::Serialize,
+    T: serde::Serialize,
+{
+    match created {
+        Err(conflict) if conflict.is_conflict() && conflict.may_have_been_applied() => {
+            match read.await {
+                Ok(stored) if holds(&stored, sent) => Ok(stored),
+                // Somebody else's, or changed since: the conflict stands, and says that it is not certain.
+                _ => Err(conflict),
+            }
+        }
+        settled => settled,
+    }
+}
+
+/// Settles a delete: where an earlier attempt may have been applied, what is not there any more was deleted by it.
+pub(super) fn delete(deleted: Result<()>) -> Result<()> {
+    match deleted {
+        Err(gone) if gone.is_not_found() && gone.may_have_been_applied() => Ok(()),
+        settled => settled,
+    }
+}
+
+fn holds(stored: &impl serde::Serialize, sent: &impl serde::Serialize) -> bool {
+    match (serde_json::to_value(stored), serde_json::to_value(sent)) {
+        (Ok(stored), Ok(sent)) => contains(&stored, &sent),
+        _ => false,
+    }
+}
+
+/// Whether all of `part` stands in `whole`: objects may have more fields, everything else is equal.
+fn contains(whole: &Value, part: &Value) -> bool {
+    match (whole, part) {
+        (Value::Object(whole), Value::Object(part)) => {
+            part.iter().all(|(name, part)| match whole.get(name) {
+                Some(whole) => contains(whole, part),
+                // What is empty may be left out of an answer.
+                None => is_empty(part),
+            })
+        }
+        (Value::Array(whole), Value::Array(part)) => {
+            whole.len() == part.len()
+                && whole
+                    .iter()
+                    .zip(part)
+                    .all(|(whole, part)| contains(whole, part))
+        }
+        (Value::Number(whole), Value::Number(part)) => whole.as_f64() == part.as_f64(),
+        _ => whole == part,
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(list) => list.is_empty(),
+        Value::Object(object) => object.is_empty(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_entity_holds_what_was_sent_whatever_the_service_adds() {
+        let sent =
+            json!({"identifier": "s", "refs": [{"identifier": "i"}], "rules": [], "sequence": 1});
+        let stored = json!({"identifier": "s", "refs": [{"identifier": "i", "_id": "1"}], "sequence": 1.0, "__v": 0});
+        assert!(contains(&stored, &sent));
+        for other in [
+            json!({"identifier": "s", "refs": [], "sequence": 1}),
+            json!({"identifier": "s", "refs": [{"identifier": "j"}], "sequence": 1}),
+            json!({"identifier": "s", "refs": [{"identifier": "i"}]}),
+        ] {
+            assert!(!contains(&other, &sent), "{other}");
+        }
+    }
+}

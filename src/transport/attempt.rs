@@ -1,0 +1,231 @@
+//! One attempt: a request on the wire, and its response read to the end under a cap.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, HeaderName, LOCATION, USER_AGENT};
+use http::{HeaderValue, StatusCode};
+use reqwest::{Request, Response, Url};
+
+use super::operation::Operation;
+use super::options::CallOptions;
+use super::shared::Shared;
+use crate::auth::Bearer;
+use crate::error::{Error, ErrorKind, ResponseParts};
+
+pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// How many redirects of a read are followed.
+const MAX_REDIRECTS: usize = 5;
+
+/// Why an attempt has no response.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) cause: Cause,
+    pub(super) error: Error,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// No connection: the request was not sent.
+    Connect,
+    /// The connection broke after the request, or a part of it, was sent.
+    Broken,
+    /// The time for the attempt ran out.
+    Timeout,
+    /// There was a response, but not one that another attempt would better: too large, or a redirect elsewhere.
+    Unusable,
+}
+
+impl Failure {
+    fn new(cause: Cause, kind: ErrorKind, message: impl AsRef<str>) -> Self {
+        Self {
+            cause,
+            error: Error::new(kind, message),
+        }
+    }
+}
+
+/// Gives a request the headers that every request of the client has.
+pub(super) fn prepare(
+    request: &mut Request,
+    shared: &Shared,
+    options: &CallOptions,
+    request_id: Option<&HeaderValue>,
+) {
+    let headers = request.headers_mut();
+    headers.insert(USER_AGENT, shared.user_agent.clone());
+    for (name, value) in &options.headers {
+        headers.append(name, value.clone());
+    }
+    if let Some(request_id) = request_id {
+        headers.insert(X_REQUEST_ID, request_id.clone());
+    }
+}
+
+pub(super) fn authorize(request: &mut Request, bearer: &Bearer) {
+    request
+        .headers_mut()
+        .insert(AUTHORIZATION, bearer.header().clone());
+}
+
+/// Sends a request as it is.
+pub(super) async fn once(shared: &Shared, request: Request) -> reqwest::Result<Response> {
+    shared.http.execute(request).await
+}
+
+/// Sends a request and reads the response to its end within `timeout`. A redirect of a GET is followed within the
+/// origin; every other one is a failure, as the token and the body must not travel.
+pub(super) async fn send_and_read(
+    shared: &Shared,
+    operation: &Operation,
+    request: Request,
+    timeout: Duration,
+) -> Result<ResponseParts, Failure> {
+    match tokio::time::timeout(timeout, follow(shared, operation, request)).await {
+        Ok(result) => result,
+        Err(_) => Err(Failure::new(
+            Cause::Timeout,
+            ErrorKind::Timeout,
+            format!("no complete response within {} ms", timeout.as_millis()),
+        )),
+    }
+}
+
+async fn follow(
+    shared: &Shared,
+    operation: &Operation,
+    mut request: Request,
+) -> Result<ResponseParts, Failure> {
+    for _ in 0..=MAX_REDIRECTS {
+        let again = if operation.is_get() {
+            request.try_clone()
+        } else {
+            None
+        };
+        let response = once(shared, request).await.map_err(failure)?;
+        let target = response
+            .status()
+            .is_redirection()
+            .then(|| redirect_target(&response))
+            .flatten();
+        match (target, again) {
+            (Some(target), Some(mut next)) if target.origin() == shared.base_url.origin() => {
+                *next.url_mut() = target;
+                request = next;
+            }
+            (Some(_), _) => {
+                return Err(Failure::new(
+                    Cause::Unusable,
+                    ErrorKind::Transport,
+                    format!(
+                        "{}: not followed, as it leaves the API's origin or is for a write",
+                        response.status()
+                    ),
+                ));
+            }
+            (None, _) => return read(response, shared.defaults.max_response_bytes).await,
+        }
+    }
+    Err(Failure::new(
+        Cause::Unusable,
+        ErrorKind::Transport,
+        format!("more than {MAX_REDIRECTS} redirects"),
+    ))
+}
+
+fn redirect_target(response: &Response) -> Option<Url> {
+    if response.status() == StatusCode::NOT_MODIFIED {
+        return None;
+    }
+    let location = response.headers().get(LOCATION)?.to_str().ok()?;
+    response.url().join(location).ok()
+}
+
+/// Reads a body chunk by chunk, so that what is decompressed from it never takes more than the cap.
+async fn read(mut response: Response, cap: usize) -> Result<ResponseParts, Failure> {
+    let mut first = Bytes::new();
+    let mut rest: Vec<Bytes> = Vec::new();
+    let mut length = 0;
+    while let Some(chunk) = response.chunk().await.map_err(failure)? {
+        length += chunk.len();
+        if length > cap {
+            return Err(Failure::new(
+                Cause::Unusable,
+                ErrorKind::Transport,
+                format!(
+                    "{}: the response body is larger than the {cap} bytes that the client reads",
+                    response.status()
+                ),
+            ));
+        }
+        if first.is_empty() {
+            first = chunk;
+        } else {
+            rest.push(chunk);
+        }
+    }
+    let body = if rest.is_empty() {
+        first
+    } else {
+        join(first, rest, length)
+    };
+    let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+    Ok(ResponseParts {
+        status,
+        headers,
+        body: without_byte_order_mark(body),
+    })
+}
+
+fn join(first: Bytes, rest: Vec<Bytes>, length: usize) -> Bytes {
+    let mut whole = Vec::with_capacity(length);
+    whole.extend_from_slice(&first);
+    for chunk in rest {
+        whole.extend_from_slice(&chunk);
+    }
+    whole.into()
+}
+
+fn without_byte_order_mark(body: Bytes) -> Bytes {
+    if body.starts_with(b"\xef\xbb\xbf") {
+        body.slice(3..)
+    } else {
+        body
+    }
+}
+
+/// reqwest's errors, without the URL: it holds identifiers.
+fn failure(error: reqwest::Error) -> Failure {
+    let (cause, kind, message) = if error.is_connect() {
+        (
+            Cause::Connect,
+            ErrorKind::Connect,
+            "no connection to the service",
+        )
+    } else if error.is_timeout() {
+        (
+            Cause::Timeout,
+            ErrorKind::Timeout,
+            "the HTTP client's own timeout ran out",
+        )
+    } else if error.is_decode() {
+        (
+            Cause::Broken,
+            ErrorKind::Transport,
+            "the response body is cut or corrupted",
+        )
+    } else if error.is_builder() {
+        (
+            Cause::Connect,
+            ErrorKind::Input,
+            "the request cannot be sent",
+        )
+    } else {
+        (Cause::Broken, ErrorKind::Transport, "the connection broke")
+    };
+    Failure {
+        cause,
+        error: Error::new(kind, message).with_source(error.without_url()),
+    }
+}

@@ -1,0 +1,22 @@
+//! How a call reaches the service: one request after another under limits, until an answer or an error is final.
+
+mod attempt;
+mod backoff;
+mod budget;
+mod call;
+mod clock;
+mod limiter;
+pub(crate) mod operation;
+mod options;
+pub(crate) mod path;
+mod retry;
+mod retry_after;
+mod send;
+mod shared;
+
+pub use call::Call;
+pub(crate) use call::{bare, call};
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use options::CallOptions;
+pub use retry::RetryPolicy;
+pub(crate) use shared::{Defaults, Shared};

@@ -1,0 +1,112 @@
+//! What a caller may set for single calls.
+
+use std::time::Duration;
+
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::error::{Error, Result};
+
+/// Settings for the calls of one [`Client`](crate::Client) handle; what is not set is as the client has it.
+///
+/// ```
+/// # fn main() -> timeback_qti::Result<()> {
+/// use std::time::Duration;
+/// use timeback_qti::{CallOptions, Client};
+///
+/// let client = Client::builder().static_token("a-token").build()?;
+/// let patient = client.with(CallOptions::new().deadline(Duration::from_secs(300)).header("x-batch", "import-7")?);
+/// # drop(patient); Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Default)]
+#[must_use]
+pub struct CallOptions {
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) max_attempts: Option<u32>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) request_id: Option<HeaderValue>,
+}
+
+impl CallOptions {
+    /// Options that change nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The time for the whole call: all attempts, and the waits between them.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// The time for one attempt, from sending to the last byte of the response.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// How many times a request may be sent at most; 1 switches retries off.
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = Some(attempts);
+        self
+    }
+
+    /// Sends one more header with each request.
+    ///
+    /// # Errors
+    /// [`Input`](crate::ErrorKind::Input) if the name or the value cannot stand in a header (a line break, say), or if
+    /// the header is the client's own business (`Authorization`, `Host`, `Content-Type`).
+    pub fn header(mut self, name: &str, value: &str) -> Result<Self> {
+        let parsed = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| Error::input(format!("{name:?} is not a header name")))?;
+        if [AUTHORIZATION, HOST, CONTENT_TYPE].contains(&parsed) {
+            return Err(Error::input(format!(
+                "the header {parsed} is set by the client itself"
+            )));
+        }
+        self.headers.append(parsed, header_value(name, value)?);
+        Ok(self)
+    }
+
+    /// Sends this `X-Request-ID` instead of a random one. Errors repeat it
+    /// ([`Error::request_id`](crate::Error::request_id)).
+    ///
+    /// # Errors
+    /// [`Input`](crate::ErrorKind::Input) if the value cannot stand in a header.
+    pub fn request_id(mut self, request_id: &str) -> Result<Self> {
+        self.request_id = Some(header_value("x-request-id", request_id)?);
+        Ok(self)
+    }
+}
+
+/// The value of a header, refused without repeating it: it may be a secret.
+fn header_value(name: &str, value: &str) -> Result<HeaderValue> {
+    HeaderValue::from_str(value).map_err(|_| {
+        Error::input(format!(
+            "the value of the header {name:?} holds characters that a header cannot"
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_that_would_split_the_request_is_refused() {
+        assert!(CallOptions::new().header("x-a", "b\r\nx-c: d").is_err());
+        assert!(CallOptions::new().header("x-a\n", "b").is_err());
+        assert!(CallOptions::new().request_id("1\n2").is_err());
+    }
+
+    #[test]
+    fn the_token_cannot_be_overridden_by_a_header() {
+        assert!(
+            CallOptions::new()
+                .header("Authorization", "Bearer mine")
+                .is_err()
+        );
+    }
+}

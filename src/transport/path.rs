@@ -1,0 +1,113 @@
+//! Identifiers in URL paths: each becomes exactly one segment, or is refused.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::operation::Operation;
+use crate::error::Error;
+
+/// Everything but RFC 3986's unreserved characters.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Stands in a path where an identifier was refused: no identifier encodes to it, as control characters are refused.
+const REFUSED: &str = "%00";
+
+/// An identifier as one path segment. URLs treat `.`, `..` and an empty segment as something else than themselves, even
+/// when percent-encoded, and servers treat `\` and control characters as they please; for these the result is a mark
+/// that [`check`] refuses before anything is sent.
+pub(crate) fn encode_segment(identifier: &str) -> String {
+    let refused = matches!(identifier, "" | "." | "..")
+        || identifier
+            .chars()
+            .any(|character| character == '\\' || character.is_control());
+    if refused {
+        REFUSED.to_owned()
+    } else {
+        utf8_percent_encode(identifier, ENCODED).to_string()
+    }
+}
+
+/// Refuses a request whose path is not the operation's: the last guard before sending, for the raw bindings too.
+pub(crate) fn check(operation: &Operation, base_path: &str, path: &str) -> Result<(), Error> {
+    let outside = || Error::input(format!("the request's path leaves {}", operation.path));
+    let rest = path
+        .strip_prefix(base_path.trim_end_matches('/'))
+        .ok_or_else(outside)?;
+    let mut segments = rest.split('/');
+    for expected in operation.path.split('/') {
+        let segment = segments.next().ok_or_else(outside)?;
+        match expected
+            .strip_prefix('{')
+            .and_then(|name| name.strip_suffix('}'))
+        {
+            Some(name) if segment == REFUSED || segment.is_empty() => {
+                return Err(Error::input(format!(
+                    "{name}: an identifier must not be empty, `.` or `..`, nor hold `\\` or control characters"
+                )));
+            }
+            None if segment != expected => return Err(outside()),
+            _ => {}
+        }
+    }
+    if segments.next().is_some() {
+        Err(outside())
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_url_would_bend_is_refused() {
+        let operation = Operation::of_id("getStimulus").unwrap();
+        for identifier in [
+            "",
+            ".",
+            "..",
+            "..\\..\\admin",
+            "a\\b",
+            "a\nb",
+            "a\u{0}",
+            "\u{7f}",
+            "\u{85}",
+        ] {
+            let path = format!("/api/stimuli/{}", encode_segment(identifier));
+            assert!(check(operation, "/api", &path).is_err(), "{identifier:?}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_one_segment() {
+        let operation = Operation::of_id("getStimulus").unwrap();
+        for identifier in [
+            "a/b",
+            "?x=1",
+            "#f",
+            "100%",
+            "%2e%2e",
+            "...",
+            "a b",
+            "ü€𝄞",
+            "a;b",
+            "~-_",
+            "[1]|^`{}\"<>'",
+        ] {
+            let path = format!("/api/stimuli/{}", encode_segment(identifier));
+            check(operation, "/api/", &path).unwrap();
+            assert_eq!(url_path(&path), path, "{identifier:?}");
+        }
+    }
+
+    fn url_path(path: &str) -> String {
+        reqwest::Url::parse(&format!("https://host{path}"))
+            .unwrap()
+            .path()
+            .to_owned()
+    }
+}

@@ -1,0 +1,284 @@
+//! The send loop: permit, token, request, classification, and again if that is safe and worth it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, StatusCode};
+use reqwest::Request;
+use tracing::{Instrument, Span, debug, field};
+
+use super::attempt::{self, Cause, Failure};
+use super::clock::Clock;
+use super::operation::{Operation, Repeat};
+use super::options::CallOptions;
+use super::path;
+use super::retry::{self, Decision, Outcome, Situation};
+use super::retry_after;
+use super::shared::Shared;
+use crate::auth::Bearer;
+use crate::error::{Error, ErrorKind, ResponseParts, Result};
+
+/// How a call went: what every error of it tells.
+#[derive(Debug, Clone)]
+pub(super) struct Course {
+    request_id: HeaderValue,
+    attempts: u32,
+    elapsed: Duration,
+    /// Whether the service may have acted on one of the requests.
+    applied: bool,
+}
+
+impl Course {
+    /// Completes an error with what is known of the call.
+    pub(super) fn finish(&self, operation: &'static Operation, error: Error) -> Error {
+        error
+            .with_operation(operation.id)
+            .with_request_id(self.request_id.to_str().ok().map(str::to_owned))
+            .with_course(self.attempts, self.elapsed)
+            .with_may_have_been_applied(self.applied && operation.repeat != Repeat::Read)
+    }
+}
+
+/// Sends a request, as often as it takes and is allowed, and gives the successful response.
+pub(super) async fn send(
+    shared: &Shared,
+    options: &CallOptions,
+    operation: &'static Operation,
+    mut request: Request,
+) -> Result<(ResponseParts, Course)> {
+    let span = tracing::info_span!(
+        "timeback_qti.call",
+        otel.name = operation.id,
+        otel.kind = "client",
+        http.request.method = %operation.method,
+        url.template = operation.path,
+        server.address = shared.base_url.host_str(),
+        http.response.status_code = field::Empty,
+        http.request.resend_count = field::Empty,
+        error.type = field::Empty,
+    );
+    let mut exchange = Exchange::new(shared, options, operation);
+    async {
+        let result = match path::check(operation, shared.base_url.path(), request.url().path()) {
+            Ok(()) => {
+                attempt::prepare(
+                    &mut request,
+                    shared,
+                    options,
+                    Some(&exchange.course.request_id),
+                );
+                exchange.run(&request).await
+            }
+            Err(error) => Err(error),
+        };
+        exchange.course.elapsed = exchange.elapsed();
+        exchange.record(result.as_ref());
+        match result {
+            Ok(parts) => Ok((parts, exchange.course)),
+            Err(error) => Err(exchange.course.finish(operation, error)),
+        }
+    }
+    .instrument(span)
+    .await
+}
+
+struct Exchange<'a> {
+    shared: &'a Shared,
+    operation: &'static Operation,
+    clock: &'a Arc<dyn Clock>,
+    started: Instant,
+    deadline: Duration,
+    attempt_timeout: Duration,
+    max_attempts: u32,
+    course: Course,
+}
+
+impl<'a> Exchange<'a> {
+    fn new(shared: &'a Shared, options: &CallOptions, operation: &'static Operation) -> Self {
+        let defaults = &shared.defaults;
+        let request_id = options.request_id.clone().unwrap_or_else(random_request_id);
+        Self {
+            shared,
+            operation,
+            clock: &defaults.clock,
+            started: defaults.clock.now(),
+            deadline: options.deadline.unwrap_or(defaults.deadline),
+            attempt_timeout: options.attempt_timeout.unwrap_or(defaults.attempt_timeout),
+            max_attempts: options.max_attempts.unwrap_or(defaults.retry.max_attempts),
+            course: Course {
+                request_id,
+                attempts: 0,
+                elapsed: Duration::ZERO,
+                applied: false,
+            },
+        }
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.clock.now().saturating_duration_since(self.started)
+    }
+
+    fn time_left(&self) -> Duration {
+        self.deadline.saturating_sub(self.elapsed())
+    }
+
+    async fn run(&mut self, request: &Request) -> Result<ResponseParts> {
+        let mut renewed = false;
+        loop {
+            let (bearer, result) = self.attempt(request).await?;
+            let (outcome, error) = match result {
+                Ok(parts) if parts.status.is_success() => {
+                    self.shared.budget.deposit();
+                    // Errors that follow are about the answer: the request itself was taken.
+                    self.course.applied = true;
+                    return Ok(parts);
+                }
+                Ok(parts) if parts.status == StatusCode::UNAUTHORIZED && !renewed => {
+                    debug!("the token was refused, getting another");
+                    self.shared.tokens.invalidate(&bearer);
+                    renewed = true;
+                    continue;
+                }
+                Ok(parts) => {
+                    let wait = self.retry_after(&parts);
+                    (
+                        Outcome::Status(parts.status),
+                        Error::from_response(&parts).with_retry_after(wait),
+                    )
+                }
+                Err(Failure { cause, error }) => match cause {
+                    Cause::Connect => (Outcome::NotSent, error),
+                    Cause::Broken => (Outcome::Broken, error),
+                    Cause::Timeout => (Outcome::TimedOut, error),
+                    Cause::Unusable => {
+                        self.course.applied = true;
+                        return Err(error);
+                    }
+                },
+            };
+            self.course.applied |= outcome.may_have_been_applied();
+            self.wait(outcome, error).await?;
+        }
+    }
+
+    /// Waits until the next attempt is due, or gives the error back if there is to be none.
+    async fn wait(&self, outcome: Outcome, error: Error) -> Result<()> {
+        let situation = Situation {
+            repeat: self.operation.repeat,
+            outcome,
+            attempt: self.course.attempts,
+            max_attempts: self.max_attempts,
+            backoff: self
+                .shared
+                .defaults
+                .retry
+                .backoff
+                .delay(self.course.attempts, &self.shared.jitter),
+            retry_after: error.retry_after(),
+            time_left: self.time_left(),
+        };
+        match retry::decide(&situation, || self.shared.budget.withdraw()) {
+            Decision::Retry { after } => {
+                debug!(
+                    attempt = self.course.attempts,
+                    ?outcome,
+                    wait_ms = after.as_millis(),
+                    "retrying"
+                );
+                self.clock.sleep(after).await;
+                Ok(())
+            }
+            Decision::Stop(reason) => {
+                debug!(
+                    attempt = self.course.attempts,
+                    ?outcome,
+                    reason = reason.as_str(),
+                    "giving up"
+                );
+                Err(error)
+            }
+        }
+    }
+
+    /// One attempt. The error is one from before anything was sent, which no retry betters.
+    async fn attempt(
+        &mut self,
+        request: &Request,
+    ) -> Result<(Bearer, Result<ResponseParts, Failure>)> {
+        let permit = self
+            .in_time(
+                self.shared.limiter.acquire(),
+                "waiting for other requests of this client",
+            )
+            .await?;
+        let bearer = self
+            .in_time(
+                self.shared.tokens.bearer(self.time_left()),
+                "waiting for a token",
+            )
+            .await??;
+        let mut request = request
+            .try_clone()
+            .ok_or_else(|| Error::input("the request body can be read only once"))?;
+        attempt::authorize(&mut request, &bearer);
+        self.course.attempts += 1;
+        let timeout = self.attempt_timeout.min(self.time_left());
+        let result = attempt::send_and_read(self.shared, self.operation, request, timeout).await;
+        match &result {
+            Ok(parts) if parts.status == StatusCode::TOO_MANY_REQUESTS => {
+                if permit.throttled() {
+                    debug!(
+                        limit = self.shared.limiter.limit(),
+                        "throttled, fewer requests at once"
+                    );
+                }
+            }
+            Ok(_) => permit.succeeded(),
+            Err(_) => {}
+        }
+        Ok((bearer, result))
+    }
+
+    async fn in_time<T>(&self, future: impl Future<Output = T>, doing: &str) -> Result<T> {
+        tokio::time::timeout(self.time_left(), future)
+            .await
+            .map_err(|_| {
+                Error::new(
+                    ErrorKind::Timeout,
+                    format!("the deadline passed while {doing}"),
+                )
+            })
+    }
+
+    fn retry_after(&self, parts: &ResponseParts) -> Option<Duration> {
+        retry_after::parse(
+            parts.headers.get(RETRY_AFTER)?.to_str().ok()?,
+            self.clock.wall(),
+        )
+    }
+
+    fn record(&self, result: Result<&ResponseParts, &Error>) {
+        let span = Span::current();
+        let status = match result {
+            Ok(parts) => Some(parts.status.as_u16()),
+            Err(error) => {
+                span.record("error.type", field::debug(error.kind()));
+                error.status()
+            }
+        };
+        if let Some(status) = status {
+            span.record("http.response.status_code", status);
+        }
+        span.record(
+            "http.request.resend_count",
+            self.course.attempts.saturating_sub(1),
+        );
+    }
+}
+
+/// 128 random bits in hexadecimal digits.
+fn random_request_id() -> HeaderValue {
+    HeaderValue::try_from(format!("{:032x}", fastrand::u128(..)))
+        .unwrap_or_else(|_| HeaderValue::from_static("0"))
+}

@@ -1,0 +1,82 @@
+//! What all clones of a client share.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
+use reqwest::Url;
+
+use super::backoff::Jitter;
+use super::budget::RetryBudget;
+use super::clock::Clock;
+use super::limiter::Limiter;
+use super::retry::RetryPolicy;
+use crate::auth::TokenCache;
+
+/// Settings of the transport that calls may override, and the limits of the whole client.
+pub(crate) struct Defaults {
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) deadline: Duration,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) max_concurrency: usize,
+    pub(crate) max_response_bytes: usize,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Defaults {
+    /// A connection takes some 100 ms; one that takes 10 s will not come.
+    pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+    /// Reads take up to a second, a large `questions` answer several; the gateway itself gives up after about 30 s.
+    pub(crate) const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+    /// Leaves room for one attempt that times out and one more.
+    pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
+    /// Users have found 5 to 10 requests at a time to be safe.
+    pub(crate) const MAX_CONCURRENCY: usize = 10;
+    /// Some fifty times the largest answer seen.
+    pub(crate) const MAX_RESPONSE_BYTES: usize = 64 * 1024 * 1024;
+}
+
+pub(crate) struct Shared {
+    pub(crate) base_url: Url,
+    /// The base URL as the bindings want it: without a slash at its end.
+    pub(crate) base: String,
+    pub(crate) http: reqwest::Client,
+    pub(crate) tokens: TokenCache,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) budget: RetryBudget,
+    pub(crate) limiter: Limiter,
+    pub(crate) jitter: Jitter,
+    pub(crate) defaults: Defaults,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        base_url: Url,
+        http: reqwest::Client,
+        tokens: TokenCache,
+        user_agent: HeaderValue,
+        seed: Option<u64>,
+        defaults: Defaults,
+    ) -> Self {
+        Self {
+            base: base_url.as_str().trim_end_matches('/').to_owned(),
+            base_url,
+            http,
+            tokens,
+            user_agent,
+            budget: RetryBudget::default(),
+            limiter: Limiter::new(defaults.max_concurrency),
+            jitter: Jitter::new(seed),
+            defaults,
+        }
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("base_url", &self.base)
+            .finish_non_exhaustive()
+    }
+}
