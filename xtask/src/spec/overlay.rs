@@ -32,7 +32,7 @@ struct Info {
 struct Action {
     target: JsonPath,
     /// Why; the action's name in errors.
-    description: String,
+    description: Option<String>,
     update: Option<Value>,
     #[serde(default)]
     remove: bool,
@@ -73,11 +73,8 @@ impl Overlay {
     pub(crate) fn apply_with(&self, mut document: Document, permit: &Permit) -> Result<Document> {
         for (index, action) in self.actions.iter().enumerate() {
             action.apply(&mut document, permit).map_err(|problem| {
-                let description = action.description.trim();
-                Error::new(
-                    format!("overlay action {} ({description})", index + 1),
-                    problem,
-                )
+                let name = action.description.as_deref().map_or_else(|| action.target.to_string(), |why| why.trim().to_owned());
+                Error::new(format!("overlay action {} ({name})", index + 1), problem)
             })?;
         }
         Ok(document)

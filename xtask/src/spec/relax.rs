@@ -9,6 +9,9 @@ use super::visit::{self, object_mut, operations, operations_mut, remove};
 /// Set by the overlay on a schema: the properties without which a value of this type makes no sense.
 pub(crate) const REQUIRED: &str = "x-required";
 
+/// Set by the overlay on a property that is always written: where it is not said, it has its default.
+pub(crate) const KEEP_DEFAULT: &str = "x-keep-default";
+
 /// Rules for values. The service enforces them; a client that did too would fail on what the service lets pass.
 const RULES: [&str; 13] = [
     "exclusiveMaximum",
@@ -44,7 +47,9 @@ pub fn relax(mut document: Document) -> Result<Document> {
     }
     visit::each_schema(&mut document, &mut |_, schema| {
         RULES.iter().for_each(|key| drop(remove(schema, key)));
-        remove(schema, "default");
+        if remove(schema, KEEP_DEFAULT).is_none() {
+            remove(schema, "default");
+        }
         open(schema);
         Ok(())
     })?;
@@ -70,7 +75,8 @@ fn open(schema: &mut Value) {
         remove(schema, "required");
     }
     for (name, property) in visit::members_mut(schema, "properties") {
-        if !required.iter().any(|required| required == name) {
+        let keeps_default = property[KEEP_DEFAULT] == true || !property["default"].is_null();
+        if !keeps_default && !required.iter().any(|required| required == name) {
             make_nullable(property);
         }
     }
