@@ -14,6 +14,8 @@ use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeP
 use serde_json::Value;
 
 const DOCUMENT: &str = "openapi/qti-api.yaml";
+/// Marks an enum of strings to which the service may add values.
+const OPEN_ENUM: &str = "x-open-enum";
 /// Marks a component whose type is written by hand in the library's `models`.
 const HAND_WRITTEN: &str = "x-hand-written";
 
@@ -44,7 +46,7 @@ pub(crate) fn bindings(document: &Value) -> Result<String> {
     let mut schemars = TypePatch::default();
     schemars.with_attr(r#"#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]"#);
     for (name, schema) in components(document) {
-        if is_open_enum(schema) || schema[HAND_WRITTEN] == true {
+        if schema[OPEN_ENUM] == true || schema[HAND_WRITTEN] == true {
             settings.with_replacement(name, format!("crate::models::{name}"), iter::empty());
         } else {
             let mut patch = schemars.clone();
@@ -55,15 +57,26 @@ pub(crate) fn bindings(document: &Value) -> Result<String> {
         }
     }
     let document = serde_json::from_value(document.clone())?;
-    Ok(Generator::new(&settings)
+    let source = Generator::new(&settings)
         .generate_tokens(&document)?
-        .to_string())
+        .to_string();
+    own_path_encoding(&source)
+}
+
+/// Has identifiers encoded by the library: progenitor leaves dots and `\` as they are, which reach other resources.
+fn own_path_encoding(source: &str) -> Result<String> {
+    const IMPORT: &str = "use progenitor_client :: { encode_path ,";
+    const OWN_IMPORT: &str = "use crate :: transport :: path :: encode_segment as encode_path ; use progenitor_client :: {";
+    if !source.contains(IMPORT) {
+        return Err("progenitor imports `encode_path` in another way than before".into());
+    }
+    Ok(source.replacen(IMPORT, OWN_IMPORT, 1))
 }
 
 /// An `open_enum!` for every string enum of the document.
 pub(crate) fn open_enums(document: &Value) -> Result<String> {
     let mut source = String::new();
-    for (name, schema) in components(document).filter(|(_, schema)| is_open_enum(schema)) {
+    for (name, schema) in components(document).filter(|(_, schema)| schema[OPEN_ENUM] == true) {
         let description = schema["description"].as_str().unwrap_or(name);
         writeln!(source, "open_enum! {{")?;
         for line in description.lines() {
@@ -85,10 +98,6 @@ fn components(document: &Value) -> impl Iterator<Item = (&String, &Value)> {
         .flatten()
 }
 
-fn is_open_enum(schema: &Value) -> bool {
-    schema["type"] == "string" && schema["enum"].is_array()
-}
-
 /// typify writes `Default` where everything is optional; plain required fields have one too, which is what
 /// `..Default::default()` needs.
 fn needs_default(schema: &Value) -> bool {
@@ -98,7 +107,13 @@ fn needs_default(schema: &Value) -> bool {
         .unwrap_or_default();
     let plain =
         |name: &Value| schema["properties"][name.as_str().unwrap_or_default()]["type"].is_string();
-    !required.is_empty() && required.iter().all(plain)
+    // Their own defaults would be lost.
+    let defaults = |property: &Value| !property["default"].is_null();
+    let mut properties = schema["properties"]
+        .as_object()
+        .into_iter()
+        .flat_map(|all| all.values());
+    !required.is_empty() && required.iter().all(plain) && !properties.any(defaults)
 }
 
 /// The variants of an enum, named after its values.

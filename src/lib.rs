@@ -7,14 +7,14 @@ mod config;
 mod error;
 pub mod filter;
 pub mod models;
-mod page;
+pub mod page;
 pub mod raw;
 pub mod resources;
 mod transport;
 
-pub use auth::{CredentialsPlacement, StaticToken, Token, TokenSource};
+pub use auth::{CredentialsPlacement, StaticToken, Token, TokenFuture, TokenSource};
 pub use client::Client;
 pub use config::{ClientBuilder, Environment};
 pub use error::{Error, ErrorKind, Issue, Result};
-pub use page::{Collection, Filterable, List, Listing, Page};
+pub use page::{List, Listing, Page};
 pub use transport::{CallOptions, Clock, ManualClock, RetryPolicy, SystemClock};

@@ -6,4 +6,6 @@
 
 #![allow(missing_docs, clippy::all, rustdoc::all, unused_imports, unreachable_pub)]
 
+pub use crate::transport::Call;
+
 include!(concat!(env!("OUT_DIR"), "/raw.rs"));

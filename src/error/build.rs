@@ -102,18 +102,15 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+    /// Adds what caused it, for a [`TokenSource`](crate::TokenSource) that makes errors of its own.
+    #[must_use]
+    pub fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.0.source = Some(Arc::new(source));
         self
     }
 
     pub(crate) fn with_code(mut self, code: impl Into<String>) -> Self {
         self.0.code = Some(cap(&code.into(), 200));
-        self
-    }
-
-    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
-        self.0.kind = kind;
         self
     }
 

@@ -125,6 +125,7 @@ impl Operation {
     }
 
     /// The operation with this operationId.
+    #[cfg(test)]
     pub(crate) fn of_id(id: &str) -> Option<&'static Self> {
         OPERATIONS.iter().find(|operation| operation.id == id)
     }

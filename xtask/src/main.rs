@@ -1,20 +1,97 @@
-//! `cargo xtask`.
+//! `cargo xtask`: the project's own tooling.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::SystemTime;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use xtask::spec::{self, Folder};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's own tooling")]
+enum Command {
+    /// The API document in openapi/
+    #[command(subcommand)]
+    Spec(Spec),
+}
+
+#[derive(Subcommand)]
+enum Spec {
+    /// Fetch upstream's document and generate ours from it
+    Refresh {
+        /// A URL or a file
+        #[arg(long, default_value = spec::ORIGIN)]
+        from: String,
+        #[command(flatten)]
+        folder: FolderArg,
+    },
+    /// Check that the generated files are what refresh would write, and keep to the limits
+    Check {
+        /// A URL or a file, in place of the committed snapshot of upstream's document
+        #[arg(long)]
+        from: Option<String>,
+        #[command(flatten)]
+        folder: FolderArg,
+    },
+    /// Compare two documents, each a URL or a file
+    Diff {
+        /// The document that clients were written against
+        old: String,
+        /// The document of the service now
+        new: String,
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+}
+
+#[derive(clap::Args)]
+struct FolderArg {
+    /// Where the document and its overlays are
+    #[arg(long = "folder", default_value_os_t = openapi())]
+    path: PathBuf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Markdown,
+}
+
+fn openapi() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).with_file_name("openapi")
+}
 
 fn main() -> ExitCode {
-    let from = std::env::args().nth(1).unwrap_or_default();
-    match xtask::spec::refresh::refresh(Path::new("openapi"), &from) {
-        Ok(counts) => {
-            println!("{counts}");
-            println!("{:?}", counts.types);
+    let Command::Spec(command) = Command::parse();
+    match run_spec(command) {
+        Ok(text) => {
+            println!("{}", text.trim_end());
             ExitCode::SUCCESS
         }
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("error: {error}");
             ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_spec(command: Spec) -> spec::Result<String> {
+    match command {
+        Spec::Refresh { from, folder } => {
+            spec::refresh(&Folder::new(folder.path), &from, SystemTime::now()).map(|report| report.to_string())
+        }
+        Spec::Check { from, folder } => {
+            spec::verify(&Folder::new(folder.path), from.as_deref()).map(|counts| counts.to_string())
+        }
+        Spec::Diff { old, new, format } => {
+            let changes = spec::diff(&spec::read(&old)?, &spec::read(&new)?);
+            Ok(match format {
+                Format::Text => changes.to_string(),
+                Format::Json => changes.to_json(),
+                Format::Markdown => changes.to_markdown(),
+            })
         }
     }
 }

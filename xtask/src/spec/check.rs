@@ -100,3 +100,34 @@ impl fmt::Display for Counts {
         )
     }
 }
+
+/// Names longer than this, or with a number at the end, are a sign that the overlay has not named something.
+const LONGEST_NAME: usize = 32;
+const MOST_TYPES: usize = 100;
+const MOST_LINES: usize = 6_000;
+
+impl Counts {
+    /// What is beyond the limits that keep the library small and readable.
+    pub fn beyond_limits(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for name in &self.types {
+            if name.len() > LONGEST_NAME {
+                problems.push(format!("type `{name}` has a name of more than {LONGEST_NAME} characters"));
+            }
+            if name.ends_with(|last: char| last.is_ascii_digit()) {
+                problems.push(format!("type `{name}` has a name that ends in a digit"));
+            }
+        }
+        if self.types.len() > MOST_TYPES {
+            problems.push(format!("{} types are more than {MOST_TYPES}", self.types.len()));
+        }
+        if self.lines > MOST_LINES {
+            problems.push(format!("{} generated lines are more than {MOST_LINES}", self.lines));
+        }
+        if let Some(first) = self.undocumented.first() {
+            let count = self.undocumented.len();
+            problems.push(format!("{count} places have no description, the first is {first}"));
+        }
+        problems
+    }
+}

@@ -1,43 +1,58 @@
 //! The spec pipeline: from upstream's OpenAPI document to the one the library is generated from.
 //!
-//! Fetch, parse, resolve, lower, drop prose; then correct, narrow, name, relax, describe; then check, report, write. Each
-//! step is a function from document to document in a file of its own, and refuses what it cannot express.
+//! Fetch, parse, resolve, lower, drop prose; then correct (by the overlay), narrow, name, relax, describe; then check,
+//! report, write. Each step is a function from document to document in a file of its own, with its own tests, and refuses
+//! what it cannot express.
 
 mod check;
 mod describe;
+mod diff;
 mod error;
 mod fetch;
+mod folder;
 mod lower;
 mod name;
 mod narrow;
 mod overlay;
 mod parse;
 mod prose;
-pub mod refresh;
+mod refresh;
 mod relax;
+mod report;
 mod resolve;
+mod source;
 mod visit;
 mod write;
 
+pub use check::Counts;
+pub use diff::{Change, Changes, Kind, diff};
 pub use error::{Error, Result};
+pub use folder::Folder;
+pub use refresh::{refresh, verify};
+pub use report::Report;
+pub use source::ORIGIN;
 
 /// An OpenAPI document, its members in the order of the source.
 pub type Document = serde_json::Value;
 
-/// Upstream's document as 3.0.3 and without its texts: the form that is kept as `openapi/upstream.yaml`.
-pub fn normalize(place: &str, text: &str) -> Result<Document> {
+/// Reads the document at `from`, a URL or a file, as OpenAPI 3.0.
+pub fn read(from: &str) -> Result<Document> {
+    lowered(from, &fetch::fetch(from)?)
+}
+
+fn lowered(place: &str, text: &str) -> Result<Document> {
     let document = parse::parse(place, text)?;
     let document = resolve::resolve(document)?;
-    let document = lower::lower(document)?;
-    prose::drop_prose(document)
+    lower::lower(document)
+}
+
+/// Upstream's document as 3.0.3 and without its texts, which is what the repository keeps of it.
+fn normalize(place: &str, text: &str) -> Result<Document> {
+    prose::drop_prose(lowered(place, text)?)
 }
 
 /// The document that the library is generated from.
-pub fn transform(
-    upstream: Document,
-    corrections: &overlay::Overlay,
-    texts: &overlay::Overlay,
-) -> Result<Document> {
+fn transform(upstream: Document, corrections: &overlay::Overlay, texts: &overlay::Overlay) -> Result<Document> {
     let document = corrections.apply(upstream)?;
     let document = narrow::narrow(document)?;
     let document = name::name(document)?;

@@ -41,7 +41,18 @@ pub fn parse(place: &str, text: &str) -> Result<Document> {
 
 /// Reads any YAML text.
 pub fn yaml(place: &str, text: &str) -> Result<Value> {
-    serde_saphyr::from_str(text).map_err(|e| Error::new(place, format!("is not YAML: {e}")))
+    // YAML 1.2 booleans; room for a document whose schemas repeat one anchor hundreds of times.
+    let options = serde_saphyr::options! {
+        strict_booleans: true,
+        budget: serde_saphyr::budget! {
+            enforce_alias_anchor_ratio: false,
+            max_depth: 256,
+            max_events: 8_000_000,
+            max_nodes: 4_000_000,
+        },
+    };
+    serde_saphyr::from_str_with_options(text, options)
+        .map_err(|e| Error::new(place, format!("is not YAML: {e}")))
 }
 
 fn text_of(value: &Value) -> String {

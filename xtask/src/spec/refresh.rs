@@ -1,28 +1,45 @@
-//! Refresh: the whole pipeline, from a URL or a file to the files in `openapi/`.
+//! The two commands that run the whole pipeline: refresh writes its outcome, verify compares it.
 
-use std::path::Path;
+use std::time::SystemTime;
 
 use super::check::{Counts, check};
+use super::diff::diff;
 use super::error::{Error, Result};
-use super::overlay::Overlay;
-use super::{fetch, normalize, transform, write};
+use super::folder::Folder;
+use super::report::Report;
+use super::source::sha256;
+use super::{fetch, normalize};
 
-/// Fetches the document at `from` and replaces the generated files in `folder`.
-pub fn refresh(folder: &Path, from: &str) -> Result<Counts> {
-    let upstream = normalize(from, &fetch::fetch(from)?)?;
-    let read = |name: &str| {
-        let path = folder.join(name);
-        std::fs::read_to_string(&path).map_err(|e| Error::new(path.display(), e))
+/// Fetches the document at `from`, a URL or a file, and replaces the generated files in `folder`.
+pub fn refresh(folder: &Folder, from: &str, now: SystemTime) -> Result<Report> {
+    let text = fetch::fetch(from)?;
+    let generated = folder.generate(&normalize(from, &text)?)?;
+    let counts = check(&generated.document)?;
+    let changes = folder.document()?.map(|committed| diff(&committed, &generated.document));
+    let source = generated.source(from, &text, now).or_older(folder.source()?);
+    folder.store(&generated, &source)?;
+    Ok(Report { counts, changes })
+}
+
+/// Checks that the generated files in `folder` are what refresh would write, and that they keep to the limits.
+///
+/// The input is the committed snapshot of upstream's document, or the document at `from`.
+pub fn verify(folder: &Folder, from: Option<&str>) -> Result<Counts> {
+    let upstream = match from {
+        None => folder.snapshot()?,
+        Some(from) => {
+            let text = fetch::fetch(from)?;
+            if folder.source()?.is_none_or(|source| source.sha256 != sha256(&text)) {
+                return Err(Error::new(from, "is not the document that source.toml records"));
+            }
+            normalize(from, &text)?
+        }
     };
-    let corrections = Overlay::parse("overlay.yaml", &read("overlay.yaml")?)?;
-    let texts = Overlay::parse("descriptions.yaml", &read("descriptions.yaml")?)?;
-    let document = transform(upstream.clone(), &corrections, &texts)?;
-    let counts = check(&document)?;
-    let vendored = write::yaml("qti-api.yaml", "Generated", &document)?;
-    let snapshot = write::yaml("upstream.yaml", "Generated", &upstream)?;
-    write::replace(&[
-        (&folder.join("qti-api.yaml"), &vendored),
-        (&folder.join("upstream.yaml"), &snapshot),
-    ])?;
-    Ok(counts)
+    let generated = folder.generate(&upstream)?;
+    folder.compare(&generated)?;
+    let counts = check(&generated.document)?;
+    match counts.beyond_limits().first() {
+        Some(problem) => Err(Error::new("qti-api.yaml", problem)),
+        None => Ok(counts),
+    }
 }

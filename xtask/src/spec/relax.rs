@@ -12,6 +12,9 @@ pub(crate) const REQUIRED: &str = "x-required";
 /// Set by the overlay on a property that is always written: where it is not said, it has its default.
 pub(crate) const KEEP_DEFAULT: &str = "x-keep-default";
 
+/// Says of an enum that further values come: the library keeps one that it does not know.
+const OPEN_ENUM: &str = "x-open-enum";
+
 /// Rules for values. The service enforces them; a client that did too would fail on what the service lets pass.
 const RULES: [&str; 13] = [
     "exclusiveMaximum",
