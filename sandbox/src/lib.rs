@@ -1,1 +1,204 @@
-//! x
+//! The Timeback QTI API emulated in process: stateful, with tokens, errors and the live service's habits.
+//!
+//! Tests and programs talk to it over real HTTP on a port of the loopback interface; no account is needed. It stops when
+//! it is dropped.
+//!
+//! ```
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use timeback_qti_sandbox::Sandbox;
+//!
+//! let sandbox = Sandbox::start().await?;
+//! let http = reqwest::Client::new();
+//! let grant = [
+//!     ("grant_type", "client_credentials"),
+//!     ("client_id", sandbox.client_id()),
+//!     ("client_secret", sandbox.client_secret()),
+//! ];
+//! let token: serde_json::Value = http.post(sandbox.token_url()).form(&grant).send().await?.json().await?;
+//! let tests: serde_json::Value = http
+//!     .get(format!("{}/assessment-tests", sandbox.base_url()))
+//!     .bearer_auth(token["access_token"].as_str().unwrap_or_default())
+//!     .send()
+//!     .await?
+//!     .json()
+//!     .await?;
+//! assert_eq!(tests["total"], 0);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What it emulates and what it does not check stands in the package's README.
+mod api;
+mod qti;
+mod server;
+mod store;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+
+pub use crate::server::auth::{Account, Scope};
+pub use crate::server::log::RequestRecord;
+
+use crate::server::App;
+use crate::server::auth::Auth;
+use crate::server::log::RequestLog;
+use crate::store::Store;
+
+/// A running sandbox. It stops when it is dropped.
+#[derive(Debug)]
+pub struct Sandbox {
+    app: Arc<App>,
+    origin: String,
+    account: Account,
+    server: JoinHandle<()>,
+}
+
+impl Sandbox {
+    /// Starts a sandbox on a free port of 127.0.0.1, empty and in memory.
+    ///
+    /// # Errors
+    /// When no port can be bound.
+    pub async fn start() -> io::Result<Sandbox> {
+        Sandbox::builder().start().await
+    }
+
+    /// A sandbox with other settings.
+    ///
+    /// ```
+    /// # #[tokio::main]
+    /// # async fn main() -> std::io::Result<()> {
+    /// use timeback_qti_sandbox::{Account, Sandbox, Scope};
+    ///
+    /// let sandbox = Sandbox::builder()
+    ///     .account(Account::new("reader", "secret").scopes([Scope::Readonly]))
+    ///     .start()
+    ///     .await?;
+    /// assert_eq!(sandbox.client_id(), "reader");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder::default()
+    }
+
+    /// The API's base, such as `http://127.0.0.1:41234/api`; paths of the API document follow it.
+    pub fn base_url(&self) -> String {
+        self.app.base.clone()
+    }
+
+    /// The token endpoint, for the OAuth 2 client-credentials grant.
+    pub fn token_url(&self) -> String {
+        format!("{}{}", self.origin, server::operation::TOKEN)
+    }
+
+    /// The first account's client id.
+    pub fn client_id(&self) -> &str {
+        &self.account.id
+    }
+
+    /// The first account's client secret.
+    pub fn client_secret(&self) -> &str {
+        &self.account.secret
+    }
+
+    /// The latest 1,000 requests, oldest first, with what each one got.
+    pub fn requests(&self) -> Vec<RequestRecord> {
+        self.app.log.records()
+    }
+
+    /// Takes every token that was issued out of use, as if the account's secret had been changed and changed back.
+    pub fn revoke_tokens(&self) {
+        self.app.auth.revoke_all();
+    }
+
+    /// Forgets entities, requests and tokens.
+    ///
+    /// # Errors
+    /// When the data file cannot be written.
+    pub async fn reset(&self) -> io::Result<()> {
+        self.app.reset().await.map_err(io::Error::other)
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// Settings of a sandbox; see [`Sandbox::builder`].
+#[derive(Clone, Debug)]
+pub struct SandboxBuilder {
+    port: u16,
+    data_file: Option<PathBuf>,
+    accounts: Vec<Account>,
+    token_lifetime: Duration,
+}
+
+impl Default for SandboxBuilder {
+    fn default() -> Self {
+        SandboxBuilder { port: 0, data_file: None, accounts: Vec::new(), token_lifetime: Duration::from_secs(3600) }
+    }
+}
+
+impl SandboxBuilder {
+    /// The port of 127.0.0.1; 0, the default, takes a free one.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Keeps the state in this file, which is created if it is missing: every write that was acknowledged survives the
+    /// process.
+    #[must_use]
+    pub fn data_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.data_file = Some(path.into());
+        self
+    }
+
+    /// Adds an account. Without any, there is one with the id `sandbox-client`, the secret `sandbox-secret` and every scope.
+    #[must_use]
+    pub fn account(mut self, account: Account) -> Self {
+        self.accounts.push(account);
+        self
+    }
+
+    /// How long tokens are valid; an hour by default.
+    #[must_use]
+    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.token_lifetime = lifetime;
+        self
+    }
+
+    /// Starts the sandbox.
+    ///
+    /// # Errors
+    /// When the port cannot be bound or the data file cannot be opened.
+    pub async fn start(self) -> io::Result<Sandbox> {
+        let store = match &self.data_file {
+            Some(path) => Store::at(path)?,
+            None => Store::in_memory(),
+        };
+        let mut accounts = self.accounts;
+        if accounts.is_empty() {
+            accounts.push(Account::new("sandbox-client", "sandbox-secret"));
+        }
+        let account = accounts[0].clone();
+        let (listener, address) = server::bind(self.port).await?;
+        let origin = format!("http://{address}");
+        let app = Arc::new(App {
+            store,
+            auth: Auth::new(accounts, self.token_lifetime),
+            log: RequestLog::default(),
+            base: format!("{origin}{}", server::operation::API),
+        });
+        let server = server::serve(listener, Arc::clone(&app));
+        Ok(Sandbox { app, origin, account, server })
+    }
+}

@@ -1,1 +1,48 @@
-fn main() {}
+//! The sandbox as a program.
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Parser;
+use timeback_qti_sandbox::Sandbox;
+
+/// Emulates the Timeback QTI API on this machine, for development and tests without an account.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Options {
+    /// Port of 127.0.0.1; 0 takes a free one.
+    #[arg(long, default_value_t = 0, env = "TIMEBACK_QTI_SANDBOX_PORT")]
+    port: u16,
+
+    /// Keep the state in this file, so that it outlives the process.
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> io::Result<()> {
+    let options = Options::parse();
+    let mut builder = Sandbox::builder().port(options.port);
+    if let Some(path) = options.data {
+        builder = builder.data_file(path);
+    }
+    let sandbox = builder.start().await?;
+    announce(&sandbox, &mut io::stdout().lock())?;
+    tokio::signal::ctrl_c().await
+}
+
+/// Says where the sandbox is, and what to export so that clients find it.
+fn announce(sandbox: &Sandbox, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "Timeback QTI sandbox")?;
+    writeln!(out, "  API base URL  {}", sandbox.base_url())?;
+    writeln!(out, "  Token URL     {}", sandbox.token_url())?;
+    writeln!(out)?;
+    writeln!(out, "To point a client at it:")?;
+    writeln!(out)?;
+    writeln!(out, "export TIMEBACK_QTI_API_BASE_URL={}", sandbox.base_url())?;
+    writeln!(out, "export TIMEBACK_TOKEN_URL={}", sandbox.token_url())?;
+    writeln!(out, "export TIMEBACK_CLIENT_ID={}", sandbox.client_id())?;
+    writeln!(out, "export TIMEBACK_CLIENT_SECRET={}", sandbox.client_secret())?;
+    writeln!(out)?;
+    writeln!(out, "Ctrl-C stops it.")?;
+    out.flush()
+}

@@ -1,0 +1,102 @@
+//! Extractors whose rejections are the service's own error bodies.
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::{HeaderMap, header};
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::error::ApiError;
+use super::shape::Shape;
+
+/// Identifiers from the path, each decoded from exactly one segment.
+#[derive(Debug, FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(ApiError))]
+pub(crate) struct Path<T>(pub(crate) T);
+
+/// Parameters from the query.
+#[derive(Debug, FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(ApiError))]
+pub(crate) struct Query<T>(pub(crate) T);
+
+/// A body that the operation takes as JSON, or refuses with 501 if it is XML. What it holds is checked later: that the
+/// entity exists is said before that the body is wrong.
+#[derive(Debug)]
+pub(crate) struct JsonBody(Result<Value, ApiError>);
+
+/// A body that the operation takes in both forms.
+#[derive(Debug)]
+pub(crate) enum Body {
+    Json(JsonBody),
+    Xml(Result<String, ApiError>),
+}
+
+impl<S: Send + Sync> FromRequest<S> for Body {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let is_xml = wants_xml(request.headers());
+        let bytes = Bytes::from_request(request, state).await?;
+        if is_xml {
+            let text = std::str::from_utf8(&bytes).map(str::to_owned);
+            return Ok(Body::Xml(text.map_err(|error| ApiError::invalid_field("body", "encoding", error.to_string()))));
+        }
+        let value = serde_json::from_slice(&bytes).map_err(|error| ApiError::invalid_field("body", "json", error.to_string()));
+        Ok(Body::Json(JsonBody(value)))
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for JsonBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        match Body::from_request(request, state).await? {
+            Body::Json(body) => Ok(body),
+            Body::Xml(_) => Err(ApiError::xml_not_supported()),
+        }
+    }
+}
+
+impl From<Value> for JsonBody {
+    fn from(value: Value) -> Self {
+        JsonBody(Ok(value))
+    }
+}
+
+impl JsonBody {
+    /// The value, if it fits the shape.
+    pub(crate) fn fitting(self, shape: &Shape) -> Result<Map<String, Value>, ApiError> {
+        let value = self.0?;
+        let issues = shape.check(&value);
+        match value {
+            Value::Object(object) if issues.is_empty() => Ok(object),
+            _ => Err(ApiError::invalid(&issues)),
+        }
+    }
+
+    /// The entity, if it fits the shape; what the server alone decides is left out.
+    pub(crate) fn entity<T: DeserializeOwned>(self, shape: &Shape) -> Result<T, ApiError> {
+        let mut object = self.fitting(shape)?;
+        remove_server_fields(&mut object);
+        serde_json::from_value(Value::Object(object))
+            .map_err(|error| ApiError::invalid_field("body", "type", error.to_string()))
+    }
+}
+
+/// Whether the request's content type says XML. The service reads it on GET, too.
+pub(crate) fn wants_xml(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/xml") || essence.eq_ignore_ascii_case("text/xml")
+}
+
+/// Takes away, at every depth of parts and sections, what a client sends back from an answer but cannot set.
+fn remove_server_fields(object: &mut Map<String, Value>) {
+    object.retain(|name, _| {
+        !matches!(name.as_str(), "_id" | "__v" | "_stamps" | "_sourceXml" | "createdAt" | "updatedAt" | "rawXml" | "content" | "isValidXml")
+    });
+    for below in ["qti-test-part", "qti-assessment-section"] {
+        for entry in object.get_mut(below).and_then(Value::as_array_mut).into_iter().flatten() {
+            entry.as_object_mut().map(remove_server_fields);
+        }
+    }
+}

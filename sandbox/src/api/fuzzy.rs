@@ -1,0 +1,34 @@
+//! The text search of `query`: every word of the query must stand in the texts, small misspellings allowed.
+
+/// Whether each word of `query` is near to some word of `texts`.
+pub(crate) fn matches(query: &str, texts: [&str; 2]) -> bool {
+    let texts: Vec<String> = texts.iter().map(|text| text.to_lowercase()).collect();
+    query.to_lowercase().split_whitespace().all(|word| texts.iter().any(|text| holds(text, word)))
+}
+
+fn holds(text: &str, word: &str) -> bool {
+    text.contains(word)
+        || text.split(|c: char| !c.is_alphanumeric()).any(|candidate| near(candidate, word))
+}
+
+/// One slip in a word of four letters or more, two in one of eight or more.
+fn near(candidate: &str, word: &str) -> bool {
+    let slips = word.chars().count() / 4;
+    slips > 0 && strsim::osa_distance(candidate, word) <= slips.min(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn a_search_forgives_small_slips_but_not_other_words() {
+        let texts = ["algebra-001", "Linear Equations"];
+        assert!(matches("equatoins", texts));
+        assert!(matches("ALGEBRA linear", texts));
+        assert!(matches("alg", texts));
+        assert!(!matches("geometry", texts));
+        assert!(!matches("linear geometry", texts));
+        assert!(!matches("abc", texts));
+    }
+}

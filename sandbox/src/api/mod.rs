@@ -1,0 +1,48 @@
+//! The API's operations, one file a resource.
+pub(crate) mod error;
+mod extract;
+mod filter;
+mod fuzzy;
+mod item_refs;
+pub(crate) mod listing;
+mod parts;
+mod sections;
+mod shape;
+mod tests;
+mod tree;
+mod view;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{delete, get, post, put};
+
+use self::error::ApiError;
+use crate::server::App;
+use crate::server::operation::{ITEM_REF, ITEM_REFS, PART, PARTS, SECTION, SECTIONS};
+
+/// What handlers take as their state.
+type AppState = axum::extract::State<Arc<App>>;
+/// What handlers return.
+type Reply<T = Response> = Result<T, ApiError>;
+
+/// The routes below the API's base. One route a path, so that no identifier can fall into another one's route:
+/// `metadata` is an item's identifier everywhere but in POST, and `order` an item reference's everywhere but in PUT.
+pub(crate) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/assessment-tests", get(tests::search).post(tests::create))
+        .route("/assessment-tests/{identifier}", get(tests::get).put(tests::update).delete(tests::delete))
+        .route("/assessment-tests/{identifier}/metadata", put(tests::update_metadata))
+        .route(PARTS, get(parts::search).post(parts::create))
+        .route(PART, get(parts::get).put(parts::update).delete(parts::delete))
+        .route(SECTIONS, get(sections::search).post(sections::create))
+        .route(SECTION, get(sections::get).put(sections::update).delete(sections::delete))
+        .route(ITEM_REFS, post(item_refs::add))
+        .route(ITEM_REF, delete(item_refs::remove).put(item_refs::reorder))
+}
+
+/// A path or a method that the service does not have.
+pub(crate) async fn no_route() -> ApiError {
+    ApiError::no_route()
+}

@@ -1,0 +1,200 @@
+//! Tests: the whole tree at once, its XML, its metadata and its questions.
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::error::{ApiError, Issue};
+use super::extract::{Body, JsonBody, Path, Query, wants_xml};
+use super::listing::{Listed, Listing, Rules, stamp_field};
+use super::shape::{Shape, optional};
+use super::{AppState, Reply, tree, view};
+use crate::qti::{test_xml, xml};
+use crate::store::model::{Part, Stamps, Test};
+
+const RULES: Rules = Rules { sorts: &["title", "identifier", "createdAt", "updatedAt"], filter: true, strict: true };
+
+const METADATA: Shape = Shape::Object(&[optional("metadata", Shape::Open)]);
+
+impl Listed for Test {
+    fn stamps(&self) -> Stamps {
+        self.stamps
+    }
+
+    fn field(&self, name: &str) -> Option<Cow<'_, Value>> {
+        match name {
+            "identifier" => Some(Cow::Owned(self.identifier.as_str().into())),
+            "title" => Some(Cow::Owned(self.title.as_str().into())),
+            _ => stamp_field(self.stamps, name).or_else(|| self.rest.get(name).map(Cow::Borrowed)),
+        }
+    }
+
+    fn texts(&self) -> [&str; 2] {
+        [&self.identifier, &self.title]
+    }
+}
+
+/// The typed parameters of the lists of tests and of parts.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    navigation_mode: Option<String>,
+    submission_mode: Option<String>,
+    subject: Option<String>,
+    grade: Option<String>,
+    has_questions: Option<bool>,
+}
+
+impl Wanted {
+    pub(super) fn parse(parameters: &HashMap<String, String>) -> Reply<Wanted> {
+        let mut issues = Vec::new();
+        let mut word = |name: &str, words: &[&str]| {
+            let word = parameters.get(name).cloned();
+            if word.as_deref().is_some_and(|word| !words.is_empty() && !words.contains(&word)) {
+                issues.push(Issue::new(name, "enum", format!("must be one of {}", words.join(", "))));
+            }
+            word
+        };
+        let wanted = Wanted {
+            navigation_mode: word("navigationMode", &["linear", "nonlinear"]),
+            submission_mode: word("submissionMode", &["individual", "simultaneous"]),
+            subject: word("subject", &[]),
+            grade: word("grade", &[]),
+            has_questions: word("hasQuestions", &["true", "false"]).map(|word| word == "true"),
+        };
+        if issues.is_empty() { Ok(wanted) } else { Err(ApiError::invalid(&issues)) }
+    }
+
+    /// Subject and grade stand in the test's metadata, for its parts, too.
+    fn metadata(&self, test: &Test) -> bool {
+        metadata_is(test.rest.get("metadata"), "subject", self.subject.as_deref())
+            && metadata_is(test.rest.get("metadata"), "grade", self.grade.as_deref())
+    }
+
+    fn test(&self, test: &Test) -> bool {
+        let parts = |fits: &dyn Fn(&Part) -> bool| test.parts.iter().any(fits);
+        self.metadata(test)
+            && self.navigation_mode.as_ref().is_none_or(|mode| parts(&|part| part.navigation_mode == *mode))
+            && self.submission_mode.as_ref().is_none_or(|mode| parts(&|part| part.submission_mode == *mode))
+            && self.has_questions.is_none_or(|wanted| parts(&has_questions) == wanted)
+    }
+
+    pub(super) fn part(&self, test: &Test, part: &Part) -> bool {
+        self.metadata(test)
+            && self.navigation_mode.as_ref().is_none_or(|mode| part.navigation_mode == *mode)
+            && self.submission_mode.as_ref().is_none_or(|mode| part.submission_mode == *mode)
+            && self.has_questions.is_none_or(|wanted| has_questions(part) == wanted)
+    }
+}
+
+fn has_questions(part: &Part) -> bool {
+    part.sections.iter().any(|section| !section.items.is_empty())
+}
+
+/// Whether a field of free-form metadata has the text, or a number that reads like it.
+pub(super) fn metadata_is(metadata: Option<&Value>, name: &str, wanted: Option<&str>) -> bool {
+    wanted.is_none_or(|wanted| match metadata.and_then(|metadata| metadata.get(name)) {
+        Some(Value::String(found)) => found == wanted,
+        Some(Value::Number(found)) => found.to_string() == wanted,
+        _ => false,
+    })
+}
+
+pub(super) async fn search(State(app): AppState, Query(parameters): Query<HashMap<String, String>>) -> Reply<Json<Value>> {
+    let listing = Listing::parse(&parameters, &RULES)?;
+    let wanted = Wanted::parse(&parameters)?;
+    Ok(Json(app.store.read(|state| {
+        listing.page(state.tests.iter().filter(|test| wanted.test(test)), |test| view::test(test, &app.base))
+    })))
+}
+
+/// A test from a body in either form.
+fn read(body: Body) -> Reply<Test> {
+    match body {
+        Body::Json(body) => body.entity(&tree::TEST),
+        Body::Xml(source) => {
+            let source = source?;
+            let root = xml::parse(&source).map_err(|error| ApiError::invalid_field("body", "xml", error))?;
+            if root.name != "qti-assessment-test" {
+                return Err(ApiError::invalid_field("body", "xml", "the root element must be qti-assessment-test"));
+            }
+            let mut test: Test = JsonBody::from(test_xml::to_body(&root)).entity(&tree::TEST)?;
+            test.source_xml = Some(source);
+            Ok(test)
+        }
+    }
+}
+
+pub(super) async fn create(State(app): AppState, body: Body) -> Reply<(StatusCode, Json<Value>)> {
+    let mut test = read(body)?;
+    let shown = app.store.write(|state| {
+        if state.tests.contains(&test.identifier) {
+            return Err(ApiError::exists("Assessment test", &test.identifier));
+        }
+        tree::settle_test(&mut test, None, state.stamp())?;
+        let shown = view::test(&test, &app.base);
+        state.tests.put(test);
+        Ok(shown)
+    });
+    Ok((StatusCode::CREATED, Json(shown.await?)))
+}
+
+pub(super) async fn get(State(app): AppState, Path(identifier): Path<String>, headers: HeaderMap) -> Reply {
+    app.store.read(|state| {
+        let test = tree::test(state, &identifier)?;
+        if wants_xml(&headers) {
+            return Ok(xml_response(view::raw_xml(test, &app.base)));
+        }
+        Ok(Json(view::test(test, &app.base)).into_response())
+    })
+}
+
+/// XML as an answer.
+pub(super) fn xml_response(xml: String) -> Response {
+    ([(header::CONTENT_TYPE, "application/xml; charset=utf-8")], xml).into_response()
+}
+
+pub(super) async fn update(State(app): AppState, Path(identifier): Path<String>, body: Body) -> Reply<Json<Value>> {
+    let test = read(body);
+    let shown = app.store.write(|state| {
+        let before = tree::test(state, &identifier)?.clone();
+        let mut test = test?;
+        tree::same_identifier(&identifier, &test.identifier)?;
+        tree::settle_test(&mut test, Some(&before), state.stamp())?;
+        let shown = view::test(&test, &app.base);
+        state.tests.put(test);
+        Ok::<_, ApiError>(shown)
+    });
+    Ok(Json(shown.await?))
+}
+
+pub(super) async fn delete(State(app): AppState, Path(identifier): Path<String>) -> Reply<StatusCode> {
+    app.store
+        .write(|state| {
+            let removed = state.tests.remove(&identifier);
+            removed.map(drop).ok_or_else(|| ApiError::not_found("Assessment test", &identifier))
+        })
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Replaces the metadata; the XML has none of it and stays.
+pub(super) async fn update_metadata(
+    State(app): AppState,
+    Path(identifier): Path<String>,
+    body: JsonBody,
+) -> Reply<Json<Value>> {
+    let body = body.fitting(&METADATA);
+    let shown = app.store.write(|state| {
+        tree::test(state, &identifier)?;
+        let metadata = body?.remove("metadata").unwrap_or_else(|| json!({}));
+        let test = state.tests.get_mut(&identifier).ok_or_else(|| ApiError::not_found("Assessment test", &identifier))?;
+        test.rest.insert("metadata".to_owned(), metadata);
+        test.stamps = test.stamps.touched();
+        Ok::<_, ApiError>(view::test(test, &app.base))
+    });
+    Ok(Json(shown.await?))
+}

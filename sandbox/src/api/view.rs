@@ -1,0 +1,86 @@
+//! Entities as the API shows them.
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::listing::timestamp;
+use crate::qti::{content, test_xml, xml};
+use crate::store::model::{ItemRef, Part, Section, Stamps, Test};
+
+/// Everything but what RFC 3986 calls unreserved.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// An identifier as one segment of a path.
+pub(crate) fn segment(identifier: &str) -> String {
+    utf8_percent_encode(identifier, SEGMENT).to_string()
+}
+
+/// Where a reference leads. Whatever was sent, it comes back as an absolute address.
+pub(crate) fn href(base: &str, item: &ItemRef) -> String {
+    match &item.href {
+        Some(href) if href.starts_with("http://") || href.starts_with("https://") => href.clone(),
+        _ => format!("{base}/assessment-items/{}", segment(&item.identifier)),
+    }
+}
+
+pub(crate) fn section(section: &Section, base: &str) -> Value {
+    let mut value = plain(section);
+    let items = section.items.iter().map(|item| json!({"identifier": item.identifier, "href": href(base, item)}));
+    value["qti-assessment-item-ref"] = items.collect();
+    value
+}
+
+pub(crate) fn part(part: &Part, base: &str) -> Value {
+    let mut value = plain(part);
+    value["qti-assessment-section"] = part.sections.iter().map(|below| section(below, base)).collect();
+    value
+}
+
+/// A part with its XML, as the writes of parts answer.
+pub(crate) fn part_with_xml(written: &Part, base: &str) -> Value {
+    let element = test_xml::of_part(written, &|item| href(base, item));
+    let mut value = part(written, base);
+    value["rawXml"] = element.to_document().into();
+    value["content"] = content::of_document(&element);
+    value
+}
+
+pub(crate) fn test(test: &Test, base: &str) -> Value {
+    let mut value = plain(test);
+    let raw_xml = raw_xml(test, base);
+    value["qti-test-part"] = test.parts.iter().map(|below| part(below, base)).collect();
+    if value.get("qtiVersion").is_none() {
+        value["qtiVersion"] = "3.0".into();
+    }
+    value["content"] = content_of(&raw_xml);
+    value["rawXml"] = raw_xml.into();
+    value["isValidXml"] = true.into();
+    stamp(&mut value, test.stamps);
+    value
+}
+
+/// The test's XML: as it was sent, or generated since something changed.
+pub(crate) fn raw_xml(test: &Test, base: &str) -> String {
+    test.source_xml.clone().unwrap_or_else(|| test_xml::of_test(test, &|item| href(base, item)).to_document())
+}
+
+/// The JSON of XML that has been checked before it was stored.
+fn content_of(raw_xml: &str) -> Value {
+    xml::parse(raw_xml).map(|root| content::of_document(&root)).unwrap_or_default()
+}
+
+fn stamp(value: &mut Value, stamps: Stamps) {
+    value["createdAt"] = timestamp(stamps.created).into();
+    value["updatedAt"] = timestamp(stamps.updated).into();
+    value["__v"] = stamps.version.into();
+}
+
+/// The entity's own fields, without those that only the store knows.
+fn plain(entity: &impl Serialize) -> Value {
+    // Plain data with string keys always has a JSON form.
+    let mut value = serde_json::to_value(entity).unwrap_or_default();
+    if let Some(object) = value.as_object_mut() {
+        object.retain(|name, _| !matches!(name.as_str(), "_stamps" | "_sourceXml"));
+    }
+    value
+}

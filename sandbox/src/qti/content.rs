@@ -1,0 +1,106 @@
+//! `content`: the XML as JSON, in the shape that the live service gives it.
+//!
+//! An element that stands once is an object and one that stands more often a list; attributes stand in `_attributes`, as
+//! strings; an element with text alone is a bare string. The order of mixed content is lost, so `rawXml` is the truth.
+use serde_json::{Map, Value};
+
+use super::xml::{Element, Node, is_name};
+
+const ATTRIBUTES: &str = "_attributes";
+const TEXT: &str = "_text";
+
+/// The document as JSON: an object with the root element's name as its key.
+pub(crate) fn of_document(root: &Element) -> Value {
+    Value::Object(Map::from_iter([(root.name.clone(), of_element(root))]))
+}
+
+pub(super) fn of_element(element: &Element) -> Value {
+    let mut object = Map::new();
+    if !element.attributes.is_empty() {
+        let attributes = element.attributes.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
+        object.insert(ATTRIBUTES.to_owned(), Value::Object(attributes.collect()));
+    }
+    for node in &element.children {
+        match node {
+            Node::Element(child) => insert(&mut object, &child.name, of_element(child)),
+            Node::Text(text) if text.trim().is_empty() => {}
+            Node::Text(text) => insert(&mut object, TEXT, text.trim().into()),
+        }
+    }
+    match object.len() {
+        1 if object.get(TEXT).is_some_and(Value::is_string) => object.remove(TEXT).unwrap_or_default(),
+        _ => Value::Object(object),
+    }
+}
+
+/// The first of a name stands alone, the second makes a list of them.
+fn insert(object: &mut Map<String, Value>, name: &str, value: Value) {
+    match object.get_mut(name) {
+        None => {
+            object.insert(name.to_owned(), value);
+        }
+        Some(Value::Array(values)) => values.push(value),
+        Some(first) => *first = Value::Array(vec![first.take(), value]),
+    }
+}
+
+/// The way back, for the pieces of a test that are free-form JSON (pre-conditions, branch rules, default values). What has
+/// no form in XML is left out.
+pub(crate) fn to_element(name: &str, value: &Value) -> Element {
+    let mut element = Element::new(name);
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                match (name.as_str(), value) {
+                    (ATTRIBUTES, Value::Object(attributes)) => {
+                        let attributes = attributes.iter().filter(|(name, _)| is_name(name));
+                        element.attributes.extend(attributes.map(|(name, value)| (name.clone(), text_of(value))));
+                    }
+                    (TEXT, text) => element.children.push(Node::Text(text_of(text))),
+                    (name, Value::Array(values)) if is_name(name) => {
+                        element = element.all(values.iter().map(|value| to_element(name, value)));
+                    }
+                    (name, value) if is_name(name) => element.push(to_element(name, value)),
+                    _ => {}
+                }
+            }
+        }
+        Value::Null => {}
+        other => element.children.push(Node::Text(text_of(other))),
+    }
+    element
+}
+
+/// A scalar as the text of an attribute or of an element, without what XML cannot hold.
+pub(crate) fn text_of(value: &Value) -> String {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    text.chars().filter(|character| super::xml::can_hold(character.encode_utf8(&mut [0; 4]))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{of_document, to_element};
+    use crate::qti::xml::parse;
+
+    #[test]
+    fn one_element_is_an_object_and_two_are_a_list() {
+        let content = |xml: &str| of_document(&parse(xml).unwrap());
+        assert_eq!(content("<a><b c='1'/></a>"), json!({"a": {"b": {"_attributes": {"c": "1"}}}}));
+        assert_eq!(
+            content("<a><qti-value>x</qti-value><qti-value>y</qti-value><qti-value>z</qti-value></a>"),
+            json!({"a": {"qti-value": ["x", "y", "z"]}})
+        );
+        assert_eq!(content("<a d='e'>one <b>two</b> three</a>"), json!({"a": {"_attributes": {"d": "e"}, "_text": ["one", "three"], "b": "two"}}));
+        assert_eq!(content("<a>\n  <b/>\n</a>"), json!({"a": {"b": {}}}));
+    }
+
+    #[test]
+    fn free_form_json_becomes_the_xml_that_reads_back_as_the_same_json() {
+        let json = json!({"_attributes": {"target": "EXIT"}, "qti-gt": {"qti-variable": {"_attributes": {"identifier": "S"}}, "qti-value": ["1", "2"]}});
+        let element = to_element("qti-branch-rule", &json);
+        assert_eq!(of_document(&element)["qti-branch-rule"], json);
+        assert!(parse(&to_element("a", &json!({"not a name": 1, "ok": "x\u{1}y"})).to_document()).is_ok());
+    }
+}

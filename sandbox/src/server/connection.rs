@@ -1,0 +1,65 @@
+//! One TCP connection: HTTP/1.1, and the ways in which it can break on purpose.
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::response::Response;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use socket2::SockRef;
+use tokio::net::TcpStream;
+use tower_service::Service;
+
+/// What becomes of the connection after a request, as an extension of its response.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Fate {
+    /// The response is not sent; the connection is reset.
+    Reset,
+    /// The response's body breaks off; then the connection is reset.
+    ResetInBody,
+}
+
+/// Why a service gave up its connection.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is reset on purpose")]
+struct ResetOnPurpose;
+
+/// Serves requests until the client goes away or a fault ends the connection.
+pub(crate) async fn serve(stream: TcpStream, router: Router) {
+    let reset = Arc::new(AtomicBool::new(false));
+    let doomed = Arc::clone(&reset);
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let mut router = router.clone();
+        let doomed = Arc::clone(&doomed);
+        Box::pin(async move {
+            let answered: Result<Response, Infallible> = router.call(request.map(Body::new)).await;
+            let Ok(response) = answered;
+            match response.extensions().get() {
+                Some(Fate::Reset) => {
+                    doomed.store(true, Ordering::Relaxed);
+                    Err(ResetOnPurpose)
+                }
+                Some(Fate::ResetInBody) => {
+                    doomed.store(true, Ordering::Relaxed);
+                    Ok(response)
+                }
+                None => Ok(response),
+            }
+        })
+    });
+    // Small answers must not wait for the acknowledgement of the one before.
+    let _ = stream.set_nodelay(true);
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    // However it ends: the client has gone, sent no HTTP, or a fault broke off; each is told by the log, where it matters.
+    let _ = std::future::poll_fn(|context| connection.poll_without_shutdown(context)).await;
+    let stream = connection.into_parts().io.into_inner();
+    if reset.load(Ordering::Relaxed) {
+        // Closing with a linger time of zero sends a TCP reset in place of the orderly end.
+        let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+    }
+}

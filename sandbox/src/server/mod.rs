@@ -1,0 +1,83 @@
+//! The HTTP server: connections, tokens, the request log.
+pub(crate) mod auth;
+mod connection;
+pub(crate) mod log;
+pub(crate) mod operation;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::DefaultBodyLimit;
+use axum::routing::post;
+use axum::{Router, middleware};
+use tokio::net::TcpListener;
+use tokio::task::{JoinHandle, JoinSet};
+
+use self::auth::Auth;
+use self::log::RequestLog;
+use crate::api;
+use crate::store::{NotDurable, Store};
+
+/// Bytes that a request's body may have; a larger one is a 413.
+const MAX_BODY: usize = 10 * 1024 * 1024;
+
+/// All that handlers share.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) store: Store,
+    pub(crate) auth: Auth,
+    pub(crate) log: RequestLog,
+    /// The API's base as clients see it.
+    pub(crate) base: String,
+}
+
+/// Binds a port of the loopback interface.
+pub(crate) async fn bind(port: u16) -> io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+/// Serves until the task is aborted; its connections end with it.
+pub(crate) fn serve(listener: TcpListener, app: Arc<App>) -> JoinHandle<()> {
+    let router = router(app);
+    tokio::spawn(async move {
+        let mut connections = JoinSet::new();
+        loop {
+            tokio::select! {
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => {
+                        connections.spawn(connection::serve(stream, router.clone()));
+                    }
+                    // Out of file descriptors, as a rule: others must close first.
+                    Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+                },
+                Some(_) = connections.join_next() => {}
+            }
+        }
+    })
+}
+
+fn router(app: Arc<App>) -> Router {
+    let api = api::routes().route_layer(middleware::from_fn_with_state(Arc::clone(&app), auth::require));
+    Router::new()
+        .nest(operation::API, api)
+        .route(operation::TOKEN, post(auth::token))
+        .method_not_allowed_fallback(api::no_route)
+        .fallback(api::no_route)
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), log::record))
+        .layer(DefaultBodyLimit::disable())
+        .with_state(app)
+}
+
+impl App {
+    /// Forgets entities, requests and tokens.
+    pub(crate) async fn reset(&self) -> Result<(), NotDurable> {
+        self.store.clear().await?;
+        self.auth.revoke_all();
+        self.log.clear();
+        Ok(())
+    }
+}
