@@ -95,11 +95,10 @@ pub(super) async fn reorder(
         if !issues.is_empty() {
             return Err(ApiError::invalid(&issues));
         }
-        let mut place = 0;
-        wanted.sort_by_key(|entry| {
-            place += 1;
-            entry.sequence.unwrap_or(place)
-        });
+        for (place, entry) in (1..).zip(&mut wanted) {
+            entry.sequence.get_or_insert(place);
+        }
+        wanted.sort_by_key(|entry| entry.sequence);
         let places: HashMap<&str, usize> =
             wanted.iter().enumerate().map(|(place, entry)| (entry.item.identifier.as_str(), place)).collect();
         section.items.sort_by_key(|item| places.get(item.identifier.as_str()).copied().unwrap_or(usize::MAX));

@@ -117,7 +117,7 @@ impl Element {
     fn write(&self, xml: &mut String, indent: Option<usize>) {
         let _ = write!(xml, "<{}", self.name);
         for (name, value) in &self.attributes {
-            let _ = write!(xml, " {name}=\"{}\"", escape(value));
+            let _ = write!(xml, " {name}=\"{}\"", escape(value, &['\t', '\n', '\r']));
         }
         if self.children.is_empty() {
             xml.push_str("/>");
@@ -143,13 +143,13 @@ impl Node {
     fn write(&self, xml: &mut String, indent: Option<usize>) {
         match self {
             Node::Element(element) => element.write(xml, indent),
-            Node::Text(text) => xml.push_str(&escape(text)),
+            Node::Text(text) => xml.push_str(&escape(text, &['\r'])),
         }
     }
 }
 
-/// Escapes text for elements and attributes alike; white space that attributes would lose is escaped, too.
-fn escape(text: &str) -> String {
+/// Escapes text, and the white space that would be lost there.
+fn escape(text: &str, white_space: &[char]) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -157,7 +157,7 @@ fn escape(text: &str) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
-            '\t' | '\n' | '\r' => {
+            _ if white_space.contains(&character) => {
                 let _ = write!(escaped, "&#{};", u32::from(character));
             }
             other => escaped.push(other),

@@ -1,0 +1,138 @@
+//! A plain HTTP client for the sandbox, and the bodies that tests start from.
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use timeback_qti_sandbox::{Sandbox, SandboxBuilder};
+
+/// A sandbox and a client with a token for it.
+pub(crate) struct Api {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) http: reqwest::Client,
+    pub(crate) token: String,
+}
+
+/// An answer: the status and the body as JSON, or as text where it is none.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    /// The body, if the status is this one.
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{:#}", self.body);
+        self.body
+    }
+
+    /// The text of the error body's `error`, if the status is this one.
+    #[track_caller]
+    pub(crate) fn error(self, status: u16) -> String {
+        self.expect(status)["error"].as_str().expect("an error body has an error").to_owned()
+    }
+
+    /// The fields that a 400 complains of.
+    #[track_caller]
+    pub(crate) fn refused_fields(self) -> Vec<String> {
+        let body = self.expect(400);
+        assert!(body["details"].is_string(), "{body:#}");
+        let issues = body["meta"]["issues"].as_array().expect("a 400 lists its issues");
+        issues.iter().map(|issue| issue["field"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+impl Api {
+    pub(crate) async fn start() -> Api {
+        Api::with(Sandbox::builder()).await
+    }
+
+    pub(crate) async fn with(builder: SandboxBuilder) -> Api {
+        let sandbox = builder.start().await.unwrap();
+        let http = reqwest::Client::new();
+        let token = token(&http, &sandbox).await;
+        Api { sandbox, http, token }
+    }
+
+    /// A sandbox with the test `t`, in it the part `p`, in it the section `s` with the items `i1`, `i2` and `i3`.
+    pub(crate) async fn with_test() -> Api {
+        let api = Api::start().await;
+        api.post("/assessment-tests", &test_body("t")).await.expect(201);
+        api
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.sandbox.base_url())).bearer_auth(&self.token)
+    }
+
+    pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.unwrap();
+        let status = response.status();
+        let text = response.text().await.unwrap();
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Answer { status, body }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::POST, path).json(body)).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::PUT, path).json(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send(self.request(Method::DELETE, path)).await
+    }
+
+    pub(crate) async fn send_xml(&self, method: Method, path: &str, xml: &str) -> Answer {
+        self.send(self.request(method, path).header("content-type", "application/xml").body(xml.to_owned())).await
+    }
+
+    /// The identifiers on a page, in its order.
+    pub(crate) async fn listed(&self, path: &str) -> Vec<String> {
+        let page = self.get(path).await.expect(200);
+        page["items"].as_array().unwrap().iter().map(|item| item["identifier"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The XML of the test `t`.
+    pub(crate) async fn test_xml(&self) -> String {
+        self.get("/assessment-tests/t").await.expect(200)["rawXml"].as_str().unwrap().to_owned()
+    }
+}
+
+async fn token(http: &reqwest::Client, sandbox: &Sandbox) -> String {
+    let grant = [
+        ("grant_type", "client_credentials"),
+        ("client_id", sandbox.client_id()),
+        ("client_secret", sandbox.client_secret()),
+    ];
+    let answer: Value = http.post(sandbox.token_url()).form(&grant).send().await.unwrap().json().await.unwrap();
+    answer["access_token"].as_str().expect("a token").to_owned()
+}
+
+pub(crate) fn section_body(identifier: &str) -> Value {
+    json!({
+        "identifier": identifier,
+        "title": "Warm-up",
+        "visible": true,
+        "sequence": 1,
+        "qti-assessment-item-ref": [{"identifier": "i1"}, {"identifier": "i2"}, {"identifier": "i3"}],
+    })
+}
+
+pub(crate) fn part_body(identifier: &str) -> Value {
+    json!({
+        "identifier": identifier,
+        "navigationMode": "linear",
+        "submissionMode": "individual",
+        "qti-assessment-section": [section_body("s")],
+    })
+}
+
+pub(crate) fn test_body(identifier: &str) -> Value {
+    json!({"identifier": identifier, "title": "Algebra", "qti-test-part": [part_body("p")]})
+}
