@@ -80,11 +80,11 @@ fn main() -> ExitCode {
 fn run_spec(command: Spec) -> spec::Result<String> {
     match command {
         Spec::Refresh { from, folder } => {
-            spec::refresh(&Folder::new(folder.path), &from, SystemTime::now()).map(|report| report.to_string())
+            spec::refresh(&Folder::new(folder.path), &from, SystemTime::now())
+                .map(|report| report.to_string())
         }
-        Spec::Check { from, folder } => {
-            spec::verify(&Folder::new(folder.path), from.as_deref()).map(|counts| counts.to_string())
-        }
+        Spec::Check { from, folder } => spec::verify(&Folder::new(folder.path), from.as_deref())
+            .map(|counts| counts.to_string()),
         Spec::Diff { old, new, format } => {
             let changes = spec::diff(&spec::read(&old)?, &spec::read(&new)?);
             Ok(match format {

@@ -23,7 +23,7 @@ pub struct Counts {
 }
 
 /// Generates the code as the library's build does, and counts.
-pub fn check(document: &Document) -> Result<Counts> {
+pub(crate) fn check(document: &Document) -> Result<Counts> {
     let bindings = format(&generate("bindings", || build::bindings(document))?)?;
     let enums = generate("open enums", || build::open_enums(document))?;
     let mut types = types_of(&bindings)?;
@@ -112,21 +112,31 @@ impl Counts {
         let mut problems = Vec::new();
         for name in &self.types {
             if name.len() > LONGEST_NAME {
-                problems.push(format!("type `{name}` has a name of more than {LONGEST_NAME} characters"));
+                problems.push(format!(
+                    "type `{name}` has a name of more than {LONGEST_NAME} characters"
+                ));
             }
             if name.ends_with(|last: char| last.is_ascii_digit()) {
                 problems.push(format!("type `{name}` has a name that ends in a digit"));
             }
         }
         if self.types.len() > MOST_TYPES {
-            problems.push(format!("{} types are more than {MOST_TYPES}", self.types.len()));
+            problems.push(format!(
+                "{} types are more than {MOST_TYPES}",
+                self.types.len()
+            ));
         }
         if self.lines > MOST_LINES {
-            problems.push(format!("{} generated lines are more than {MOST_LINES}", self.lines));
+            problems.push(format!(
+                "{} generated lines are more than {MOST_LINES}",
+                self.lines
+            ));
         }
         if let Some(first) = self.undocumented.first() {
             let count = self.undocumented.len();
-            problems.push(format!("{count} places have no description, the first is {first}"));
+            problems.push(format!(
+                "{count} places have no description, the first is {first}"
+            ));
         }
         problems
     }

@@ -12,7 +12,7 @@ use super::visit::{self, object, operations};
 const TEXTS: [&str; 2] = ["description", "summary"];
 
 /// Adds the texts of `overlay`.
-pub fn describe(document: Document, overlay: &Overlay) -> Result<Document> {
+pub(crate) fn describe(document: Document, overlay: &Overlay) -> Result<Document> {
     let mut document = overlay.apply_with(document, &only_texts)?;
     visit::each_schema(&mut document, &mut |_, schema| {
         schema.as_object_mut().into_iter().for_each(lower_reference);
@@ -39,7 +39,7 @@ fn only_texts(node: &Value, update: &Value) -> std::result::Result<(), String> {
 }
 
 /// What users see and nobody has described: operations, parameters, types and their properties.
-pub fn undocumented(document: &Document) -> Vec<String> {
+pub(crate) fn undocumented(document: &Document) -> Vec<String> {
     let mut missing = Vec::new();
     for operation in operations(document) {
         let place = operation.place();

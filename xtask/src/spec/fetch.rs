@@ -10,7 +10,7 @@ const LIMIT: u64 = 64 << 20;
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Reads the document at `from`, an `http(s)://` URL or the path of a file.
-pub fn fetch(from: &str) -> Result<String> {
+pub(crate) fn fetch(from: &str) -> Result<String> {
     let bytes = if is_url(from) {
         download(from)?
     } else {
@@ -20,7 +20,7 @@ pub fn fetch(from: &str) -> Result<String> {
 }
 
 /// Whether `from` is fetched over HTTP rather than read from disk.
-pub fn is_url(from: &str) -> bool {
+pub(crate) fn is_url(from: &str) -> bool {
     from.starts_with("https://") || from.starts_with("http://")
 }
 

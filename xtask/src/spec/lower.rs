@@ -52,7 +52,7 @@ const NOTES: [&str; 4] = ["$comment", "$schema", "contentMediaType", "examples"]
 const DIALECT: &str = "https://spec.openapis.org/oas/3.1/dialect/base";
 
 /// Rewrites a 3.1 document as 3.0.3; what 3.0 cannot say is an error. A 3.0 document passes through.
-pub fn lower(mut document: Document) -> Result<Document> {
+pub(crate) fn lower(mut document: Document) -> Result<Document> {
     for key in ["webhooks"] {
         if remove(&mut document, key).is_some_and(|value| value != json!({})) {
             return Err(Error::new(key, "OpenAPI 3.0 cannot say this"));

@@ -52,7 +52,11 @@ fn normalize(place: &str, text: &str) -> Result<Document> {
 }
 
 /// The document that the library is generated from.
-fn transform(upstream: Document, corrections: &overlay::Overlay, texts: &overlay::Overlay) -> Result<Document> {
+fn transform(
+    upstream: Document,
+    corrections: &overlay::Overlay,
+    texts: &overlay::Overlay,
+) -> Result<Document> {
     let document = corrections.apply(upstream)?;
     let document = narrow::narrow(document)?;
     let document = name::name(document)?;

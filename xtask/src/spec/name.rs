@@ -21,7 +21,7 @@ const HAND_WRITTEN: &str = "x-hand-written";
 const OF_THE_USE: [&str; 2] = ["default", "nullable"];
 
 /// Moves every object with properties and every string enum to `components.schemas`, and drops components nobody uses.
-pub fn name(mut document: Document) -> Result<Document> {
+pub(crate) fn name(mut document: Document) -> Result<Document> {
     let mut names = Names {
         renamed: renames(&document),
         types: BTreeMap::new(),

@@ -12,7 +12,7 @@ use super::visit::{members_mut, operations_mut};
 const JSON: &str = "application/json";
 
 /// Leaves each operation its one success response and the JSON form of every body.
-pub fn narrow(mut document: Document) -> Result<Document> {
+pub(crate) fn narrow(mut document: Document) -> Result<Document> {
     for (place, operation) in operations_mut(&mut document) {
         keep_success(&place, operation)?;
         if let Some(body) = operation.get_mut("requestBody") {

@@ -11,7 +11,7 @@ use super::parse;
 /// An Overlay 1.0 document: actions, applied in their order.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Overlay {
+pub(crate) struct Overlay {
     overlay: String,
     #[serde(rename = "info")]
     _info: Info,
@@ -42,7 +42,7 @@ pub(crate) type Permit = dyn Fn(&Value, &Value) -> std::result::Result<(), Strin
 
 impl Overlay {
     /// Reads an overlay from YAML text that came from `place`.
-    pub fn parse(place: &str, text: &str) -> Result<Self> {
+    pub(crate) fn parse(place: &str, text: &str) -> Result<Self> {
         let overlay: Self =
             serde_json::from_value(parse::yaml(place, text)?).map_err(|e| Error::new(place, e))?;
         if !overlay.overlay.starts_with("1.0.") {
@@ -54,18 +54,8 @@ impl Overlay {
         Ok(overlay)
     }
 
-    /// How many actions there are.
-    pub fn len(&self) -> usize {
-        self.actions.len()
-    }
-
-    /// Whether there is nothing to do.
-    pub fn is_empty(&self) -> bool {
-        self.actions.is_empty()
-    }
-
     /// Applies every action; one that matches nothing is an error, so that the overlay cannot rot.
-    pub fn apply(&self, document: Document) -> Result<Document> {
+    pub(crate) fn apply(&self, document: Document) -> Result<Document> {
         self.apply_with(document, &|_, _| Ok(()))
     }
 
@@ -73,7 +63,10 @@ impl Overlay {
     pub(crate) fn apply_with(&self, mut document: Document, permit: &Permit) -> Result<Document> {
         for (index, action) in self.actions.iter().enumerate() {
             action.apply(&mut document, permit).map_err(|problem| {
-                let name = action.description.as_deref().map_or_else(|| action.target.to_string(), |why| why.trim().to_owned());
+                let name = action
+                    .description
+                    .as_deref()
+                    .map_or_else(|| action.target.to_string(), |why| why.trim().to_owned());
                 Error::new(format!("overlay action {} ({name})", index + 1), problem)
             })?;
         }

@@ -6,7 +6,7 @@ use super::Document;
 use super::error::{Error, Result};
 
 /// Reads `text`, which came from `place`, as an OpenAPI 3.0 or 3.1 document.
-pub fn parse(place: &str, text: &str) -> Result<Document> {
+pub(crate) fn parse(place: &str, text: &str) -> Result<Document> {
     if text.trim_start().starts_with('<') {
         return Err(Error::new(place, "is HTML or XML, not an OpenAPI document"));
     }
@@ -40,7 +40,7 @@ pub fn parse(place: &str, text: &str) -> Result<Document> {
 }
 
 /// Reads any YAML text.
-pub fn yaml(place: &str, text: &str) -> Result<Value> {
+pub(crate) fn yaml(place: &str, text: &str) -> Result<Value> {
     // YAML 1.2 booleans; room for a document whose schemas repeat one anchor hundreds of times.
     let options = serde_saphyr::options! {
         strict_booleans: true,

@@ -20,7 +20,7 @@ const PROSE: [&str; 6] = [
 /// Removes every description, summary, example and title of a schema.
 ///
 /// A response must have a description: it becomes the standard phrase of its status.
-pub fn drop_prose(mut document: Document) -> Result<Document> {
+pub(crate) fn drop_prose(mut document: Document) -> Result<Document> {
     remove(&mut document, "externalDocs");
     if let Some(info) = document.get_mut("info") {
         strip(info);

@@ -15,8 +15,12 @@ pub fn refresh(folder: &Folder, from: &str, now: SystemTime) -> Result<Report> {
     let text = fetch::fetch(from)?;
     let generated = folder.generate(&normalize(from, &text)?)?;
     let counts = check(&generated.document)?;
-    let changes = folder.document()?.map(|committed| diff(&committed, &generated.document));
-    let source = generated.source(from, &text, now).or_older(folder.source()?);
+    let changes = folder
+        .document()?
+        .map(|committed| diff(&committed, &generated.document));
+    let source = generated
+        .source(from, &text, now)
+        .or_older(folder.source()?);
     folder.store(&generated, &source)?;
     Ok(Report { counts, changes })
 }
@@ -29,8 +33,14 @@ pub fn verify(folder: &Folder, from: Option<&str>) -> Result<Counts> {
         None => folder.snapshot()?,
         Some(from) => {
             let text = fetch::fetch(from)?;
-            if folder.source()?.is_none_or(|source| source.sha256 != sha256(&text)) {
-                return Err(Error::new(from, "is not the document that source.toml records"));
+            if folder
+                .source()?
+                .is_none_or(|source| source.sha256 != sha256(&text))
+            {
+                return Err(Error::new(
+                    from,
+                    "is not the document that source.toml records",
+                ));
             }
             normalize(from, &text)?
         }

@@ -33,7 +33,7 @@ const RULES: [&str; 13] = [
 ];
 
 /// Opens objects, makes optional properties nullable, and requires of an answer only what the overlay says.
-pub fn relax(mut document: Document) -> Result<Document> {
+pub(crate) fn relax(mut document: Document) -> Result<Document> {
     let answers = visit::reachable(
         &document,
         operations(&document).map(|operation| &operation.value["responses"]),
@@ -52,6 +52,9 @@ pub fn relax(mut document: Document) -> Result<Document> {
         RULES.iter().for_each(|key| drop(remove(schema, key)));
         if remove(schema, KEEP_DEFAULT).is_none() {
             remove(schema, "default");
+        }
+        if schema["type"] == "string" && schema["enum"].is_array() {
+            schema[OPEN_ENUM] = json!(true);
         }
         open(schema);
         Ok(())

@@ -13,7 +13,7 @@ use super::visit::{self, SCHEMAS, reference};
 const DEPTH: usize = 64;
 
 /// Checks all references and inlines those that do not name a schema.
-pub fn resolve(mut document: Document) -> Result<Document> {
+pub(crate) fn resolve(mut document: Document) -> Result<Document> {
     let source = document.clone();
     for section in ["paths", "webhooks"] {
         if let Some(value) = document.get_mut(section) {

@@ -9,7 +9,7 @@ use super::error::{Error, Result};
 use super::parse;
 
 /// `value` as YAML under a comment, in a form that reads back as the same value.
-pub fn yaml(place: &str, header: &str, value: &Value) -> Result<String> {
+pub(crate) fn yaml(place: &str, header: &str, value: &Value) -> Result<String> {
     let options =
         serde_saphyr::ser_options! { compact_list_indent: true, prefer_block_scalars: false };
     let body =
@@ -25,7 +25,7 @@ pub fn yaml(place: &str, header: &str, value: &Value) -> Result<String> {
 }
 
 /// Replaces the files, after all of them are written beside their places.
-pub fn replace(files: &[(&Path, &str)]) -> Result<()> {
+pub(crate) fn replace(files: &[(&Path, &str)]) -> Result<()> {
     let failed = |path: &Path, e: &dyn std::fmt::Display| Error::new(path.display(), e);
     let mut written = Vec::new();
     for (path, text) in files {
