@@ -11,6 +11,7 @@ pub mod page;
 pub mod raw;
 pub mod resources;
 mod transport;
+pub mod xml;
 
 pub use auth::{CredentialsPlacement, StaticToken, Token, TokenFuture, TokenSource};
 pub use client::Client;

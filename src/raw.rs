@@ -4,7 +4,13 @@
 //! [`Client::raw`](crate::Client::raw) gives them authenticated. Everything else that the facade adds (retries, limits,
 //! this crate's errors) is absent, and what is in here changes with the document: semver covers the facade only.
 
-#![allow(missing_docs, clippy::all, rustdoc::all, unused_imports, unreachable_pub)]
+#![allow(
+    missing_docs,
+    clippy::all,
+    rustdoc::all,
+    unused_imports,
+    unreachable_pub
+)]
 
 pub use crate::transport::Call;
 

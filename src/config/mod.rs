@@ -39,8 +39,12 @@ impl Environment {
     /// The OAuth2 token endpoint.
     pub fn token_url(self) -> &'static str {
         match self {
-            Self::Production => "https://prod-beyond-timeback-api-2-idp.auth.us-east-1.amazoncognito.com/oauth2/token",
-            Self::Staging => "https://staging-beyond-timeback-api-2-idp.auth.us-east-1.amazoncognito.com/oauth2/token",
+            Self::Production => {
+                "https://prod-beyond-timeback-api-2-idp.auth.us-east-1.amazoncognito.com/oauth2/token"
+            }
+            Self::Staging => {
+                "https://staging-beyond-timeback-api-2-idp.auth.us-east-1.amazoncognito.com/oauth2/token"
+            }
         }
     }
 }
@@ -135,7 +139,11 @@ impl ClientBuilder {
     }
 
     /// The OAuth2 client credentials to get tokens with.
-    pub fn credentials(mut self, client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
+    pub fn credentials(
+        mut self,
+        client_id: impl Into<String>,
+        client_secret: impl Into<String>,
+    ) -> Self {
         self.credentials = Some(Credentials {
             id: client_id.into(),
             secret: client_secret.into().into(),
@@ -241,7 +249,10 @@ impl ClientBuilder {
     /// # Errors
     /// [`Config`](crate::ErrorKind::Config), naming the setting, if one is missing or cannot be right.
     pub fn build(self) -> Result<Client> {
-        let base_url = self.base_url.as_deref().unwrap_or(self.environment.base_url());
+        let base_url = self
+            .base_url
+            .as_deref()
+            .unwrap_or(self.environment.base_url());
         let base_url = urls::parse("the base URL", base_url, self.allow_insecure_http)?;
         if self.max_concurrency == 0 {
             return Err(Error::config("the concurrency limit must be at least 1"));
@@ -253,14 +264,21 @@ impl ClientBuilder {
         };
         let source = self.source(&http)?;
         let tokens = TokenCache::new(source, Arc::clone(&self.clock));
-        Ok(Client::new(Shared::new(base_url, http, tokens, user_agent, self.seed, Defaults {
-            attempt_timeout: self.attempt_timeout,
-            deadline: self.deadline,
-            retry: self.retry,
-            max_concurrency: self.max_concurrency,
-            max_response_bytes: self.max_response_bytes,
-            clock: self.clock,
-        })))
+        Ok(Client::new(Shared::new(
+            base_url,
+            http,
+            tokens,
+            user_agent,
+            self.seed,
+            Defaults {
+                attempt_timeout: self.attempt_timeout,
+                deadline: self.deadline,
+                retry: self.retry,
+                max_concurrency: self.max_concurrency,
+                max_response_bytes: self.max_response_bytes,
+                clock: self.clock,
+            },
+        )))
     }
 
     fn source(&self, http: &reqwest::Client) -> Result<Arc<dyn TokenSource>> {
@@ -272,12 +290,23 @@ impl ClientBuilder {
         })?;
         let (id_name, secret_name) = credentials.names;
         env::check_text(id_name, &credentials.id)?;
-        env::check_text(secret_name, secrecy::ExposeSecret::expose_secret(&credentials.secret))?;
-        let token_url = self.token_url.as_deref().unwrap_or(self.environment.token_url());
+        env::check_text(
+            secret_name,
+            secrecy::ExposeSecret::expose_secret(&credentials.secret),
+        )?;
+        let token_url = self
+            .token_url
+            .as_deref()
+            .unwrap_or(self.environment.token_url());
         let token_url = urls::parse("the token URL", token_url, self.allow_insecure_http)?;
-        let source = ClientCredentials::new(http.clone(), token_url, &credentials.id, credentials.secret.clone())
-            .scopes(&self.scopes)
-            .placement(self.placement);
+        let source = ClientCredentials::new(
+            http.clone(),
+            token_url,
+            &credentials.id,
+            credentials.secret.clone(),
+        )
+        .scopes(&self.scopes)
+        .placement(self.placement);
         Ok(Arc::new(source))
     }
 }
@@ -288,7 +317,10 @@ impl fmt::Debug for ClientBuilder {
         f.debug_struct("ClientBuilder")
             .field("environment", &self.environment)
             .field("base_url", &self.base_url)
-            .field("client_id", &self.credentials.as_ref().map(|credentials| &credentials.id))
+            .field(
+                "client_id",
+                &self.credentials.as_ref().map(|credentials| &credentials.id),
+            )
             .finish_non_exhaustive()
     }
 }
@@ -298,11 +330,14 @@ fn http_client(connect_timeout: Duration) -> Result<reqwest::Client> {
         .connect_timeout(connect_timeout)
         .redirect(reqwest::redirect::Policy::none())
         .build()
-        .map_err(|error| Error::config("the HTTP client cannot be set up").with_source(error.without_url()))
+        .map_err(|error| {
+            Error::config("the HTTP client cannot be set up").with_source(error.without_url())
+        })
 }
 
 fn user_agent(suffix: Option<&str>) -> Result<HeaderValue> {
     let own = concat!("timeback-qti/", env!("CARGO_PKG_VERSION"));
     let whole = suffix.map_or_else(|| own.to_owned(), |suffix| format!("{own} {suffix}"));
-    HeaderValue::from_str(&whole).map_err(|_| Error::config("the user agent holds characters that a header cannot"))
+    HeaderValue::from_str(&whole)
+        .map_err(|_| Error::config("the user agent holds characters that a header cannot"))
 }

@@ -11,8 +11,8 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::Value;
 
-pub use body::Issue;
 pub(crate) use body::ErrorBody;
+pub use body::Issue;
 pub(crate) use build::ResponseParts;
 pub(crate) use text::{BODY_LIMIT, cap, one_line};
 
@@ -182,12 +182,19 @@ impl Error {
     /// Whether the same call may succeed later without any change.
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
-            ErrorKind::RateLimit | ErrorKind::Timeout | ErrorKind::Connect | ErrorKind::Transport => true,
+            ErrorKind::RateLimit
+            | ErrorKind::Timeout
+            | ErrorKind::Connect
+            | ErrorKind::Transport => true,
             ErrorKind::Request => self.0.status == Some(StatusCode::REQUEST_TIMEOUT),
             ErrorKind::Server => matches!(self.status(), Some(500 | 502 | 503 | 504)),
             // Without a status of the API itself, the token endpoint was unreachable or overloaded.
-            ErrorKind::Auth => self.0.status.is_none_or(|status| status.is_server_error() || status.as_u16() == 429)
-                && self.0.code.is_none(),
+            ErrorKind::Auth => {
+                self.0
+                    .status
+                    .is_none_or(|status| status.is_server_error() || status.as_u16() == 429)
+                    && self.0.code.is_none()
+            }
             _ => false,
         }
     }
@@ -246,7 +253,13 @@ impl fmt::Debug for Error {
             .field("attempts", &inner.attempts)
             .field("elapsed", &inner.elapsed)
             .field("may_have_been_applied", &inner.may_have_been_applied)
-            .field("source", &inner.source.as_ref().map(|source| cap(&source.to_string(), 512)))
+            .field(
+                "source",
+                &inner
+                    .source
+                    .as_ref()
+                    .map(|source| cap(&source.to_string(), 512)),
+            )
             .finish_non_exhaustive()
     }
 }

@@ -43,8 +43,14 @@ mod tests {
     #[test]
     fn what_is_new_has_what_the_document_requires() {
         assert!(Section::new("s", "S").visible);
-        assert_eq!(serde_json::to_value(ItemRef::new("i")).unwrap(), json!({ "identifier": "i" }));
+        assert_eq!(
+            serde_json::to_value(ItemRef::new("i")).unwrap(),
+            json!({ "identifier": "i" })
+        );
         let section = serde_json::to_value(Section::new("s", "S")).unwrap();
-        assert_eq!(section, json!({ "identifier": "s", "title": "S", "visible": true }));
+        assert_eq!(
+            section,
+            json!({ "identifier": "s", "title": "S", "visible": true })
+        );
     }
 }

@@ -35,7 +35,13 @@ impl<T> Page<T> {
         limit: Option<i64>,
     ) -> Self {
         let count = |number: Option<i64>| number.and_then(|number| number.try_into().ok());
-        Self { items, total: count(total), page: count(page), pages: count(pages), limit: count(limit) }
+        Self {
+            items,
+            total: count(total),
+            page: count(page),
+            pages: count(pages),
+            limit: count(limit),
+        }
     }
 }
 

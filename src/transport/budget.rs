@@ -26,14 +26,22 @@ impl Default for RetryBudget {
 impl RetryBudget {
     /// Takes one retry out, if there is one.
     pub(crate) fn withdraw(&self) -> bool {
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(COST)).is_ok()
+        self.0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(COST)
+            })
+            .is_ok()
     }
 
     /// Puts in what a successful call earns.
     pub(crate) fn deposit(&self) {
         // A full bucket, the usual case, costs one load and keeps the cache line shared.
         if self.0.load(Ordering::Relaxed) < FULL {
-            let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| (left < FULL).then_some(left + 1));
+            let _ = self
+                .0
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                    (left < FULL).then_some(left + 1)
+                });
         }
     }
 }
@@ -88,8 +96,13 @@ mod tests {
         for seed in 0..20 {
             let mut random = fastrand::Rng::with_seed(seed);
             let budget = RetryBudget::default();
-            let succeeded = (0..50_000).filter(|_| read(&budget, || random.f64() >= 0.2).1).count();
-            assert!(succeeded * 1_000 >= 50_000 * 998, "{succeeded} of 50,000 with seed {seed}");
+            let succeeded = (0..50_000)
+                .filter(|_| read(&budget, || random.f64() >= 0.2).1)
+                .count();
+            assert!(
+                succeeded * 1_000 >= 50_000 * 998,
+                "{succeeded} of 50,000 with seed {seed}"
+            );
         }
     }
 
@@ -97,7 +110,9 @@ mod tests {
     fn with_nine_tenths_of_the_answers_failing_retries_add_less_than_half_to_the_load() {
         let mut random = fastrand::Rng::with_seed(1);
         let budget = RetryBudget::default();
-        let requests: u32 = (0..10_000).map(|_| read(&budget, || random.f64() >= 0.9).0).sum();
+        let requests: u32 = (0..10_000)
+            .map(|_| read(&budget, || random.f64() >= 0.9).0)
+            .sum();
         assert!(requests < 15_000, "{requests} requests for 10,000 calls");
     }
 
@@ -112,6 +127,9 @@ mod tests {
         for _ in 0..10 * FULL {
             budget.deposit();
         }
-        assert_eq!((0..).take_while(|_| budget.withdraw()).count(), RETRIES as usize);
+        assert_eq!(
+            (0..).take_while(|_| budget.withdraw()).count(),
+            RETRIES as usize
+        );
     }
 }

@@ -71,7 +71,11 @@ struct Manual {
 impl ManualClock {
     /// A clock that shows the present, and stands still.
     pub fn new() -> Self {
-        Self(Arc::new(Mutex::new(Manual { now: Instant::now(), wall: SystemTime::now(), sleeps: Vec::new() })))
+        Self(Arc::new(Mutex::new(Manual {
+            now: Instant::now(),
+            wall: SystemTime::now(),
+            sleeps: Vec::new(),
+        })))
     }
 
     /// Lets time pass.
@@ -145,6 +149,9 @@ mod tests {
         clock.set_wall(SystemTime::UNIX_EPOCH);
         clock.sleep(Duration::from_secs(5)).await;
         assert_eq!(clock.now() - start, Duration::from_secs(5));
-        assert_eq!(clock.wall(), SystemTime::UNIX_EPOCH + Duration::from_secs(5));
+        assert_eq!(
+            clock.wall(),
+            SystemTime::UNIX_EPOCH + Duration::from_secs(5)
+        );
     }
 }

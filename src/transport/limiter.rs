@@ -43,8 +43,16 @@ impl Limiter {
 
     /// Waits for a place. Dropping the future leaves the queue; dropping the permit frees the place.
     pub(crate) async fn acquire(&self) -> Permit {
-        self.0.permits.acquire().await.expect("the semaphore is never closed").forget();
-        Permit { limiter: self.clone(), epoch: self.0.pace().epoch }
+        self.0
+            .permits
+            .acquire()
+            .await
+            .expect("the semaphore is never closed")
+            .forget();
+        Permit {
+            limiter: self.clone(),
+            epoch: self.0.pace().epoch,
+        }
     }
 
     /// The limit as it is now.
@@ -79,7 +87,11 @@ impl Permit {
         }
         let lower = limit / 2;
         let idle = shared.permits.forget_permits(limit - lower);
-        *pace = Pace { epoch: pace.epoch + 1, surplus: pace.surplus + limit - lower - idle, successes: 0 };
+        *pace = Pace {
+            epoch: pace.epoch + 1,
+            surplus: pace.surplus + limit - lower - idle,
+            successes: 0,
+        };
         shared.limit.store(lower, Ordering::Relaxed);
         true
     }
@@ -150,7 +162,10 @@ mod tests {
             take_all(&limiter)[0].throttled();
             (limiter.limit(), expected)
         });
-        assert!(limits.iter().all(|(limit, expected)| limit == expected), "{limits:?}");
+        assert!(
+            limits.iter().all(|(limit, expected)| limit == expected),
+            "{limits:?}"
+        );
         assert_eq!(take_all(&limiter).len(), 1);
     }
 
@@ -175,8 +190,15 @@ mod tests {
             limits.push(limiter.limit());
         }
         assert!(limits.is_sorted());
-        assert_eq!(limits.iter().position(|limit| *limit == 6), Some(4), "one more after five successes");
-        assert_eq!(limits.iter().position(|limit| *limit == 10), Some(5 + 6 + 7 + 8 + 9 - 1));
+        assert_eq!(
+            limits.iter().position(|limit| *limit == 6),
+            Some(4),
+            "one more after five successes"
+        );
+        assert_eq!(
+            limits.iter().position(|limit| *limit == 10),
+            Some(5 + 6 + 7 + 8 + 9 - 1)
+        );
         assert_eq!(limiter.limit(), 10);
         assert_eq!(take_all(&limiter).len(), 10);
     }

@@ -61,8 +61,14 @@ impl RetryPolicy {
 
 impl Default for RetryPolicy {
     fn default() -> Self {
-        let backoff = Backoff { base: Duration::from_millis(500), cap: Duration::from_secs(8) };
-        Self { max_attempts: 5, backoff }
+        let backoff = Backoff {
+            base: Duration::from_millis(500),
+            cap: Duration::from_secs(8),
+        };
+        Self {
+            max_attempts: 5,
+            backoff,
+        }
     }
 }
 
@@ -85,7 +91,9 @@ impl Outcome {
         match self {
             Self::NotSent => false,
             Self::Broken | Self::TimedOut => true,
-            Self::Status(status) => status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED,
+            Self::Status(status) => {
+                status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED
+            }
         }
     }
 
@@ -155,7 +163,9 @@ impl Stop {
 /// Decides what follows a failed attempt. `withdraw` takes a retry out of the shared budget; it is asked last, and only
 /// when nothing else speaks against the retry.
 pub(crate) fn decide(situation: &Situation, withdraw: impl FnOnce() -> bool) -> Decision {
-    let after = situation.backoff.max(situation.retry_after.unwrap_or_default());
+    let after = situation
+        .backoff
+        .max(situation.retry_after.unwrap_or_default());
     if !situation.outcome.is_retryable(situation.repeat) {
         Decision::Stop(Stop::Final)
     } else if situation.attempt >= situation.max_attempts {
@@ -197,7 +207,10 @@ mod tests {
             (status(504), SAFE, true),
             (status(505), &[], true),
         ];
-        for code in [200, 201, 204, 301, 302, 307, 308, 400, 401, 403, 404, 405, 409, 410, 413, 415, 418, 422] {
+        for code in [
+            200, 201, 204, 301, 302, 307, 308, 400, 401, 403, 404, 405, 409, 410, 413, 415, 418,
+            422,
+        ] {
             table.push((status(code), &[], false));
         }
         table
@@ -211,11 +224,25 @@ mod tests {
             assert_eq!(outcome.may_have_been_applied(), applied, "{outcome:?}");
             for repeat in CLASSES {
                 for attempt in 1..=6 {
-                    for retry_after in [None, Some(seconds(0)), Some(seconds(1)), Some(seconds(30)), Some(seconds(1_000_000_000))] {
-                        for time_left in [seconds(0), seconds(2), seconds(3), seconds(30), seconds(60)] {
+                    for retry_after in [
+                        None,
+                        Some(seconds(0)),
+                        Some(seconds(1)),
+                        Some(seconds(30)),
+                        Some(seconds(1_000_000_000)),
+                    ] {
+                        for time_left in
+                            [seconds(0), seconds(2), seconds(3), seconds(30), seconds(60)]
+                        {
                             for budget in [true, false] {
                                 let situation = Situation {
-                                    repeat, outcome, attempt, max_attempts: 5, backoff: seconds(2), retry_after, time_left,
+                                    repeat,
+                                    outcome,
+                                    attempt,
+                                    max_attempts: 5,
+                                    backoff: seconds(2),
+                                    retry_after,
+                                    time_left,
                                 };
                                 // Written out by the wait's length, so that the test does not repeat the code.
                                 let wait = match retry_after {
@@ -226,11 +253,19 @@ mod tests {
                                 let expected = match () {
                                     () if !retried.contains(&repeat) => Decision::Stop(Stop::Final),
                                     () if attempt > 4 => Decision::Stop(Stop::Attempts),
-                                    () if time_left.as_secs() <= wait => Decision::Stop(Stop::Deadline),
+                                    () if time_left.as_secs() <= wait => {
+                                        Decision::Stop(Stop::Deadline)
+                                    }
                                     () if !budget => Decision::Stop(Stop::Budget),
-                                    () => Decision::Retry { after: seconds(wait) },
+                                    () => Decision::Retry {
+                                        after: seconds(wait),
+                                    },
                                 };
-                                assert_eq!(decide(&situation, || budget), expected, "{situation:?}, budget {budget}");
+                                assert_eq!(
+                                    decide(&situation, || budget),
+                                    expected,
+                                    "{situation:?}, budget {budget}"
+                                );
                                 cases += 1;
                             }
                         }
@@ -253,11 +288,23 @@ mod tests {
             time_left: Duration::from_secs(60),
         };
         for stopped in [
-            Situation { outcome: status(404), ..retried },
-            Situation { attempt: 5, ..retried },
-            Situation { time_left: Duration::ZERO, ..retried },
+            Situation {
+                outcome: status(404),
+                ..retried
+            },
+            Situation {
+                attempt: 5,
+                ..retried
+            },
+            Situation {
+                time_left: Duration::ZERO,
+                ..retried
+            },
         ] {
-            assert!(matches!(decide(&stopped, || panic!("withdrew for {stopped:?}")), Decision::Stop(_)));
+            assert!(matches!(
+                decide(&stopped, || panic!("withdrew for {stopped:?}")),
+                Decision::Stop(_)
+            ));
         }
     }
 

@@ -46,7 +46,11 @@ mod tests {
             ("12 s", None),
             ("Sun, 99 Nov 1994 08:50:37 GMT", None),
         ] {
-            assert_eq!(parse(value, now()), seconds.map(Duration::from_secs_f64), "{value:?}");
+            assert_eq!(
+                parse(value, now()),
+                seconds.map(Duration::from_secs_f64),
+                "{value:?}"
+            );
         }
     }
 }

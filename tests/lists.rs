@@ -1,0 +1,239 @@
+//! Pages and streams: complete, in order, and never endless.
+
+mod support;
+
+use serde_json::{Value, json};
+use support::server::{Received, Server, json as answer};
+use timeback_qti::models::Section;
+use timeback_qti::resources::Sections;
+use timeback_qti::{Client, ErrorKind, List};
+
+fn section(number: usize) -> Value {
+    json!({"identifier": format!("s{number}"), "title": "S", "visible": true})
+}
+
+fn page_of(request: &Received) -> usize {
+    let query = request.target.split_once('?').unwrap().1;
+    query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("page="))
+        .unwrap()
+        .parse()
+        .unwrap()
+}
+
+/// A server whose page `n` is what `page` makes of `n`.
+async fn serve(page: impl Fn(usize) -> Value + Send + Sync + 'static) -> (Server, Client) {
+    let server = Server::start(move |request, _| answer(200, &page(page_of(request)))).await;
+    let client = support::once(&server.url);
+    (server, client)
+}
+
+fn list(client: &Client) -> List<Sections<'_>> {
+    client.test("t").part("p").sections().list()
+}
+
+fn names(sections: &[Section]) -> Vec<&str> {
+    sections
+        .iter()
+        .map(|section| section.identifier.as_str())
+        .collect()
+}
+
+/// Page `number` of `total` sections, `limit` a page.
+fn full_page(number: usize, total: usize, limit: usize) -> Value {
+    let items: Vec<_> = ((number - 1) * limit..(number * limit).min(total))
+        .map(section)
+        .collect();
+    json!({"items": items, "total": total, "page": number, "pages": total.div_ceil(limit), "limit": limit})
+}
+
+#[tokio::test]
+async fn a_stream_yields_all_in_order() {
+    for read_ahead in [0, 1, 4, 100] {
+        let (server, client) = serve(|number| full_page(number, 23, 5)).await;
+        let sections = list(&client)
+            .limit(5)
+            .read_ahead(read_ahead)
+            .collect()
+            .await
+            .unwrap();
+        assert_eq!(
+            names(&sections),
+            (0..23).map(|n| format!("s{n}")).collect::<Vec<_>>()
+        );
+        assert_eq!(server.received().len(), 5);
+    }
+}
+
+#[tokio::test]
+async fn a_stream_is_lazy() {
+    let (server, client) = serve(|number| full_page(number, 23, 5)).await;
+    let mut stream = list(&client).limit(5).stream();
+    assert_eq!(server.received().len(), 0);
+    for _ in 0..5 {
+        stream.next().await.unwrap().unwrap();
+    }
+    assert_eq!(server.received().len(), 1);
+    stream.next().await.unwrap().unwrap();
+    assert_eq!(server.received().len(), 2);
+}
+
+#[tokio::test]
+async fn at_most_as_many_entities_as_asked_for() {
+    let (server, client) = serve(|number| full_page(number, 23, 5)).await;
+    assert_eq!(
+        list(&client)
+            .limit(5)
+            .max_items(7)
+            .collect()
+            .await
+            .unwrap()
+            .len(),
+        7
+    );
+    assert_eq!(server.received().len(), 2);
+    assert_eq!(
+        list(&client)
+            .limit(5)
+            .max_items(0)
+            .collect()
+            .await
+            .unwrap()
+            .len(),
+        0
+    );
+}
+
+#[tokio::test]
+async fn without_a_number_of_pages_the_first_short_page_ends_it() {
+    let page = |number: usize| {
+        let mut page = full_page(number, 12, 5);
+        page.as_object_mut()
+            .unwrap()
+            .retain(|name, _| name == "items");
+        page
+    };
+    let (server, client) = serve(page).await;
+    assert_eq!(list(&client).limit(5).collect().await.unwrap().len(), 12);
+    assert_eq!(server.received().len(), 3);
+}
+
+#[tokio::test]
+async fn an_empty_page_in_the_middle_is_not_an_end() {
+    let page = |number: usize| match number {
+        2 | 3 => json!({"items": [], "page": number, "pages": 4}),
+        _ => json!({"items": [section(number)], "page": number, "pages": 4}),
+    };
+    let (_server, client) = serve(page).await;
+    assert_eq!(names(&list(&client).collect().await.unwrap()), ["s1", "s4"]);
+}
+
+#[tokio::test]
+async fn an_empty_list_ends_at_once() {
+    for page in [
+        json!({"items": [], "total": 0, "page": 1, "pages": 0}),
+        json!({"items": []}),
+    ] {
+        let (server, client) = serve(move |_| page.clone()).await;
+        assert!(list(&client).collect().await.unwrap().is_empty());
+        assert_eq!(server.received().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_repeats_a_page_is_an_error() {
+    for page in [
+        json!({"items": [section(1), section(2)], "pages": 1_000_000}),
+        json!({"items": [section(1), section(2)], "page": 1, "pages": 1_000_000}),
+        json!({"items": [section(1), section(2)], "limit": 2}),
+        json!({"items": [], "pages": 1_000_000_000}),
+    ] {
+        let (server, client) = serve(move |_| page.clone()).await;
+        let error = list(&client).collect().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+        assert!(
+            server.received().len() <= 102,
+            "{}",
+            server.received().len()
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_entity_that_shifts_to_the_next_page_comes_once() {
+    let page = |number: usize| {
+        let items = if number == 1 {
+            [section(1), section(2)]
+        } else {
+            [section(2), section(3)]
+        };
+        json!({"items": items, "page": number, "pages": 2})
+    };
+    let (_server, client) = serve(page).await;
+    assert_eq!(
+        names(&list(&client).collect().await.unwrap()),
+        ["s1", "s2", "s3"]
+    );
+}
+
+#[tokio::test]
+async fn an_error_in_the_middle_comes_once_and_says_how_far_it_got() {
+    let server = Server::start(|request, _| match page_of(request) {
+        3 => answer(500, &json!({"error": "boom"})),
+        number => answer(200, &full_page(number, 23, 5)),
+    })
+    .await;
+    let client = support::once(&server.url);
+    let mut stream = list(&client).limit(5).read_ahead(3).stream();
+    let mut yielded = 0;
+    let error = loop {
+        match stream.next().await.unwrap() {
+            Ok(_) => yielded += 1,
+            Err(error) => break error,
+        }
+    };
+    assert_eq!((yielded, error.kind()), (10, ErrorKind::Server));
+    assert!(
+        error.message().contains("page 3, after 10 entities"),
+        "{error}"
+    );
+    assert!(stream.next().await.is_none());
+    assert_eq!(
+        list(&client)
+            .limit(5)
+            .page(4)
+            .collect()
+            .await
+            .unwrap()
+            .len(),
+        8,
+        "resumed from a page"
+    );
+}
+
+#[tokio::test]
+async fn pages_come_whole() {
+    let (_server, client) = serve(|number| full_page(number, 12, 5)).await;
+    let mut pages = list(&client).limit(5).page(2).pages();
+    let second = pages.next().await.unwrap().unwrap();
+    assert_eq!(
+        (second.items.len(), second.page, second.total, second.pages),
+        (5, Some(2), Some(12), Some(3))
+    );
+    assert_eq!(pages.next().await.unwrap().unwrap().items.len(), 2);
+    assert!(pages.next().await.is_none());
+}
+
+#[tokio::test]
+async fn page_zero_is_refused_before_sending() {
+    let client = support::once("http://127.0.0.1:9");
+    assert_eq!(
+        list(&client).page(0).send().await.unwrap_err().kind(),
+        ErrorKind::Input
+    );
+    assert_eq!(
+        list(&client).limit(0).collect().await.unwrap_err().kind(),
+        ErrorKind::Input
+    );
+}
