@@ -111,11 +111,7 @@ impl Permit {
         if pace.successes >= limit {
             pace.successes = 0;
             shared.limit.store(limit + 1, Ordering::Relaxed);
-            if pace.surplus > 0 {
-                pace.surplus -= 1;
-            } else {
-                shared.permits.add_permits(1);
-            }
+            shared.permits.add_permits(1);
         }
     }
 }

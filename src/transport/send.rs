@@ -127,9 +127,11 @@ impl<'a> Exchange<'a> {
         let mut renewed = false;
         loop {
             let (bearer, result) = self.attempt(request).await?;
+            if result.as_ref().is_ok_and(|parts| is_sound(parts.status)) {
+                self.shared.budget.deposit();
+            }
             let (outcome, error) = match result {
                 Ok(parts) if parts.status.is_success() => {
-                    self.shared.budget.deposit();
                     // Errors that follow are about the answer: the request itself was taken.
                     self.course.applied = true;
                     return Ok(parts);
@@ -275,6 +277,13 @@ impl<'a> Exchange<'a> {
             self.course.attempts.saturating_sub(1),
         );
     }
+}
+
+/// Whether the service answered as one that works, be the answer no.
+fn is_sound(status: StatusCode) -> bool {
+    !status.is_server_error()
+        && status != StatusCode::TOO_MANY_REQUESTS
+        && status != StatusCode::REQUEST_TIMEOUT
 }
 
 /// 128 random bits in hexadecimal digits.

@@ -53,7 +53,7 @@ pub struct Server {
 
 impl Server {
     /// Answers each request with what `answer` makes of it and of the number of requests before it: the bytes of a
-    /// whole response.
+    /// whole response. After a response that is cut within its headers, the connection is closed.
     pub async fn start(
         answer: impl Fn(&Received, usize) -> Vec<u8> + Send + Sync + 'static,
     ) -> Self {
@@ -128,7 +128,8 @@ async fn converse(
             log.push(request.clone());
             answer(&request, log.len() - 1)
         };
-        if stream.write_all(&response).await.is_err() {
+        let is_cut = !response.windows(4).any(|window| window == b"\r\n\r\n");
+        if stream.write_all(&response).await.is_err() || is_cut {
             return;
         }
     }
