@@ -21,6 +21,10 @@ const HAND_WRITTEN: &str = "x-hand-written";
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
+#[allow(
+    clippy::print_stdout,
+    reason = "a build script talks to cargo that way"
+)]
 fn main() -> Result<()> {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed={DOCUMENT}");

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::{Mutex, PoisonError};
 
 use super::Document;
 use super::describe::undocumented;
@@ -49,6 +50,9 @@ fn generate(
     what: &str,
     work: impl FnOnce() -> std::result::Result<String, Box<dyn std::error::Error>>,
 ) -> Result<String> {
+    // The hook is the process's: one call at a time, or the silent one stays.
+    static HOOK: Mutex<()> = Mutex::new(());
+    let _guard = HOOK.lock().unwrap_or_else(PoisonError::into_inner);
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
     let outcome = panic::catch_unwind(AssertUnwindSafe(work));
@@ -139,5 +143,92 @@ impl Counts {
             ));
         }
         problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::testing::{error, with_paths, yaml};
+
+    const PATHS: &str = "
+/a:
+  get:
+    operationId: getA
+    parameters: [{in: query, name: q, schema: {type: string}}]
+    responses: {'200': {description: OK, content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}}}
+";
+
+    fn document(schemas: &str) -> Document {
+        let mut document = with_paths(PATHS, schemas);
+        document["openapi"] = yaml("3.0.3");
+        document
+    }
+
+    #[test]
+    fn operations_types_and_texts_are_counted() {
+        let counts = check(&document(
+            "Book: {type: object, properties: {kind: {$ref: '#/components/schemas/Kind'}}}\nKind: {type: string, enum: [a], x-open-enum: true}",
+        ))
+        .unwrap();
+        assert_eq!(counts.operations, 1);
+        assert_eq!(counts.types, ["Book", "Kind"]);
+        assert!(counts.lines > 50);
+        assert_eq!(counts.undocumented.len(), 6);
+    }
+
+    #[test]
+    fn a_panic_of_the_generator_is_an_error() {
+        let mut document = document("Book: {type: object}");
+        let get = document["paths"]["/a"]["get"].as_object_mut().unwrap();
+        get["responses"] = yaml(
+            "{'200': {description: OK, content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}}, '204': {description: No}}",
+        );
+        assert!(error(check(&document)).starts_with("bindings: the generator panics: "));
+    }
+
+    #[test]
+    fn enum_values_that_give_no_rust_name_are_refused() {
+        let error = error(check(&document(
+            "Book: {type: string, enum: ['1'], x-open-enum: true}",
+        )));
+        assert_eq!(
+            error,
+            "open enums: schema `Book`: enum value `1` gives no Rust name"
+        );
+    }
+
+    #[test]
+    fn enum_values_of_one_rust_name_are_refused() {
+        let error = error(check(&document(
+            "Book: {type: string, enum: [a-b, a_b], x-open-enum: true}",
+        )));
+        assert_eq!(
+            error,
+            "open enums: schema `Book`: enum values `a-b` and `a_b` are both `AB`"
+        );
+    }
+
+    #[test]
+    fn each_limit_is_told_by_name() {
+        let counts = Counts {
+            operations: 1,
+            types: [
+                vec!["A".repeat(33), "Variant0".to_owned()],
+                vec!["T".to_owned(); 99],
+            ]
+            .concat(),
+            lines: 6_001,
+            undocumented: vec!["schema `X`".to_owned()],
+        };
+        let problems = counts.beyond_limits();
+        assert_eq!(problems.len(), 5, "{problems:?}");
+        let within = Counts {
+            types: vec!["T".repeat(32); 100],
+            lines: 6_000,
+            undocumented: vec![],
+            ..counts
+        };
+        assert!(within.beyond_limits().is_empty());
     }
 }

@@ -84,3 +84,77 @@ fn note(node: &Value, place: impl FnOnce() -> String, missing: &mut Vec<String>)
         missing.push(place());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::testing::{error, with_paths, with_schemas, yaml};
+
+    fn texts(actions: &str) -> Overlay {
+        let text = format!("overlay: 1.0.0\ninfo: {{title: T, version: '1'}}\nactions:\n{actions}");
+        Overlay::parse("descriptions.yaml", &text).unwrap()
+    }
+
+    const SECTION: &str = "Section: {type: object, properties: {id: {type: string}}}";
+
+    #[test]
+    fn texts_go_to_types_and_their_fields() {
+        let texts = texts(
+            "- {target: $.components.schemas.Section, update: {description: A, properties: {id: {description: B}}}}",
+        );
+        let described = describe(with_schemas(SECTION), &texts).unwrap();
+        let section =
+            "{type: object, properties: {id: {type: string, description: B}}, description: A}";
+        assert_eq!(described["components"]["schemas"]["Section"], yaml(section));
+    }
+
+    #[test]
+    fn a_text_for_a_field_that_is_gone_is_an_error() {
+        let texts = texts(
+            "- {target: $.components.schemas.Section, update: {properties: {gone: {description: B}}}}",
+        );
+        assert_eq!(
+            error(describe(with_schemas(SECTION), &texts)),
+            "overlay action 1 ($.components.schemas.Section): describes `gone`, which the document does not have"
+        );
+    }
+
+    #[test]
+    fn only_texts_may_be_added() {
+        let texts = texts("- {target: $.components.schemas.Section, update: {type: string}}");
+        assert!(
+            error(describe(with_schemas(SECTION), &texts)).ends_with("`type` is more than a text")
+        );
+    }
+
+    #[test]
+    fn a_text_on_a_reference_stands_around_it() {
+        let document = with_schemas("A: {properties: {b: {$ref: '#/components/schemas/A'}}}");
+        let texts =
+            texts("- {target: $.components.schemas.A.properties.b, update: {description: B}}");
+        let described = describe(document, &texts).unwrap();
+        let b = "{description: B, allOf: [{$ref: '#/components/schemas/A'}]}";
+        assert_eq!(
+            described["components"]["schemas"]["A"]["properties"]["b"],
+            yaml(b)
+        );
+    }
+
+    #[test]
+    fn everything_that_users_see_needs_a_text() {
+        let document = with_paths(
+            "/a: {get: {operationId: a, parameters: [{in: query, name: q}]}}",
+            SECTION,
+        );
+        assert_eq!(
+            undocumented(&document),
+            [
+                "operation `a` description",
+                "operation `a` summary",
+                "operation `a` parameter `q`",
+                "schema `Section`",
+                "schema `Section`.id",
+            ]
+        );
+    }
+}

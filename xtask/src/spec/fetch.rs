@@ -54,3 +54,65 @@ fn download(url: &str) -> Result<Vec<u8>> {
 fn cause(error: &dyn std::error::Error) -> String {
     error.source().map_or_else(|| error.to_string(), cause)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::*;
+    use crate::spec::testing::error;
+
+    /// A server that gives one answer and stops.
+    fn serve(answer: &'static str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request).unwrap();
+            stream.write_all(answer.as_bytes()).unwrap();
+        });
+        format!("http://{address}/openapi.yaml")
+    }
+
+    #[test]
+    fn a_url_is_downloaded() {
+        let url = serve("HTTP/1.1 200 OK\r\ncontent-length: 14\r\n\r\nopenapi: 3.1.0");
+        assert_eq!(fetch(&url).unwrap(), "openapi: 3.1.0");
+    }
+
+    #[test]
+    fn a_status_other_than_success_is_an_error_with_the_url() {
+        let url = serve("HTTP/1.1 404 Not Found\r\ncontent-length: 5\r\n\r\nnope.");
+        assert_eq!(
+            error(fetch(&url)),
+            format!("{url}: the server answered 404 Not Found")
+        );
+    }
+
+    #[test]
+    fn a_broken_body_is_an_error_with_the_url() {
+        let url = serve("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nopenapi");
+        assert!(error(fetch(&url)).starts_with(&url));
+    }
+
+    #[test]
+    fn a_server_that_is_not_there_is_an_error_with_the_url() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        drop(listener);
+        let error = error(fetch(&url));
+        assert!(error.starts_with(&url) && !error.contains('\n'), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_or_no_text_is_an_error_with_its_name() {
+        assert!(error(fetch("no/such/file.yaml")).starts_with("no/such/file.yaml: "));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("binary");
+        std::fs::write(&path, [0xff, 0xfe, 0x00]).unwrap();
+        assert!(error(fetch(path.to_str().unwrap())).ends_with("is not UTF-8 text"));
+    }
+}

@@ -21,6 +21,8 @@ mod relax;
 mod report;
 mod resolve;
 mod source;
+#[cfg(test)]
+mod testing;
 mod visit;
 mod write;
 

@@ -14,6 +14,9 @@ const JSON: &str = "application/json";
 /// Leaves each operation its one success response and the JSON form of every body.
 pub(crate) fn narrow(mut document: Document) -> Result<Document> {
     for (place, operation) in operations_mut(&mut document) {
+        if !operation["operationId"].is_string() {
+            return Err(Error::new(place, "has no `operationId` to name it in Rust"));
+        }
         keep_success(&place, operation)?;
         if let Some(body) = operation.get_mut("requestBody") {
             keep_json(&format!("{place} request"), body)?;
@@ -67,4 +70,63 @@ fn is_json(media: &str) -> bool {
         .split(';')
         .next()
         .is_some_and(|media| media.trim() == JSON)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::testing::{error, with_paths, yaml};
+
+    fn operation(operation: &str) -> Document {
+        with_paths(&format!("/a: {{post: {operation}}}"), "{}")
+    }
+
+    #[test]
+    fn error_responses_leave() {
+        let narrowed = narrow(operation(
+            "{operationId: a, responses: {'201': {}, '404': {}, 5XX: {}, default: {}}}",
+        ));
+        assert_eq!(
+            narrowed.unwrap()["paths"]["/a"]["post"]["responses"],
+            yaml("{'201': {}}")
+        );
+    }
+
+    #[test]
+    fn bodies_keep_their_json_form() {
+        let content = "{application/xml: {}, 'application/json; charset=utf-8': {}}";
+        let narrowed = narrow(operation(&format!(
+            "{{operationId: a, requestBody: {{content: {content}}}, responses: {{'200': {{content: {content}}}}}}}"
+        )))
+        .unwrap();
+        let operation = &narrowed["paths"]["/a"]["post"];
+        let json = yaml("{'application/json; charset=utf-8': {}}");
+        assert_eq!(operation["requestBody"]["content"], json);
+        assert_eq!(operation["responses"]["200"]["content"], json);
+    }
+
+    #[test]
+    fn what_cannot_be_one_answer_in_json_is_refused_with_its_operation() {
+        for (text, problem) in [
+            (
+                "{operationId: a, responses: {'200': {}, '204': {}}}",
+                "operation `a`: answers 200 and 204; an overlay action must leave one of them",
+            ),
+            (
+                "{operationId: a, responses: {'400': {}}}",
+                "operation `a`: has no success response",
+            ),
+            ("{operationId: a}", "operation `a`: has no responses"),
+            (
+                "{responses: {'200': {}}}",
+                "operation `POST /a`: has no `operationId` to name it in Rust",
+            ),
+            (
+                "{operationId: a, responses: {'200': {content: {text/csv: {}}}}}",
+                "operation `a` response 200: has no JSON form, only text/csv",
+            ),
+        ] {
+            assert_eq!(error(narrow(operation(text))), problem);
+        }
+    }
 }

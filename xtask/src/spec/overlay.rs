@@ -136,3 +136,113 @@ fn merge(node: &mut Value, update: &Value) {
         (node, update) => *node = update.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::testing::{error, yaml};
+
+    fn overlay(actions: &str) -> Overlay {
+        let text = format!("overlay: 1.0.0\ninfo: {{title: T, version: '1'}}\nactions:\n{actions}");
+        Overlay::parse("overlay.yaml", &text).unwrap()
+    }
+
+    fn applied(document: &str, actions: &str) -> Value {
+        overlay(actions).apply(yaml(document)).unwrap()
+    }
+
+    #[test]
+    fn an_update_merges_objects_and_replaces_values() {
+        let action = "- {target: $.a, description: d, update: {x: 2, y: {z: 3}}}";
+        assert_eq!(
+            applied("a: {x: 1, y: {w: 0}}", action),
+            yaml("a: {x: 2, y: {w: 0, z: 3}}")
+        );
+    }
+
+    #[test]
+    fn an_update_of_an_array_appends() {
+        assert_eq!(
+            applied("a: [1]", "- {target: $.a, description: d, update: 2}"),
+            yaml("a: [1, 2]")
+        );
+        assert_eq!(
+            applied(
+                "a: {b: [1]}",
+                "- {target: $.a, description: d, update: {b: [2]}}"
+            ),
+            yaml("a: {b: [1, 2]}")
+        );
+    }
+
+    #[test]
+    fn an_action_reaches_every_match() {
+        let action = "- {target: '$..[?@.type == \"string\"]', description: d, update: {x: 1}}";
+        assert_eq!(
+            applied(
+                "a: {type: string}\nb: [{type: string}, {type: integer}]",
+                action
+            ),
+            yaml("a: {type: string, x: 1}\nb: [{type: string, x: 1}, {type: integer}]")
+        );
+    }
+
+    #[test]
+    fn a_removal_takes_members_of_objects_and_arrays() {
+        assert_eq!(
+            applied(
+                "a: {b: 1, c: 2}",
+                "- {target: $.a.b, description: d, remove: true}"
+            ),
+            yaml("a: {c: 2}")
+        );
+        let action = "- {target: '$.a[?@ > 1]', description: d, remove: true}";
+        assert_eq!(applied("a: [3, 1, 2]", action), yaml("a: [1]"));
+    }
+
+    #[test]
+    fn keys_with_slashes_and_tildes_are_found() {
+        let action = "- {target: \"$['/a/{b}']['~c']\", description: d, remove: true}";
+        assert_eq!(
+            applied("'/a/{b}': {'~c': 1, d: 2}", action),
+            yaml("'/a/{b}': {d: 2}")
+        );
+    }
+
+    #[test]
+    fn later_actions_see_what_earlier_ones_did() {
+        let actions = "- {target: $, description: d, update: {a: {}}}\n- {target: $.a, description: d, update: {b: 1}}";
+        assert_eq!(applied("{}", actions), yaml("a: {b: 1}"));
+    }
+
+    #[test]
+    fn an_action_that_matches_nothing_is_an_error_with_its_name() {
+        let actions = "- {target: $.a, description: first, remove: true}\n- {target: $.gone, description: second, remove: true}";
+        assert_eq!(
+            error(overlay(actions).apply(yaml("a: 1"))),
+            "overlay action 2 (second): `$.gone` matches nothing"
+        );
+    }
+
+    #[test]
+    fn an_action_that_does_nothing_is_an_error() {
+        let error = error(overlay("- {target: $.a, description: d}").apply(yaml("a: 1")));
+        assert_eq!(
+            error,
+            "overlay action 1 (d): has neither `update` nor `remove`"
+        );
+    }
+
+    #[test]
+    fn what_is_no_overlay_is_refused() {
+        for text in [
+            "overlay: 2.0.0\ninfo: {title: T, version: '1'}\nactions: []",
+            "overlay: 1.0.0\nactions: []",
+            "overlay: 1.0.0\ninfo: {title: T, version: '1'}\nactions: [{target: 'not a path', update: 1}]",
+            "overlay: 1.0.0\ninfo: {title: T, version: '1'}\nactions: [{target: $, updates: 1}]",
+        ] {
+            let error = error(Overlay::parse("overlay.yaml", text));
+            assert!(error.starts_with("overlay.yaml: "), "{error}");
+        }
+    }
+}

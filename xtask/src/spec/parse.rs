@@ -60,3 +60,81 @@ fn text_of(value: &Value) -> String {
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::testing::{error, yaml};
+
+    #[test]
+    fn anchors_and_aliases_are_resolved() {
+        let text = "openapi: 3.1.0\nx: &id {type: string}\ny: *id\n";
+        assert_eq!(parse("test", text).unwrap()["y"], yaml("{type: string}"));
+    }
+
+    #[test]
+    fn an_anchor_may_be_used_hundreds_of_times() {
+        let aliases = "  - *error\n".repeat(500);
+        let text = format!("openapi: 3.1.0\nx: &error {{type: object}}\ny:\n{aliases}");
+        assert_eq!(
+            parse("test", &text).unwrap()["y"].as_array().unwrap().len(),
+            500
+        );
+    }
+
+    #[test]
+    fn statuses_may_be_numbers_and_words_stay_words() {
+        let document = parse(
+            "test",
+            "openapi: 3.1.0\nresponses: {200: {}}\nenum: [yes, no, on, off]\n",
+        )
+        .unwrap();
+        assert_eq!(document["responses"], yaml("{'200': {}}"));
+        assert_eq!(
+            document["enum"],
+            serde_json::json!(["yes", "no", "on", "off"])
+        );
+    }
+
+    #[test]
+    fn json_is_yaml() {
+        assert!(parse("test", "{\"openapi\": \"3.0.3\", \"paths\": {}}").is_ok());
+    }
+
+    #[test]
+    fn what_is_no_document_is_refused_by_name() {
+        for (text, problem) in [
+            (
+                "<!DOCTYPE html><html></html>",
+                "is HTML or XML, not an OpenAPI document",
+            ),
+            (
+                "just words",
+                "is not an OpenAPI document: its top level is no mapping",
+            ),
+            (
+                "",
+                "is not an OpenAPI document: its top level is no mapping",
+            ),
+            (
+                "swagger: '2.0'",
+                "is a Swagger 2.0 document; OpenAPI 3.0 or 3.1 is needed",
+            ),
+            ("openapi: 4.0.0", "is OpenAPI 4.0.0; 3.0 or 3.1 is needed"),
+            (
+                "title: nothing",
+                "is not an OpenAPI document: it has no `openapi` version",
+            ),
+        ] {
+            assert_eq!(
+                error(parse("api.yaml", text)),
+                format!("api.yaml: {problem}")
+            );
+        }
+        let error = error(parse("api.yaml", "a: [1, 2\nb: }"));
+        assert!(
+            error.starts_with("api.yaml: is not YAML: ") && !error.contains('\n'),
+            "{error}"
+        );
+    }
+}

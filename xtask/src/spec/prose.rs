@@ -94,3 +94,67 @@ fn phrase(status: &str) -> &'static str {
         .and_then(|status| status.canonical_reason())
         .unwrap_or("Any other status")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::testing::yaml;
+
+    #[test]
+    fn no_text_of_upstream_is_left() {
+        let document = yaml(
+            "
+openapi: 3.0.3
+info: {title: API, version: '1', description: PROSE, termsOfService: PROSE, contact: {name: PROSE}}
+externalDocs: {url: PROSE}
+tags: [{name: T, description: PROSE}]
+servers: [{url: https://example.org, description: PROSE}]
+paths:
+  /a:
+    summary: PROSE
+    parameters: [{in: path, name: p, description: PROSE, example: PROSE, schema: {type: string, title: PROSE}}]
+    get:
+      operationId: a
+      summary: PROSE
+      description: PROSE
+      externalDocs: {url: PROSE}
+      parameters: [{in: query, name: q, description: PROSE, examples: {a: {value: PROSE}}, schema: {example: PROSE}}]
+      requestBody:
+        description: PROSE
+        content: {application/json: {examples: {a: {value: PROSE}}, schema: {$ref: '#/components/schemas/S'}}}
+      responses:
+        '200':
+          description: PROSE
+          headers: {X: {description: PROSE, schema: {description: PROSE}}}
+          content: {application/json: {example: PROSE, schema: {items: {description: PROSE}}}}
+components:
+  securitySchemes:
+    O: {type: oauth2, description: PROSE, flows: {clientCredentials: {tokenUrl: https://example.org, scopes: {s: PROSE}}}}
+  schemas:
+    S: {description: PROSE, properties: {p: {description: PROSE, example: PROSE}}, allOf: [{title: PROSE}]}
+",
+        );
+        let text = drop_prose(document).unwrap().to_string();
+        assert!(!text.contains("PROSE"), "{text}");
+    }
+
+    #[test]
+    fn a_property_may_be_called_description() {
+        let schema =
+            "{type: object, properties: {description: {type: string}, title: {type: string}}}";
+        let document = crate::spec::testing::with_schemas(&format!("S: {schema}"));
+        assert_eq!(drop_prose(document.clone()).unwrap(), document);
+    }
+
+    #[test]
+    fn a_response_says_the_phrase_of_its_status() {
+        let document = crate::spec::testing::with_paths(
+            "/a: {get: {responses: {'201': {description: long}, '4XX': {description: long}}}}",
+            "{}",
+        );
+        let document = drop_prose(document).unwrap();
+        let responses = &document["paths"]["/a"]["get"]["responses"];
+        assert_eq!(responses["201"]["description"], "Created");
+        assert_eq!(responses["4XX"]["description"], "Any other status");
+    }
+}

@@ -39,6 +39,9 @@ pub(crate) fn relax(mut document: Document) -> Result<Document> {
         operations(&document).map(|operation| &operation.value["responses"]),
     );
     for (name, schema) in object_mut(&mut document["components"]["schemas"]) {
+        if schema["type"] == "string" && schema["enum"].is_array() {
+            schema[OPEN_ENUM] = json!(true);
+        }
         let required = remove(schema, REQUIRED);
         if let (true, Some(schema)) = (schema["properties"].is_object(), schema.as_object_mut()) {
             match required {
@@ -52,9 +55,6 @@ pub(crate) fn relax(mut document: Document) -> Result<Document> {
         RULES.iter().for_each(|key| drop(remove(schema, key)));
         if remove(schema, KEEP_DEFAULT).is_none() {
             remove(schema, "default");
-        }
-        if schema["type"] == "string" && schema["enum"].is_array() {
-            schema[OPEN_ENUM] = json!(true);
         }
         open(schema);
         Ok(())
@@ -93,4 +93,119 @@ fn make_nullable(schema: &mut Value) {
         *schema = json!({ "allOf": [schema.take()] });
     }
     schema["nullable"] = json!(true);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::testing::{with_paths, yaml};
+
+    /// `Asked` stands in a request only, `Told` in an answer.
+    fn relaxed(asked: &str, told: &str) -> Value {
+        let body = |name: &str| {
+            format!(
+                "{{content: {{application/json: {{schema: {{$ref: '#/components/schemas/{name}'}}}}}}}}"
+            )
+        };
+        let (asked_body, told_body) = (body("Asked"), body("Told"));
+        let paths = format!(
+            "/a: {{post: {{requestBody: {asked_body}, responses: {{'200': {told_body}}}}}}}"
+        );
+        let document = relax(with_paths(&paths, &format!("Asked: {asked}\nTold: {told}"))).unwrap();
+        assert_eq!(
+            document["paths"]["/a"]["post"]["requestBody"]["required"],
+            true
+        );
+        document["components"]["schemas"].clone()
+    }
+
+    fn told(schema: &str) -> Value {
+        relaxed("{}", schema)["Told"].clone()
+    }
+
+    #[test]
+    fn objects_are_open_even_where_upstream_closes_them() {
+        for further in [
+            "",
+            ", additionalProperties: false",
+            ", additionalProperties: true",
+            ", additionalProperties: {type: boolean}",
+        ] {
+            let open = told(&format!("{{type: object{further}}}"));
+            assert_eq!(open["additionalProperties"], yaml("{}"), "{further}");
+        }
+    }
+
+    #[test]
+    fn an_answer_requires_only_what_the_overlay_says() {
+        let object = "{type: object, properties: {id: {type: string}, at: {type: string}}, required: [id, at]";
+        assert_eq!(told(&format!("{object}}}")).get("required"), None);
+        assert_eq!(
+            told(&format!("{object}, x-required: [id]}}"))["required"],
+            yaml("[id]")
+        );
+    }
+
+    #[test]
+    fn a_request_requires_what_upstream_says_or_the_overlay() {
+        let object = "{type: object, properties: {id: {type: string}, at: {type: string}}, required: [id, at]";
+        assert_eq!(
+            relaxed(&format!("{object}}}"), "{}")["Asked"]["required"],
+            yaml("[id, at]")
+        );
+        assert_eq!(
+            relaxed(&format!("{object}, x-required: [id]}}"), "{}")["Asked"]["required"],
+            yaml("[id]")
+        );
+    }
+
+    #[test]
+    fn optional_properties_are_nullable_and_have_no_default() {
+        let object = told(
+            "{type: object, properties: {a: {type: array, items: {}, default: []}, b: {$ref: '#/components/schemas/Told'}, c: {}}}",
+        );
+        assert_eq!(
+            object["properties"],
+            yaml(
+                "{a: {type: array, items: {}, nullable: true}, b: {allOf: [{$ref: '#/components/schemas/Told'}], nullable: true}, c: {nullable: true}}"
+            )
+        );
+    }
+
+    #[test]
+    fn the_overlay_can_keep_a_default() {
+        let object = told(
+            "{type: object, properties: {a: {type: boolean, default: true, x-keep-default: true}}}",
+        );
+        assert_eq!(
+            object["properties"]["a"],
+            yaml("{type: boolean, default: true}")
+        );
+    }
+
+    #[test]
+    fn required_properties_are_not_nullable() {
+        let object = told("{type: object, properties: {id: {type: string}}, x-required: [id]}");
+        assert_eq!(object["properties"]["id"], yaml("{type: string}"));
+    }
+
+    #[test]
+    fn rules_for_values_leave() {
+        let string =
+            told("{type: string, format: date-time, pattern: a, minLength: 1, maxLength: 2}");
+        assert_eq!(string, yaml("{type: string}"));
+        let number =
+            told("{type: integer, format: int64, minimum: 1, exclusiveMinimum: true, maximum: 2}");
+        assert_eq!(number, yaml("{type: integer}"));
+        let list = told("{type: array, items: {}, minItems: 1, maxItems: 2, uniqueItems: true}");
+        assert_eq!(list, yaml("{type: array, items: {}}"));
+    }
+
+    #[test]
+    fn enums_of_strings_are_open() {
+        assert_eq!(
+            told("{type: string, enum: [a]}"),
+            yaml("{type: string, enum: [a], x-open-enum: true}")
+        );
+    }
 }

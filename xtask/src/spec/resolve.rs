@@ -41,12 +41,11 @@ fn inline(source: &Value, place: &str, value: &mut Value, depth: usize) -> Resul
     if let Some(target) = value.as_object().and_then(reference) {
         let found = lookup(source, target)
             .ok_or_else(|| Error::new(place, format!("`$ref` {target} leads nowhere")))?;
-        if target.starts_with(SCHEMAS) {
-            if target[SCHEMAS.len()..].contains('/') {
-                return Err(Error::new(
-                    place,
-                    format!("`$ref` {target} leads inside a schema; name the part it means"),
-                ));
+        if let Some(name) = target.strip_prefix(SCHEMAS) {
+            if name.contains('/') {
+                let problem =
+                    format!("`$ref` {target} leads inside a schema; name the part it means");
+                return Err(Error::new(place, problem));
             }
         } else {
             *value = found.clone();
@@ -75,4 +74,88 @@ fn inline(source: &Value, place: &str, value: &mut Value, depth: usize) -> Resul
 
 fn lookup<'a>(document: &'a Value, target: &str) -> Option<&'a Value> {
     document.pointer(target.strip_prefix('#')?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::testing::{error, with_paths, with_schemas, yaml};
+
+    #[test]
+    fn parameters_responses_bodies_and_path_items_stand_where_they_are_used() {
+        let mut document = with_paths("/a: {$ref: '#/components/pathItems/A'}", "{}");
+        let components = yaml(
+            "
+pathItems:
+  A:
+    post:
+      operationId: a
+      parameters: [{$ref: '#/components/parameters/P'}]
+      requestBody: {$ref: '#/components/requestBodies/B'}
+      responses: {'200': {$ref: '#/components/responses/R'}}
+parameters: {P: {in: query, name: p, schema: {type: string}}}
+requestBodies: {B: {content: {application/json: {schema: {$ref: '#/components/schemas/S'}}}}}
+responses: {R: {description: OK}}
+schemas: {S: {type: string}}
+",
+        );
+        document["components"] = components;
+        let resolved = resolve(document).unwrap();
+        let operation = &resolved["paths"]["/a"]["post"];
+        assert_eq!(operation["parameters"][0]["name"], "p");
+        assert_eq!(operation["responses"]["200"], yaml("{description: OK}"));
+        let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+        assert_eq!(*schema, yaml("{$ref: '#/components/schemas/S'}"));
+        assert_eq!(resolved["components"], yaml("schemas: {S: {type: string}}"));
+    }
+
+    #[test]
+    fn a_reference_to_nothing_is_refused_with_its_place() {
+        let document = with_paths(
+            "/a: {get: {operationId: getA, responses: {'200': {$ref: '#/components/responses/None'}}}}",
+            "{}",
+        );
+        assert_eq!(
+            error(resolve(document)),
+            "operation `getA`: `$ref` #/components/responses/None leads nowhere"
+        );
+        let document = with_schemas("X: {properties: {y: {$ref: '#/components/schemas/Y'}}}");
+        assert_eq!(
+            error(resolve(document)),
+            "schema `X`: `$ref` #/components/schemas/Y leads nowhere"
+        );
+    }
+
+    #[test]
+    fn a_reference_to_another_file_is_refused() {
+        let document = with_schemas("X: {$ref: 'other.yaml#/Y'}");
+        assert_eq!(
+            error(resolve(document)),
+            "schema `X`: `$ref` other.yaml#/Y leads nowhere"
+        );
+    }
+
+    #[test]
+    fn a_reference_into_a_schema_is_refused() {
+        let document = with_schemas(
+            "X: {properties: {y: {type: string}}}\nZ: {$ref: '#/components/schemas/X/properties/y'}",
+        );
+        assert!(error(resolve(document)).contains("leads inside a schema"));
+    }
+
+    #[test]
+    fn a_response_that_is_itself_is_refused() {
+        let mut document = with_paths(
+            "/a: {get: {responses: {'200': {$ref: '#/components/responses/R'}}}}",
+            "{}",
+        );
+        document["components"]["responses"] = yaml("R: {$ref: '#/components/responses/R'}");
+        assert!(error(resolve(document)).ends_with("nests too deeply, or refers to itself"));
+    }
+
+    #[test]
+    fn a_schema_may_hold_itself() {
+        let document = with_schemas("X: {properties: {next: {$ref: '#/components/schemas/X'}}}");
+        assert_eq!(resolve(document.clone()).unwrap(), document);
+    }
 }

@@ -40,3 +40,45 @@ pub(crate) fn replace(files: &[(&Path, &str)]) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::testing::error;
+
+    #[test]
+    fn text_that_looks_like_something_else_reads_back_as_text() {
+        let value = serde_json::json!({
+            "yes": "no", "1.0": "1.0", "null": "~", "200": "2024-01-01", "a b": "x: y", "#": "- #",
+            "lines": "one\n\n  two\n", "long": "word ".repeat(50), "empty": "", "{}": {}, "[]": [], "é": "\u{1f600}\t",
+        });
+        let text = yaml("test", "A header.", &value).unwrap();
+        assert!(text.starts_with("# A header.\n"));
+        assert_eq!(parse::yaml("test", &text).unwrap(), value);
+    }
+
+    #[test]
+    fn files_are_replaced_and_nothing_else_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let (a, b) = (folder.path().join("a"), folder.path().join("b"));
+        std::fs::write(&a, "old").unwrap();
+        replace(&[(&a, "new"), (&b, "more")]).unwrap();
+        assert_eq!(std::fs::read_to_string(&a).unwrap(), "new");
+        assert_eq!(std::fs::read_to_string(&b).unwrap(), "more");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_leaves_the_others_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let a = folder.path().join("a");
+        std::fs::write(&a, "old").unwrap();
+        let error = error(replace(&[
+            (&a, "new"),
+            (&folder.path().join("none/b"), "more"),
+        ]));
+        assert!(error.contains("none/b: "), "{error}");
+        assert_eq!(std::fs::read_to_string(&a).unwrap(), "old");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

@@ -7,6 +7,8 @@
 mod operations;
 mod render;
 mod schemas;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 

@@ -64,7 +64,7 @@ impl fmt::Display for Changes {
         let breaking = self.iter().filter(|change| change.breaking).count();
         match self.iter().count() {
             0 => write!(f, "no change"),
-            all => write!(f, "{all} changes, {breaking} of them breaking"),
+            all => write!(f, "changes: {all}, breaking: {breaking}"),
         }
     }
 }

@@ -2,13 +2,20 @@
 //!
 //! A name comes from `x-schema-name`, which the overlay sets, or else from the property that holds the schema. Schemas
 //! given one name become one type: it has the properties of all, and requires what all require. Schemas that come to one
-//! name by their properties must be equal, since nobody has said that they are the same thing.
+//! name by their properties must be equal, or one an extension of the other, since nobody has said that they are the same
+//! thing.
 
 use std::collections::BTreeMap;
 
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
+mod unite;
+
+#[cfg(test)]
+mod tests;
+
+use self::unite::{extends, unite};
 use super::Document;
 use super::error::{Error, Result};
 use super::visit::{self, Role, SCHEMAS, remove, subschemas};
@@ -28,11 +35,8 @@ pub(crate) fn name(mut document: Document) -> Result<Document> {
     };
     for (place, schema) in visit::root_schemas(&mut document) {
         let component = component_of(&place).map(str::to_owned);
-        let derived = component
-            .clone()
-            .or_else(|| suggestion(&place))
-            .unwrap_or_default();
-        names.visit(&place, schema, &derived, component.is_some())?;
+        let derived = component.clone().or_else(|| suggestion(&place));
+        names.visit(&place, schema, derived.as_deref(), component.is_some())?;
     }
     let schemas = names
         .types
@@ -63,7 +67,7 @@ impl Names {
         &mut self,
         place: &str,
         schema: &mut Value,
-        derived: &str,
+        derived: Option<&str>,
         component: bool,
     ) -> Result<()> {
         if let Some(target) = schema["$ref"]
@@ -84,30 +88,26 @@ impl Names {
         };
         for (role, inner) in inner {
             let derived = match role {
-                Role::Property(name) => name.to_upper_camel_case(),
-                Role::Items | Role::AdditionalProperties => singular(derived),
-                Role::Branch => derived.to_owned(),
+                Role::Property(name) => Some(name.to_upper_camel_case()),
+                Role::Items | Role::AdditionalProperties => derived.map(singular),
+                // A part of the type around it, as long as nobody names it.
+                Role::Branch => None,
             };
-            self.visit(&role.place(place), inner, &derived, false)?;
+            self.visit(&role.place(place), inner, derived.as_deref(), false)?;
         }
         let explicit = remove(schema, NAME);
-        let name = match &explicit {
-            Some(Value::String(name)) => name.as_str(),
-            Some(other) => {
-                return Err(Error::new(
-                    place,
-                    format!("`{NAME}` is {other}, not a string"),
-                ));
+        let name = match (&explicit, derived) {
+            (Some(Value::String(name)), _) => name.as_str(),
+            (Some(other), _) => {
+                let problem = format!("`{NAME}` is {other}, not a string");
+                return Err(Error::new(place, problem));
             }
-            None if component || deserves_a_name(schema) => derived,
-            None => return Ok(unwrap_single(schema)),
+            (None, Some(derived)) if component || deserves_a_name(schema) => derived,
+            (None, _) => {
+                unwrap_single(schema);
+                return Ok(());
+            }
         };
-        if name.is_empty() {
-            return Err(Error::new(
-                place,
-                format!("has no property to be named after; set `{NAME}` in the overlay"),
-            ));
-        }
         self.hoist(place, schema, name, component || explicit.is_some())
     }
 
@@ -133,7 +133,10 @@ impl Names {
                 );
             }
             Some(known) if known.schema == schema => known.explicit |= explicit,
-            Some(known) if known.explicit && explicit => unite(name, known, place, schema)?,
+            Some(known) if known.explicit && explicit || extends(&known.schema, &schema) => {
+                known.explicit |= explicit;
+                unite(name, known, place, schema)?;
+            }
             Some(known) => {
                 let other = &known.place;
                 let problem =
@@ -162,65 +165,6 @@ fn unwrap_single(schema: &mut Value) {
     if let (1, Some([only])) = (map.len(), schema["allOf"].as_array().map(Vec::as_slice)) {
         *schema = only.clone();
     }
-}
-
-fn unite(name: &str, known: &mut Named, place: &str, schema: Value) -> Result<()> {
-    let disagree = |what: &str| {
-        Error::new(
-            place,
-            format!("disagrees with {} on {what} of `{name}`", known.place),
-        )
-    };
-    let Value::Object(other) = schema else {
-        return Err(disagree("the kind"));
-    };
-    let Some(own) = known.schema.as_object_mut() else {
-        return Err(disagree("the kind"));
-    };
-    if own.get("type") != other.get("type") {
-        return Err(disagree("`type`"));
-    }
-    for (key, theirs) in other {
-        let Some(ours) = own.get_mut(&key) else {
-            // What only one of them requires cannot be required.
-            if key != "required" {
-                own.insert(key, theirs);
-            }
-            continue;
-        };
-        match (key.as_str(), ours, theirs) {
-            ("properties", Value::Object(ours), Value::Object(theirs)) => {
-                for (property, theirs) in theirs {
-                    match ours.get_mut(&property) {
-                        None => drop(ours.insert(property, theirs)),
-                        Some(ours) if without_default(ours) == without_default(&theirs) => {}
-                        Some(_) => return Err(disagree(&format!("property `{property}`"))),
-                    }
-                }
-            }
-            ("required", Value::Array(ours), Value::Array(theirs)) => {
-                ours.retain(|name| theirs.contains(name))
-            }
-            ("enum", Value::Array(ours), Value::Array(theirs)) => {
-                let new = theirs
-                    .into_iter()
-                    .filter(|value| !ours.contains(value))
-                    .collect::<Vec<_>>();
-                ours.extend(new);
-            }
-            (_, ours, theirs) if *ours == theirs => {}
-            (key, ..) => return Err(disagree(&format!("`{key}`"))),
-        }
-    }
-    Ok(())
-}
-
-fn without_default(schema: &Value) -> Value {
-    let mut schema = schema.clone();
-    OF_THE_USE
-        .iter()
-        .for_each(|key| drop(remove(&mut schema, key)));
-    schema
 }
 
 fn renames(document: &Value) -> BTreeMap<String, String> {

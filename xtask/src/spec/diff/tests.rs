@@ -1,0 +1,363 @@
+use serde_json::Value;
+
+use super::diff;
+use crate::spec::testing::with_paths;
+
+const PATH: &str = "
+/a:
+  post:
+    operationId: a
+    parameters: [{in: query, name: q, schema: {type: string}}]
+    requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Asked'}}}}
+    responses: {'200': {content: {application/json: {schema: {$ref: '#/components/schemas/Told'}}}}}
+";
+
+/// The changes of one operation from one text to another.
+fn of_operation(old: &str, new: &str) -> Vec<String> {
+    let schemas = "Asked: {type: object}\nTold: {type: object}";
+    told(&with_paths(old, schemas), &with_paths(new, schemas))
+}
+
+/// The changes of a schema that only requests hold, and the same in one that only answers hold.
+fn of_schema(old: &str, new: &str) -> [Vec<String>; 2] {
+    let both = |schema: &str| with_paths(PATH, &format!("Asked: {schema}\nTold: {schema}"));
+    let (asked, told) = told(&both(old), &both(new))
+        .into_iter()
+        .partition(|change| change.contains("`Asked`"));
+    [asked, told]
+}
+
+/// Breaking changes begin with "!".
+fn told(old: &Value, new: &Value) -> Vec<String> {
+    let changes = diff(old, new);
+    changes
+        .iter()
+        .map(|c| {
+            format!(
+                "{}`{}` {}",
+                if c.breaking { "!" } else { "" },
+                c.name,
+                c.change
+            )
+        })
+        .collect()
+}
+
+fn assert_schema(old: &str, new: &str, asked: &str, answered: &str) {
+    assert_eq!(
+        of_schema(old, new),
+        [vec![asked.to_owned()], vec![answered.to_owned()]],
+        "{old} to {new}"
+    );
+}
+
+#[test]
+fn equal_documents_have_no_change() {
+    assert!(of_operation(PATH, PATH).is_empty());
+}
+
+#[test]
+fn texts_are_no_change() {
+    let described = PATH.replace("operationId: a", "operationId: a\n    description: new");
+    assert!(of_operation(PATH, &described).is_empty());
+}
+
+#[test]
+fn an_operation_more_is_compatible_and_one_less_breaking() {
+    let more = format!("{PATH}/b: {{get: {{operationId: b, responses: {{'204': {{}}}}}}}}\n");
+    assert_eq!(of_operation(PATH, &more), ["`b` added, GET /b"]);
+    assert_eq!(of_operation(&more, PATH), ["!`b` removed"]);
+}
+
+#[test]
+fn a_moved_operation_is_breaking() {
+    assert_eq!(
+        of_operation(PATH, &PATH.replace("/a:", "/z:")),
+        ["!`a` moved from POST /a to POST /z"]
+    );
+}
+
+#[test]
+fn parameters_are_part_of_the_request() {
+    let without = PATH.replace("{in: query, name: q, schema: {type: string}}", "");
+    assert_eq!(
+        of_operation(&without, PATH),
+        ["`a` query parameter `q` added"]
+    );
+    assert_eq!(
+        of_operation(PATH, &without),
+        ["!`a` query parameter `q` removed"]
+    );
+    let required = PATH.replace("name: q,", "name: q, required: true,");
+    assert_eq!(
+        of_operation(&without, &required),
+        ["!`a` required query parameter `q` added"]
+    );
+    assert_eq!(
+        of_operation(PATH, &required),
+        ["!`a` query parameter `q` became required"]
+    );
+    assert_eq!(
+        of_operation(&required, PATH),
+        ["`a` query parameter `q` became optional"]
+    );
+    let integer = PATH.replace(
+        "name: q, schema: {type: string}",
+        "name: q, schema: {type: integer}",
+    );
+    assert_eq!(
+        of_operation(PATH, &integer),
+        ["!`a` query parameter `q` is of type integer, was string"]
+    );
+}
+
+#[test]
+fn bodies_and_statuses_are_compared() {
+    let bodyless = PATH.replace("    requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Asked'}}}}\n", "");
+    assert_eq!(of_operation(&bodyless, PATH)[0], "`a` request body added");
+    assert_eq!(
+        of_operation(PATH, &bodyless)[0],
+        "!`a` request body removed"
+    );
+    let created = PATH.replace("'200'", "'201'");
+    assert_eq!(
+        of_operation(PATH, &created),
+        ["!`a` response 200 removed", "!`a` response 201 added"]
+    );
+    let failing = PATH.replace("responses: {", "responses: {'404': {}, ");
+    assert!(of_operation(PATH, &failing).is_empty());
+}
+
+#[test]
+fn a_property_more_is_compatible_unless_a_request_must_have_it() {
+    let (old, new) = ("{properties: {a: {}}}", "{properties: {a: {}, b: {}}}");
+    assert_schema(old, new, "`Asked` b added", "`Told` b added");
+    assert_schema(new, old, "!`Asked` b removed", "!`Told` b removed");
+    assert_schema(
+        old,
+        "{properties: {a: {}, b: {}}, required: [b]}",
+        "!`Asked` b added, required",
+        "`Told` b added, required",
+    );
+}
+
+#[test]
+fn requirements_bind_requests_and_promise_answers() {
+    let (old, new) = (
+        "{properties: {a: {}}}",
+        "{properties: {a: {}}, required: [a]}",
+    );
+    assert_schema(
+        old,
+        new,
+        "!`Asked` a became required",
+        "`Told` a became required",
+    );
+    assert_schema(
+        new,
+        old,
+        "`Asked` a became optional",
+        "!`Told` a became optional",
+    );
+}
+
+#[test]
+fn null_is_a_value_more() {
+    let (old, new) = (
+        "{properties: {a: {type: string}}}",
+        "{properties: {a: {type: string, nullable: true}}}",
+    );
+    assert_schema(
+        old,
+        new,
+        "`Asked` a became nullable",
+        "!`Told` a became nullable",
+    );
+    assert_schema(
+        new,
+        old,
+        "!`Asked` a is no longer nullable",
+        "`Told` a is no longer nullable",
+    );
+}
+
+#[test]
+fn an_enum_value_more_surprises_readers_and_one_less_refuses_writers() {
+    let (old, new) = ("{type: string, enum: [a]}", "{type: string, enum: [a, b]}");
+    assert_schema(
+        old,
+        new,
+        "`Asked` value \"b\" added",
+        "!`Told` value \"b\" added",
+    );
+    assert_schema(
+        new,
+        old,
+        "!`Asked` value \"b\" removed",
+        "`Told` value \"b\" removed",
+    );
+}
+
+#[test]
+fn an_open_enum_takes_new_values() {
+    let (old, new) = (
+        "{type: string, enum: [a], x-open-enum: true}",
+        "{type: string, enum: [a, b], x-open-enum: true}",
+    );
+    assert_schema(
+        old,
+        new,
+        "`Asked` value \"b\" added to an open enum",
+        "`Told` value \"b\" added to an open enum",
+    );
+}
+
+#[test]
+fn another_type_is_breaking_unless_it_holds_or_is_held() {
+    assert_schema(
+        "{type: string}",
+        "{type: integer}",
+        "!`Asked` is of type integer, was string",
+        "!`Told` is of type integer, was string",
+    );
+    assert_schema(
+        "{type: integer}",
+        "{type: number}",
+        "`Asked` is a number, was an integer",
+        "!`Told` is a number, was an integer",
+    );
+    assert_schema(
+        "{type: number}",
+        "{type: integer}",
+        "!`Asked` is an integer, was a number",
+        "`Told` is an integer, was a number",
+    );
+    assert_schema(
+        "{type: string}",
+        "{}",
+        "`Asked` is of any type, was string",
+        "!`Told` is of any type, was string",
+    );
+}
+
+#[test]
+fn rules_for_values_narrow_and_their_absence_widens() {
+    let (old, new) = (
+        "{type: array, items: {}}",
+        "{type: array, items: {}, minItems: 1}",
+    );
+    assert_schema(
+        old,
+        new,
+        "!`Asked` got `minItems: 1`",
+        "`Told` got `minItems: 1`",
+    );
+    assert_schema(
+        new,
+        old,
+        "`Asked` lost `minItems: 1`",
+        "!`Told` lost `minItems: 1`",
+    );
+}
+
+#[test]
+fn alternatives_widen() {
+    let (old, new) = (
+        "{oneOf: [{type: string}]}",
+        "{oneOf: [{type: string}, {type: integer}]}",
+    );
+    let change = "alternative {\"type\":\"integer\"} added";
+    assert_schema(
+        old,
+        new,
+        &format!("`Asked` {change}"),
+        &format!("!`Told` {change}"),
+    );
+}
+
+#[test]
+fn changes_inside_lists_and_objects_say_where() {
+    assert_schema(
+        "{properties: {a: {type: array, items: {properties: {b: {type: string}}}}}}",
+        "{properties: {a: {type: array, items: {properties: {b: {type: boolean}}}}}}",
+        "!`Asked` a[].b is of type boolean, was string",
+        "!`Told` a[].b is of type boolean, was string",
+    );
+}
+
+#[test]
+fn a_change_of_a_shared_type_is_told_once_and_held_to_both_directions() {
+    let shared = |kind: &str| {
+        let holder = "{properties: {x: {$ref: '#/components/schemas/X'}}}";
+        with_paths(
+            PATH,
+            &format!("Asked: {holder}\nTold: {holder}\nX: {{enum: [{kind}]}}"),
+        )
+    };
+    assert_eq!(
+        told(&shared("a, b"), &shared("b, c")),
+        ["!`X` value \"c\" added", "!`X` value \"a\" removed"]
+    );
+}
+
+#[test]
+fn a_renamed_type_of_the_same_shape_is_compatible() {
+    let named = |name: &str| {
+        let holder = format!("{{properties: {{x: {{$ref: '#/components/schemas/{name}'}}}}}}");
+        with_paths(
+            PATH,
+            &format!(
+                "Asked: {holder}\nTold: {holder}\n{name}: {{type: object, properties: {{a: {{}}}}}}"
+            ),
+        )
+    };
+    assert_eq!(told(&named("X"), &named("Y")), ["`X` removed", "`Y` added"]);
+}
+
+#[test]
+fn types_that_hold_themselves_are_compared_once() {
+    let named = |name: &str, kind: &str| {
+        let schema = format!(
+            "{{properties: {{next: {{$ref: '#/components/schemas/{name}'}}, a: {{type: {kind}}}}}}}"
+        );
+        with_paths(
+            PATH,
+            &format!(
+                "Asked: {{}}\nTold: {{properties: {{x: {{$ref: '#/components/schemas/{name}'}}}}}}\n{name}: {schema}"
+            ),
+        )
+    };
+    let changes = told(&named("X", "string"), &named("Y", "integer"));
+    assert_eq!(
+        changes,
+        [
+            "!`Told` x.a is of type integer, was string",
+            "`X` removed",
+            "`Y` added"
+        ]
+    );
+}
+
+#[test]
+fn changes_come_as_text_json_and_markdown() {
+    let schemas = "Asked: {type: object}\nTold: {type: object}";
+    let old = with_paths(PATH, schemas);
+    let changes = diff(&old, &with_paths("{}", schemas));
+    assert_eq!(
+        changes.to_string(),
+        "breaking    operation `a`: removed\nchanges: 1, breaking: 1"
+    );
+    let json: Value = serde_json::from_str(&changes.to_json()).unwrap();
+    let change = serde_json::json!({ "kind": "operation", "name": "a", "change": "removed", "breaking": true });
+    assert_eq!(json, serde_json::json!([change]));
+    assert_eq!(
+        changes.to_markdown(),
+        "## Operations\n\n| name | change | for a client |\n| --- | --- | --- |\n| `a` | removed | breaking |\n"
+    );
+    let none = diff(&old, &old);
+    assert_eq!(
+        (none.to_string(), none.to_json(), none.to_markdown()),
+        ("no change".into(), "[]".into(), "No change.\n".into())
+    );
+    assert!(changes.breaking() && !none.breaking());
+}
