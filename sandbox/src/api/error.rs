@@ -58,6 +58,12 @@ impl ApiError {
         ApiError::invalid(&[Issue::new(field, code, message)])
     }
 
+    /// 400 for a field that holds XML.
+    pub(crate) fn invalid_xml(field: &str, errors: &[String]) -> ApiError {
+        let issues: Vec<Issue> = errors.iter().map(|error| Issue::new(field, "xml", error)).collect();
+        ApiError::invalid(&issues)
+    }
+
     /// 404; `what` names the level, such as `Test part`.
     pub(crate) fn not_found(what: &str, identifier: &str) -> ApiError {
         ApiError::new(

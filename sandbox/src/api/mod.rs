@@ -1,15 +1,20 @@
 //! The API's operations, one file a resource.
 pub(crate) mod error;
 mod extract;
+mod feedback;
 mod filter;
 mod fuzzy;
+mod item_body;
 mod item_refs;
+mod items;
 pub(crate) mod listing;
 mod parts;
 mod sections;
 mod shape;
+mod stimuli;
 mod tests;
 mod tree;
+mod validate;
 mod view;
 
 use std::sync::Arc;
@@ -31,8 +36,17 @@ type Reply<T = Response> = Result<T, ApiError>;
 /// `metadata` is an item's identifier everywhere but in POST, and `order` an item reference's everywhere but in PUT.
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
+        .route("/stimuli", get(stimuli::search).post(stimuli::create))
+        .route("/stimuli/{identifier}", get(stimuli::get).put(stimuli::update).delete(stimuli::delete))
+        .route("/assessment-items", get(items::search).post(items::create))
+        .route(
+            "/assessment-items/{identifier}",
+            get(items::get).put(items::update).delete(items::delete).post(items::put_metadata),
+        )
+        .route("/assessment-items/{identifier}/process-response", post(items::process_response))
         .route("/assessment-tests", get(tests::search).post(tests::create))
         .route("/assessment-tests/{identifier}", get(tests::get).put(tests::update).delete(tests::delete))
+        .route("/assessment-tests/{identifier}/questions", get(tests::questions))
         .route("/assessment-tests/{identifier}/metadata", put(tests::update_metadata))
         .route(PARTS, get(parts::search).post(parts::create))
         .route(PART, get(parts::get).put(parts::update).delete(parts::delete))
@@ -40,6 +54,12 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route(SECTION, get(sections::get).put(sections::update).delete(sections::delete))
         .route(ITEM_REFS, post(item_refs::add))
         .route(ITEM_REF, delete(item_refs::remove).put(item_refs::reorder))
+        .route("/question", post(feedback::on_question))
+        .route("/lesson", post(feedback::on_lesson))
+        .route("/lesson/{lesson}", get(feedback::of_lesson))
+        .route("/{id}", delete(feedback::delete))
+        .route("/validate", post(validate::one))
+        .route("/validate/batch", post(validate::batch))
 }
 
 /// A path or a method that the service does not have.

@@ -13,7 +13,8 @@ use super::extract::{Body, JsonBody, Path, Query, wants_xml};
 use super::listing::{Listed, Listing, Rules, stamp_field};
 use super::shape::{Shape, optional};
 use super::{AppState, Reply, tree, view};
-use crate::qti::{test_xml, xml};
+use crate::qti::test_xml;
+use crate::qti::validation::{self, Schema};
 use crate::store::model::{Part, Stamps, Test};
 
 const RULES: Rules = Rules { sorts: &["title", "identifier", "createdAt", "updatedAt"], filter: true, strict: true };
@@ -117,10 +118,7 @@ fn read(body: Body) -> Reply<Test> {
         Body::Json(body) => body.entity(&tree::TEST),
         Body::Xml(source) => {
             let source = source?;
-            let root = xml::parse(&source).map_err(|error| ApiError::invalid_field("body", "xml", error))?;
-            if root.name != "qti-assessment-test" {
-                return Err(ApiError::invalid_field("body", "xml", "the root element must be qti-assessment-test"));
-            }
+            let root = validation::read(&source, Schema::Test).map_err(|errors| ApiError::invalid_xml("body", &errors))?;
             let mut test: Test = JsonBody::from(test_xml::to_body(&root)).entity(&tree::TEST)?;
             test.source_xml = Some(source);
             Ok(test)
@@ -197,4 +195,32 @@ pub(super) async fn update_metadata(
         Ok::<_, ApiError>(view::test(test, &app.base))
     });
     Ok(Json(shown.await?))
+}
+
+/// Every item that the test refers to, in its order. References that lead nowhere are left out.
+pub(super) async fn questions(State(app): AppState, Path(identifier): Path<String>) -> Reply<Json<Value>> {
+    app.store.read(|state| {
+        let test = tree::test(state, &identifier)?;
+        let references = test.sections().flat_map(|(part, section)| section.items.iter().map(move |item| (part, section, item)));
+        let questions: Vec<Value> = references
+            .filter_map(|(part, section, reference)| {
+                let item = state.items.get(&reference.identifier)?;
+                Some(json!({
+                    "reference": {
+                        "identifier": reference.identifier,
+                        "href": view::href(&app.base, reference),
+                        "testPart": part.identifier,
+                        "section": section.identifier,
+                    },
+                    "question": view::item(item),
+                }))
+            })
+            .collect();
+        Ok(Json(json!({
+            "assessmentTest": test.identifier,
+            "title": test.title,
+            "totalQuestions": questions.len(),
+            "questions": questions,
+        })))
+    })
 }

@@ -1,11 +1,11 @@
 //! Entities as the API shows them.
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::listing::timestamp;
-use crate::qti::{content, test_xml, xml};
-use crate::store::model::{ItemRef, Part, Section, Stamps, Test};
+use crate::qti::{content, item_reading, test_xml, xml};
+use crate::store::model::{Feedback, Item, ItemRef, Part, Section, Stamps, Stimulus, Test};
 
 /// Everything but what RFC 3986 calls unreserved.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -67,6 +67,49 @@ pub(crate) fn raw_xml(test: &Test, base: &str) -> String {
 /// The JSON of XML that has been checked before it was stored.
 fn content_of(raw_xml: &str) -> Value {
     xml::parse(raw_xml).map(|root| content::of_document(&root)).unwrap_or_default()
+}
+
+/// An item. Most of it is read from its XML, which has been checked before it was stored.
+pub(crate) fn item(item: &Item) -> Value {
+    let root = xml::parse(&item.raw_xml).unwrap_or_default();
+    let mut fields = Map::new();
+    fields.insert("identifier".to_owned(), item.identifier.as_str().into());
+    fields.insert("title".to_owned(), item.title.as_str().into());
+    fields.insert("type".to_owned(), item.kind.as_str().into());
+    fields.extend(item_reading::fields(&root));
+    if let Some(processing) = &item.response_processing {
+        fields.insert("responseProcessing".to_owned(), processing.clone());
+    }
+    if let Some(metadata) = &item.metadata {
+        fields.insert("metadata".to_owned(), metadata.clone());
+    }
+    let mut value = Value::Object(fields);
+    value["rawXml"] = item.raw_xml.as_str().into();
+    value["content"] = content::of_document(&root);
+    stamp(&mut value, item.stamps);
+    value
+}
+
+pub(crate) fn stimulus(stimulus: &Stimulus) -> Value {
+    let mut value = plain(stimulus);
+    for (name, default) in [("language", json!("en")), ("catalogInfo", json!([]))] {
+        if value.get(name).is_none() {
+            value[name] = default;
+        }
+    }
+    value["content"] = content_of(&stimulus.raw_xml);
+    stamp(&mut value, stimulus.stamps);
+    value
+}
+
+/// Feedback. Its `_id` is what its deletion asks for; the document leaves it out.
+pub(crate) fn feedback(feedback: &Feedback) -> Value {
+    let mut value = plain(feedback);
+    if let Some(object) = value.as_object_mut() {
+        let id = object.remove("id").unwrap_or_default();
+        object.insert("_id".to_owned(), id);
+    }
+    value
 }
 
 fn stamp(value: &mut Value, stamps: Stamps) {

@@ -1,4 +1,10 @@
 //! QTI as far as the service reads and writes it.
 pub(crate) mod content;
+pub(crate) mod interaction_xml;
+pub(crate) mod item_reading;
+pub(crate) mod item_xml;
+pub(crate) mod scoring;
+pub(crate) mod stimulus_xml;
 pub(crate) mod test_xml;
+pub(crate) mod validation;
 pub(crate) mod xml;

@@ -38,7 +38,7 @@ const OPERATIONS: [(&str, Method, &str); 38] = [
     ("updateAssessmentItemOrder", Method::PUT, ITEM_REF),
     ("createQuestionFeedback", Method::POST, "/question"),
     ("createLessonFeedback", Method::POST, "/lesson"),
-    ("getFeedbackByLessonId", Method::GET, "/lesson/{lessonId}"),
+    ("getFeedbackByLessonId", Method::GET, "/lesson/{lesson}"),
     ("deleteFeedback", Method::DELETE, "/{id}"),
     ("validateXml", Method::POST, "/validate"),
     ("validateBatch", Method::POST, "/validate/batch"),

@@ -1,8 +1,13 @@
 //! The sandbox seen from outside, over HTTP; one module a resource.
+mod feedback;
 mod item_refs;
+mod items;
 mod parts;
 mod paths;
+mod scoring;
 mod sections;
+mod stimuli;
 mod support;
 mod tests;
 mod tokens;
+mod validate;

@@ -136,3 +136,62 @@ pub(crate) fn part_body(identifier: &str) -> Value {
 pub(crate) fn test_body(identifier: &str) -> Value {
     json!({"identifier": identifier, "title": "Algebra", "qti-test-part": [part_body("p")]})
 }
+
+/// An item with one choice interaction, whose correct answer is `A`.
+pub(crate) fn item_xml(identifier: &str) -> String {
+    format!(
+        r#"<?xml version="1.0" encoding="UTF-8"?>
+<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="{identifier}" title="Capitals" adaptive="false" time-dependent="false">
+  <qti-response-declaration identifier="RESPONSE" cardinality="single" base-type="identifier">
+    <qti-correct-response><qti-value>A</qti-value></qti-correct-response>
+  </qti-response-declaration>
+  <qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float"/>
+  <qti-assessment-stimulus-ref identifier="passage" href="stimuli/passage"/>
+  <qti-item-body>
+    <qti-choice-interaction response-identifier="RESPONSE" max-choices="1">
+      <qti-prompt>Which is the capital of <b>France</b>?</qti-prompt>
+      <qti-simple-choice identifier="A">Paris</qti-simple-choice>
+      <qti-simple-choice identifier="B">Lyon</qti-simple-choice>
+    </qti-choice-interaction>
+  </qti-item-body>
+  <qti-response-processing template="https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/match_correct.xml"/>
+</qti-assessment-item>"#
+    )
+}
+
+/// The same item in the JSON authoring form.
+pub(crate) fn item_body(identifier: &str) -> Value {
+    json!({
+        "identifier": identifier,
+        "title": "Capitals",
+        "type": "choice",
+        "interaction": {
+            "type": "choice",
+            "responseIdentifier": "RESPONSE",
+            "shuffle": true,
+            "maxChoices": 1,
+            "questionStructure": {
+                "prompt": "Which is the capital of <b>France</b>?",
+                "choices": [
+                    {"identifier": "A", "content": "Paris", "feedbackInline": "Yes.", "feedbackOutcomeIdentifier": "HINT"},
+                    {"identifier": "B", "content": "Lyon"},
+                ],
+            },
+        },
+        "responseDeclarations": [
+            {"identifier": "RESPONSE", "cardinality": "single", "baseType": "identifier", "correctResponse": {"value": ["A"]}},
+        ],
+        "outcomeDeclarations": [
+            {"identifier": "FEEDBACK", "cardinality": "single", "baseType": "identifier"},
+            {"identifier": "HINT", "cardinality": "single", "baseType": "identifier"},
+        ],
+        "responseProcessing": {
+            "templateType": "match_correct",
+            "responseDeclarationIdentifier": "RESPONSE",
+            "outcomeIdentifier": "FEEDBACK",
+            "correctResponseIdentifier": "RIGHT",
+            "incorrectResponseIdentifier": "WRONG",
+            "inlineFeedback": {"outcomeIdentifier": "HINT", "variableIdentifier": "RESPONSE"},
+        },
+    })
+}

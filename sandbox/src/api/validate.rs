@@ -1,0 +1,83 @@
+//! Validation of XML that is sent, or of an entity that is kept.
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use super::error::ApiError;
+use super::extract::JsonBody;
+use super::shape::{Field, Shape, optional, required};
+use super::{AppState, Reply, view};
+use crate::qti::item_xml::text;
+use crate::qti::validation::{self, Schema};
+use crate::server::App;
+
+const SCHEMA: Field = required("schema", Shape::OneOf(Schema::NAMES));
+
+const ONE: Shape = Shape::Object(&[optional("xml", Shape::Any), SCHEMA, optional("entityId", Shape::Any)]);
+
+const BATCH: Shape = Shape::Object(&[
+    required("xml", Shape::List(&Shape::Any)),
+    SCHEMA,
+    required("entityIds", Shape::List(&Shape::Any)),
+]);
+
+pub(super) async fn one(State(app): AppState, body: JsonBody) -> Reply<Json<Value>> {
+    let body = body.fitting(&ONE)?;
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
+    Ok(Json(validate(&app, schema(&body), text("xml"), text("entityId"))?))
+}
+
+/// One result for each XML, with the entity's id at the same place; ids beyond stand for entities that are kept.
+pub(super) async fn batch(State(app): AppState, body: JsonBody) -> Reply<Json<Value>> {
+    let body = body.fitting(&BATCH)?;
+    let list = |name: &str| body.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let (xml, ids) = (list("xml"), list("entityIds"));
+    let results = (0..xml.len().max(ids.len())).map(|place| {
+        let text = |list: &'_ [Value]| list.get(place).and_then(Value::as_str).map(str::to_owned);
+        validate(&app, schema(&body), text(xml).as_deref(), text(ids).as_deref())
+    });
+    let results = results.collect::<Reply<Vec<Value>>>()?;
+    Ok(Json(json!({"results": results})))
+}
+
+fn schema(body: &Map<String, Value>) -> Schema {
+    // The shape has let only these names through.
+    Schema::named(&text(body, "schema")).unwrap_or(Schema::Item)
+}
+
+/// Validates the XML, or that of the entity where none is given.
+fn validate(app: &App, schema: Schema, xml: Option<&str>, entity: Option<&str>) -> Reply<Value> {
+    let id = entity.unwrap_or_default();
+    let xml = match (xml, entity) {
+        (Some(xml), _) => xml.to_owned(),
+        (None, Some(entity)) => kept_xml(app, schema, entity).ok_or_else(|| not_found(entity))?,
+        (None, None) => String::new(),
+    };
+    let errors = validation::read(&xml, schema).err().unwrap_or_default();
+    let message = if errors.is_empty() { "The XML is valid" } else { "The XML is not valid" };
+    Ok(json!({
+        // A boolean, as the live service has it; the document says text.
+        "success": errors.is_empty(),
+        "entityId": id,
+        "xmlContent": xml,
+        "validationErrors": errors,
+        "message": message,
+    }))
+}
+
+fn kept_xml(app: &App, schema: Schema, identifier: &str) -> Option<String> {
+    app.store.read(|state| match schema {
+        Schema::Test => state.tests.get(identifier).map(|test| view::raw_xml(test, &app.base)),
+        Schema::Item => state.items.get(identifier).map(|item| item.raw_xml.clone()),
+        Schema::Stimulus => state.stimuli.get(identifier).map(|stimulus| stimulus.raw_xml.clone()),
+    })
+}
+
+fn not_found(entity: &str) -> ApiError {
+    let message = format!("No entity of this kind has the identifier {entity:?}");
+    ApiError::new(
+        StatusCode::NOT_FOUND,
+        json!({"success": false, "entityId": entity, "error": "Entity not found", "message": message}),
+    )
+}
