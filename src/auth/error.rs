@@ -24,9 +24,15 @@ mod tests {
     #[test]
     fn the_constructor_says_whether_another_try_makes_sense() {
         let unavailable = Error::token_unavailable("no route to the identity provider");
-        assert_eq!((unavailable.kind(), unavailable.is_retryable()), (ErrorKind::Auth, true));
+        assert_eq!(
+            (unavailable.kind(), unavailable.is_retryable()),
+            (ErrorKind::Auth, true)
+        );
         let rejected = Error::credentials_rejected("invalid_client", "no such client");
-        assert_eq!((rejected.kind(), rejected.is_retryable()), (ErrorKind::Auth, false));
+        assert_eq!(
+            (rejected.kind(), rejected.is_retryable()),
+            (ErrorKind::Auth, false)
+        );
         assert_eq!(rejected.code(), Some("invalid_client"));
     }
 }

@@ -26,7 +26,10 @@ pub struct Token {
 impl Token {
     /// A token whose life is not known: the client takes it for an hour, and for less if the service refuses it.
     pub fn new(value: impl Into<String>) -> Self {
-        Self { secret: SecretString::from(value.into()), expires_in: None }
+        Self {
+            secret: SecretString::from(value.into()),
+            expires_in: None,
+        }
     }
 
     /// Sets how long the token can be used, counted from the call of [`TokenSource::fetch`] that gives it.

@@ -47,10 +47,17 @@ impl Bearer {
         let mut header = HeaderValue::from_str(&format!("Bearer {secret}"))
             .map_err(|_| Error::token_unavailable("the token cannot stand in a header"))?;
         header.set_sensitive(true);
-        let lifetime = token.expires_in.filter(|lifetime| !lifetime.is_zero()).unwrap_or(UNKNOWN_LIFETIME);
+        let lifetime = token
+            .expires_in
+            .filter(|lifetime| !lifetime.is_zero())
+            .unwrap_or(UNKNOWN_LIFETIME);
         let lifetime = lifetime.clamp(MIN_LIFETIME, MAX_LIFETIME);
         let expires_at = asked_at + lifetime;
-        Ok(Self(Arc::new(Issued { header, refresh_at: expires_at - REFRESH_AHEAD.min(lifetime / 10), expires_at })))
+        Ok(Self(Arc::new(Issued {
+            header,
+            refresh_at: expires_at - REFRESH_AHEAD.min(lifetime / 10),
+            expires_at,
+        })))
     }
 
     /// The value of the `Authorization` header, marked as sensitive.
@@ -85,7 +92,16 @@ mod tests {
 
     #[test]
     fn a_token_that_would_split_the_request_is_refused_and_not_shown() {
-        for value in ["", " ", "abc\n", "abc\r\nx: y", "a b", "\u{0}", "tökén", "abc\u{7f}"] {
+        for value in [
+            "",
+            " ",
+            "abc\n",
+            "abc\r\nx: y",
+            "a b",
+            "\u{0}",
+            "tökén",
+            "abc\u{7f}",
+        ] {
             let error = Bearer::new(&Token::new(value), Instant::now()).unwrap_err();
             assert!(!format!("{error:?}{error}").contains("abc"), "{value:?}");
         }
@@ -105,7 +121,11 @@ mod tests {
         for (expires_in, lifetime, ahead) in [
             (None, seconds(3600), seconds(120)),
             (Some(seconds(0)), seconds(3600), seconds(120)),
-            (Some(Duration::from_nanos(1)), seconds(1), Duration::from_millis(100)),
+            (
+                Some(Duration::from_nanos(1)),
+                seconds(1),
+                Duration::from_millis(100),
+            ),
             (Some(seconds(60)), seconds(60), seconds(6)),
             (Some(seconds(3600)), seconds(3600), seconds(120)),
             (Some(seconds(10_u64.pow(18))), seconds(86_400), seconds(120)),
@@ -116,8 +136,14 @@ mod tests {
             let bearer = Bearer::new(&token, now).unwrap();
             assert_eq!(bearer.lifetime(now), lifetime, "{expires_in:?}");
             let refresh_at = now + lifetime - ahead;
-            assert!(bearer.is_fresh(refresh_at - Duration::from_nanos(1)), "{expires_in:?}");
-            assert!(!bearer.is_fresh(refresh_at) && bearer.is_valid(refresh_at), "{expires_in:?}");
+            assert!(
+                bearer.is_fresh(refresh_at - Duration::from_nanos(1)),
+                "{expires_in:?}"
+            );
+            assert!(
+                !bearer.is_fresh(refresh_at) && bearer.is_valid(refresh_at),
+                "{expires_in:?}"
+            );
             assert!(!bearer.is_valid(now + lifetime), "{expires_in:?}");
         }
     }

@@ -48,8 +48,19 @@ pub(super) struct Pilot {
 impl Pilot {
     pub(super) fn new(shared: &Arc<Shared>, starts_at: Instant, early: bool) -> (Self, Flight) {
         let (sender, receiver) = watch::channel(None);
-        let flight = Flight { starts_at, outcome: receiver };
-        (Self { shared: Arc::clone(shared), flight: flight.clone(), outcome: sender, early }, flight)
+        let flight = Flight {
+            starts_at,
+            outcome: receiver,
+        };
+        (
+            Self {
+                shared: Arc::clone(shared),
+                flight: flight.clone(),
+                outcome: sender,
+                early,
+            },
+            flight,
+        )
     }
 
     pub(super) async fn fly(self) {
@@ -63,8 +74,13 @@ impl Pilot {
         let fetch = AssertUnwindSafe(async { self.shared.source.fetch().await }).catch_unwind();
         let outcome = match tokio::time::timeout(LIMIT, fetch).await {
             Ok(Ok(fetched)) => fetched.and_then(|token| Bearer::new(&token, started)),
-            Ok(Err(_panic)) => Err(Error::credentials_rejected("panic", "the token source panicked")),
-            Err(_elapsed) => Err(Error::token_unavailable("the token source gave no answer within 30 s")),
+            Ok(Err(_panic)) => Err(Error::credentials_rejected(
+                "panic",
+                "the token source panicked",
+            )),
+            Err(_elapsed) => Err(Error::token_unavailable(
+                "the token source gave no answer within 30 s",
+            )),
         };
         self.report(&outcome);
         self.shared.land(&self.flight, started, &outcome);
@@ -79,7 +95,9 @@ impl Pilot {
                 let lifetime = bearer.lifetime(self.shared.clock.now()).as_secs();
                 tracing::debug!(early, lifetime, "token refreshed");
             }
-            Err(error) => tracing::warn!(early, code = error.code(), %error, "token refresh failed"),
+            Err(error) => {
+                tracing::warn!(early, code = error.code(), %error, "token refresh failed")
+            }
         }
     }
 }

@@ -51,7 +51,12 @@ enum Found {
 
 impl TokenCache {
     pub(crate) fn new(source: Arc<dyn TokenSource>, clock: Arc<dyn Clock>) -> Self {
-        Self(Arc::new(Shared { source, clock, current: RwLock::default(), control: Mutex::default() }))
+        Self(Arc::new(Shared {
+            source,
+            clock,
+            current: RwLock::default(),
+            control: Mutex::default(),
+        }))
     }
 
     /// A valid token. Waits only if there is none, and not for a try that would begin after `time_left`. To be called on
@@ -94,12 +99,14 @@ impl Shared {
             };
             match flight.clone().outcome(self.clock.now()).await {
                 Some(Ok(bearer)) => return Ok(bearer),
-                Some(Err(error)) if !error.is_retryable() => return Err(error),
+                // If it is final, it is found again at once.
                 Some(Err(error)) => last = Some(error),
                 None => self.clear(&flight),
             }
         }
-        Err(last.unwrap_or_else(|| Error::token_unavailable("the runtime that asked for the token stopped")))
+        Err(last.unwrap_or_else(|| {
+            Error::token_unavailable("the runtime that asked for the token stopped")
+        }))
     }
 
     /// The token, if it is valid, with a flight started if it is about to end; otherwise the flight to wait for.
@@ -108,13 +115,19 @@ impl Shared {
         let control = self.control();
         let valid = self.current().filter(|bearer| bearer.is_valid(now));
         if let Some(bearer) = valid {
-            let due = control.failure.as_ref().is_none_or(|failure| failure.next_early_try() <= now);
+            let due = control
+                .failure
+                .as_ref()
+                .is_none_or(|failure| failure.next_early_try() <= now);
             if !bearer.is_fresh(now) && due && control.flight.is_none() {
                 self.launch(control, now, true);
             }
             return Ok(Found::Token(bearer));
         }
-        let failure = control.failure.as_ref().filter(|failure| failure.next_try() > now);
+        let failure = control
+            .failure
+            .as_ref()
+            .filter(|failure| failure.next_try() > now);
         let starts_at = match (&control.flight, failure) {
             (Some(flight), _) => flight.starts_at,
             (None, Some(failure)) if failure.is_final() => return Err(failure.error.clone()),
@@ -127,10 +140,17 @@ impl Shared {
             return Err(failure.error.clone());
         }
         let flight = control.flight.clone();
-        Ok(Found::Flight(flight.unwrap_or_else(|| self.launch(control, starts_at, false))))
+        Ok(Found::Flight(
+            flight.unwrap_or_else(|| self.launch(control, starts_at, false)),
+        ))
     }
 
-    fn launch(self: &Arc<Self>, mut control: MutexGuard<'_, Control>, starts_at: Instant, early: bool) -> Flight {
+    fn launch(
+        self: &Arc<Self>,
+        mut control: MutexGuard<'_, Control>,
+        starts_at: Instant,
+        early: bool,
+    ) -> Flight {
         let (pilot, flight) = Pilot::new(self, starts_at, early);
         control.flight = Some(flight.clone());
         // A runtime that is shutting down drops the task at once, which takes this lock.
@@ -142,7 +162,11 @@ impl Shared {
     /// Takes in what a flight brought, unless it was given up meanwhile.
     fn land(&self, flight: &Flight, started: Instant, outcome: &Result<Bearer>) {
         let mut control = self.control();
-        if control.flight.take_if(|current| current.is(flight)).is_none() {
+        if control
+            .flight
+            .take_if(|current| current.is(flight))
+            .is_none()
+        {
             return;
         }
         control.failure = match outcome {
@@ -150,7 +174,10 @@ impl Shared {
                 self.set_current(Some(bearer.clone()));
                 None
             }
-            Err(error) => Some(Failure { error: error.clone(), at: started }),
+            Err(error) => Some(Failure {
+                error: error.clone(),
+                at: started,
+            }),
         };
     }
 
@@ -164,7 +191,10 @@ impl Shared {
     }
 
     fn current(&self) -> Option<Bearer> {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.current
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn set_current(&self, bearer: Option<Bearer>) {

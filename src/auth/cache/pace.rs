@@ -35,7 +35,12 @@ impl Failure {
 
     /// When a call that has no token may ask again.
     pub(super) fn next_try(&self) -> Instant {
-        self.at + if self.is_final() { REJECTED_PAUSE } else { UNAVAILABLE_PAUSE }
+        self.at
+            + if self.is_final() {
+                REJECTED_PAUSE
+            } else {
+                UNAVAILABLE_PAUSE
+            }
     }
 
     /// When a refresh ahead of time may be tried again.

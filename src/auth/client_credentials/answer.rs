@@ -16,19 +16,38 @@ pub(super) fn parse(status: StatusCode, body: &[u8], secret: &str) -> Result<Tok
     let value: Value = serde_json::from_slice(body).unwrap_or_default();
     if status.is_success() {
         return token(&value).ok_or_else(|| {
-            Error::token_unavailable(format!("the token endpoint answered {status}, but without a bearer token"))
+            Error::token_unavailable(format!(
+                "the token endpoint answered {status}, but without a bearer token"
+            ))
         });
     }
-    let said = ErrorBody::parse(body).message.map(|said| format!(": {}", said.replace(secret, "[secret]")));
-    let message = format!("the token endpoint answered {status}{}", said.unwrap_or_default());
+    let said = ErrorBody::parse(body)
+        .message
+        .map(|said| format!(": {}", said.replace(secret, "[secret]")));
+    let message = format!(
+        "the token endpoint answered {status}{}",
+        said.unwrap_or_default()
+    );
     let passing = status.is_server_error()
-        || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
-        || matches!(value["error"].as_str(), Some("temporarily_unavailable" | "server_error"));
+        || matches!(
+            status,
+            StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS
+        )
+        || matches!(
+            value["error"].as_str(),
+            Some("temporarily_unavailable" | "server_error")
+        );
     if passing {
         return Err(Error::token_unavailable(message));
     }
-    let code = value["error"].as_str().filter(|code| !code.contains(secret)).map(one_line);
-    Err(Error::credentials_rejected(code.unwrap_or_else(|| format!("http_{}", status.as_u16())), message))
+    let code = value["error"]
+        .as_str()
+        .filter(|code| !code.contains(secret))
+        .map(one_line);
+    Err(Error::credentials_rejected(
+        code.unwrap_or_else(|| format!("http_{}", status.as_u16())),
+        message,
+    ))
 }
 
 fn token(value: &Value) -> Option<Token> {
@@ -45,7 +64,9 @@ fn token(value: &Value) -> Option<Token> {
 
 /// Seconds, as a number or as a string; nothing if they make no sense.
 fn lifetime(value: &Value) -> Option<Duration> {
-    let seconds = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;
+    let seconds = value
+        .as_f64()
+        .or_else(|| value.as_str()?.trim().parse().ok())?;
     Duration::try_from_secs_f64(seconds).ok()
 }
 
@@ -56,7 +77,11 @@ mod tests {
     use serde_json::json;
 
     fn parse(status: u16, body: &str) -> Result<Token> {
-        super::parse(StatusCode::from_u16(status).unwrap(), body.as_bytes(), "hunter2")
+        super::parse(
+            StatusCode::from_u16(status).unwrap(),
+            body.as_bytes(),
+            "hunter2",
+        )
     }
 
     #[test]
@@ -75,10 +100,23 @@ mod tests {
             (json!(null), None),
             (json!([3600]), None),
         ] {
-            let token = parse(200, &json!({"access_token": "t", "expires_in": expires_in}).to_string()).unwrap();
-            assert_eq!(token.expires_in, expected.map(Duration::from_secs_f64), "{expires_in}");
+            let token = parse(
+                200,
+                &json!({"access_token": "t", "expires_in": expires_in}).to_string(),
+            )
+            .unwrap();
+            assert_eq!(
+                token.expires_in,
+                expected.map(Duration::from_secs_f64),
+                "{expires_in}"
+            );
         }
-        assert_eq!(parse(200, r#"{"access_token":"t","token_type":"bearer"}"#).unwrap().expires_in, None);
+        assert_eq!(
+            parse(200, r#"{"access_token":"t","token_type":"bearer"}"#)
+                .unwrap()
+                .expires_in,
+            None
+        );
     }
 
     #[test]
@@ -99,15 +137,29 @@ mod tests {
             &deep,
         ] {
             let error = parse(200, body).unwrap_err();
-            assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Auth, true), "{body:.40}");
+            assert_eq!(
+                (error.kind(), error.is_retryable()),
+                (ErrorKind::Auth, true),
+                "{body:.40}"
+            );
         }
     }
 
     #[test]
     fn a_refusal_has_the_providers_code_and_words() {
-        let error = parse(400, r#"{"error":"invalid_client","error_description":"no such client"}"#).unwrap_err();
-        assert_eq!((error.kind(), error.code(), error.is_retryable()), (ErrorKind::Auth, Some("invalid_client"), false));
-        assert!(error.to_string().contains("400") && error.to_string().contains("no such client"), "{error}");
+        let error = parse(
+            400,
+            r#"{"error":"invalid_client","error_description":"no such client"}"#,
+        )
+        .unwrap_err();
+        assert_eq!(
+            (error.kind(), error.code(), error.is_retryable()),
+            (ErrorKind::Auth, Some("invalid_client"), false)
+        );
+        assert!(
+            error.to_string().contains("400") && error.to_string().contains("no such client"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -127,7 +179,11 @@ mod tests {
             (503, r#"{"error":{"a":1}}"#, true),
         ] {
             let error = parse(status, body).unwrap_err();
-            assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Auth, passing), "{status} {body}");
+            assert_eq!(
+                (error.kind(), error.is_retryable()),
+                (ErrorKind::Auth, passing),
+                "{status} {body}"
+            );
         }
         assert_eq!(parse(404, "").unwrap_err().code(), Some("http_404"));
     }
@@ -138,13 +194,17 @@ mod tests {
         for status in [400, 500] {
             let error = parse(status, body).unwrap_err();
             assert!(!format!("{error} {error:?} {:?}", error.code()).contains("hunter2"));
-            assert!(error.to_string().contains("the secret [secret] is wrong"), "{error}");
+            assert!(
+                error.to_string().contains("the secret [secret] is wrong"),
+                "{error}"
+            );
         }
     }
 
     #[test]
     fn the_text_of_a_refusal_stays_bounded() {
-        let body = json!({"error": "e".repeat(50_000), "error_description": "d ".repeat(50_000)}).to_string();
+        let body = json!({"error": "e".repeat(50_000), "error_description": "d ".repeat(50_000)})
+            .to_string();
         assert!(parse(400, &body).unwrap_err().to_string().len() < 2048);
     }
 }

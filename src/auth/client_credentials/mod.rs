@@ -78,15 +78,26 @@ impl ClientCredentials {
         if !self.scope.is_empty() {
             form.push(("scope", &self.scope));
         }
-        let mut request = self.http.post(self.token_url.clone()).timeout(TIMEOUT).header(ACCEPT, "application/json");
+        let mut request = self
+            .http
+            .post(self.token_url.clone())
+            .timeout(TIMEOUT)
+            .header(ACCEPT, "application/json");
         match self.placement {
-            CredentialsPlacement::FormBody => form.extend([("client_id", &*self.client_id), ("client_secret", secret)]),
-            CredentialsPlacement::BasicHeader => request = request.basic_auth(&self.client_id, Some(secret)),
+            CredentialsPlacement::FormBody => {
+                form.extend([("client_id", &*self.client_id), ("client_secret", secret)])
+            }
+            CredentialsPlacement::BasicHeader => {
+                request = request.basic_auth(&self.client_id, Some(secret))
+            }
         }
         let response = request.form(&form).send().await.map_err(unreachable)?;
         if *response.url() != self.token_url {
             // Only an HTTP client of the user's own does that.
-            return Err(Error::credentials_rejected("redirect", "the HTTP client followed a redirect of the token endpoint"));
+            return Err(Error::credentials_rejected(
+                "redirect",
+                "the HTTP client followed a redirect of the token endpoint",
+            ));
         }
         let status = response.status();
         let body = read(response).await?;
@@ -104,7 +115,9 @@ async fn read(mut response: Response) -> Result<Vec<u8>> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
         if body.len() + chunk.len() > MAX_ANSWER_BYTES {
-            return Err(Error::token_unavailable("the token endpoint's answer is larger than 64 KiB"));
+            return Err(Error::token_unavailable(
+                "the token endpoint's answer is larger than 64 KiB",
+            ));
         }
         body.extend_from_slice(&chunk);
     }
