@@ -51,7 +51,16 @@ const KEYWORDS: [&str; 36] = [
     "xml",
 ];
 /// 3.1 keywords that say nothing about the values, so that dropping them loses nothing.
-const NOTES: [&str; 4] = ["$comment", "$schema", "contentMediaType", "examples"];
+const NOTES: [&str; 8] = [
+    "$anchor",
+    "$comment",
+    "$defs",
+    "$id",
+    "$schema",
+    "contentMediaType",
+    "contentSchema",
+    "examples",
+];
 const DIALECT: &str = "https://spec.openapis.org/oas/3.1/dialect/base";
 
 /// Rewrites a 3.1 document as 3.0.3; what 3.0 cannot say is an error. A 3.0 document passes through.
@@ -75,6 +84,15 @@ pub(crate) fn lower(mut document: Document) -> Result<Document> {
     if document.get("paths").is_none() {
         document["paths"] = json!({});
     }
+    for (name, scheme) in visit::object(&document["components"]["securitySchemes"]) {
+        if scheme["type"] == "mutualTLS" {
+            let place = format!("security scheme `{name}`");
+            return Err(Error::new(
+                place,
+                "`mutualTLS`: OpenAPI 3.0 cannot say this",
+            ));
+        }
+    }
     for (place, schema) in visit::root_schemas(&mut document) {
         lower_schema(&place, schema)?;
     }
@@ -94,8 +112,10 @@ fn lower_schema(place: &str, value: &mut Value) -> Result<()> {
     let schema = value
         .as_object_mut()
         .ok_or_else(|| Error::new(place, "is no schema"))?;
+    lower_content(place, schema)?;
     NOTES.iter().for_each(|key| drop(schema.shift_remove(*key)));
-    lower_content_encoding(schema);
+    lower_unevaluated(schema);
+    lower_property_names(schema);
     lower_const(place, schema)?;
     lower_type(place, schema)?;
     lower_null_union(place, schema)?;
@@ -122,12 +142,51 @@ fn is_null(schema: &Value) -> bool {
     schema["type"] == "null" || schema["type"] == json!(["null"])
 }
 
-/// `contentEncoding: base64` is 3.0's `format: byte`.
-fn lower_content_encoding(schema: &mut Schema) {
-    if schema.get("contentEncoding") == Some(&json!("base64")) {
-        schema.shift_remove("contentEncoding");
-        schema.insert("format".into(), json!("byte"));
+/// `contentEncoding: base64` is 3.0's `format: byte`, `contentMediaType: application/octet-stream` its `format: binary`.
+fn lower_content(place: &str, schema: &mut Schema) -> Result<()> {
+    for (keyword, value, format) in [
+        ("contentEncoding", "base64", "byte"),
+        ("contentMediaType", "application/octet-stream", "binary"),
+    ] {
+        if schema.get(keyword).is_some_and(|found| found == value) {
+            schema.shift_remove(keyword);
+            let other = schema.insert("format".into(), json!(format));
+            if other.is_some_and(|other| other != format) {
+                let problem =
+                    format!("`{keyword}` beside another `format`: OpenAPI 3.0 cannot say this");
+                return Err(Error::new(place, problem));
+            }
+        }
     }
+    Ok(())
+}
+
+/// Without a composition nothing is evaluated elsewhere, and "unevaluated" is "additional".
+fn lower_unevaluated(schema: &mut Schema) {
+    let composed = ["$ref", "allOf", "anyOf", "oneOf"]
+        .iter()
+        .any(|key| schema.contains_key(*key));
+    let Some(value) = schema.get("unevaluatedProperties").cloned() else {
+        return;
+    };
+    if says_nothing(&value) || !composed {
+        schema.shift_remove("unevaluatedProperties");
+        if !composed {
+            schema.entry("additionalProperties").or_insert(value);
+        }
+    }
+}
+
+/// Every name is a string: saying so, as generators do for maps, says nothing.
+fn lower_property_names(schema: &mut Schema) {
+    let names = schema.get("propertyNames");
+    if names.is_some_and(|names| says_nothing(names) || *names == json!({ "type": "string" })) {
+        schema.shift_remove("propertyNames");
+    }
+}
+
+fn says_nothing(schema: &Value) -> bool {
+    *schema == true || *schema == json!({})
 }
 
 fn lower_const(place: &str, schema: &mut Schema) -> Result<()> {

@@ -138,8 +138,55 @@ fn encoded_content_is_a_format() {
         yaml("{type: string, format: byte}")
     );
     assert_eq!(
+        lowered("{type: string, contentMediaType: application/octet-stream}"),
+        yaml("{type: string, format: binary}")
+    );
+    assert_eq!(
         lowered("{type: string, contentMediaType: text/plain}"),
         yaml("{type: string}")
+    );
+    assert_eq!(
+        refused("{type: string, contentEncoding: base64, format: uri}"),
+        "schema `X`: `contentEncoding` beside another `format`: OpenAPI 3.0 cannot say this"
+    );
+}
+
+#[test]
+fn what_says_nothing_about_values_leaves() {
+    let notes = "$id: 'https://example.org/x', $schema: 'https://example.org/y', $anchor: x, $defs: {Y: {type: string}}";
+    assert_eq!(
+        lowered(&format!("{{{notes}, type: string}}")),
+        yaml("{type: string}")
+    );
+    assert_eq!(
+        lowered("{type: object, propertyNames: {type: string}}"),
+        yaml("{type: object}")
+    );
+}
+
+#[test]
+fn unevaluated_properties_are_additional_ones_unless_schemas_are_composed() {
+    assert_eq!(
+        lowered("{type: object, unevaluatedProperties: false}"),
+        yaml("{type: object, additionalProperties: false}")
+    );
+    assert_eq!(
+        lowered("{anyOf: [{type: object}], unevaluatedProperties: {}}"),
+        yaml("{anyOf: [{type: object}]}")
+    );
+    assert_eq!(
+        refused("{anyOf: [{type: object}], unevaluatedProperties: false}"),
+        "schema `X`: `unevaluatedProperties`: OpenAPI 3.0 cannot say this"
+    );
+}
+
+#[test]
+fn a_security_scheme_that_3_0_does_not_know_is_refused() {
+    let mut document = with_schemas("{}");
+    document["components"]["securitySchemes"] = yaml("Tls: {type: mutualTLS}");
+    assert_eq!(
+        error(lower(document)),
+        "security scheme `Tls`: `mutualTLS`: OpenAPI 3.0 cannot say this"
     );
 }
 
@@ -186,11 +233,10 @@ fn what_3_0_cannot_say_is_refused_with_its_place() {
         "prefixItems: [{type: string}]",
         "patternProperties: {a: {type: string}}",
         "propertyNames: {pattern: a}",
-        "unevaluatedProperties: false",
         "dependentRequired: {a: [b]}",
         "if: {type: string}",
         "contains: {type: string}",
-        "$defs: {Y: {type: string}}",
+        "unevaluatedItems: false",
         "$dynamicRef: '#a'",
     ] {
         let name = keyword.split(':').next().unwrap();

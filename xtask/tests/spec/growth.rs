@@ -1,0 +1,90 @@
+//! What upstream adds arrives without a change of code.
+
+use serde_json::json;
+
+use crate::support::{Copy, error, upstream, yaml};
+
+#[test]
+fn an_operation_more_needs_no_code() {
+    let mut document = upstream();
+    document["paths"]["/widgets/{widgetId}"] = yaml(
+        "
+get:
+  operationId: getWidget
+  parameters:
+  - {in: path, name: widgetId, required: true, schema: {type: string}}
+  - {in: query, name: shape, schema: {type: string, enum: [round, flat]}}
+  responses:
+    '200':
+      description: OK
+      content: {application/json: {schema: {type: object, properties: {spokes: {type: array, items: {type: object, properties: {length: {type: number}}}}}}}}
+    '404': {description: Not Found}
+",
+    );
+    let copy = Copy::new();
+    let report = copy.refresh(&document.to_string()).unwrap();
+    assert_eq!(report.counts.operations, 39);
+    for name in ["GetWidgetResult", "Shape", "Spoke"] {
+        assert!(
+            report.counts.types.contains(&name.to_owned()),
+            "{:?}",
+            report.counts.types
+        );
+    }
+    let text = report.to_string();
+    assert!(
+        text.contains("compatible  operation `getWidget`: added, GET /widgets/{widgetId}"),
+        "{text}"
+    );
+    assert!(
+        text.contains("undocumented  operation `getWidget` parameter `shape`"),
+        "{text}"
+    );
+    assert!(error(copy.verify()).contains("places have no description"));
+}
+
+#[test]
+fn a_field_more_in_one_of_many_places_needs_no_code() {
+    let mut document = upstream();
+    let part = "/assessment-tests/{assessmentTestIdentifier}/test-parts/{testPartIdentifier}/sections/{identifier}";
+    let answer = &mut document["paths"][part]["get"]["responses"]["200"];
+    answer["content"]["application/json"]["schema"]["properties"]["colour"] =
+        json!({ "type": "string" });
+    let copy = Copy::new();
+    let report = copy.refresh(&document.to_string()).unwrap();
+    let colour = &copy.document()["components"]["schemas"]["Section"]["properties"]["colour"];
+    assert_eq!(*colour, json!({ "type": "string", "nullable": true }));
+    let changes = report.changes.unwrap();
+    assert_eq!(
+        changes
+            .iter()
+            .map(|c| c.change.as_str())
+            .collect::<Vec<_>>(),
+        ["colour added"]
+    );
+    assert!(!changes.breaking());
+    assert_eq!(report.counts.undocumented, ["schema `Section`.colour"]);
+}
+
+#[test]
+fn an_enum_value_more_needs_no_code() {
+    let text = upstream().to_string();
+    let more = text.replace("\"upload\"]", "\"upload\",\"gap-match\"]");
+    assert_ne!(text, more);
+    let copy = Copy::new();
+    let report = copy.refresh(&more).unwrap();
+    let changes = report.changes.unwrap();
+    let told = changes
+        .iter()
+        .map(|c| (c.name.as_str(), c.change.as_str(), c.breaking))
+        .collect::<Vec<_>>();
+    assert_eq!(
+        told,
+        [(
+            "ItemType",
+            "value \"gap-match\" added to an open enum",
+            false
+        )]
+    );
+    copy.verify().unwrap();
+}
