@@ -32,11 +32,28 @@ fn main() -> Result<()> {
     let out = env::var("OUT_DIR")?;
     fs::write(Path::new(&out).join("raw.rs"), bindings(&document)?)?;
     fs::write(Path::new(&out).join("enums.rs"), open_enums(&document)?)?;
+    if env::var_os("CARGO_FEATURE_HTTPMOCK").is_some() {
+        fs::write(Path::new(&out).join("mock.rs"), mocks(&document)?)?;
+    }
     Ok(())
 }
 
 /// The client, its operations and its types, as progenitor makes them.
 pub(crate) fn bindings(document: &Value) -> Result<String> {
+    let parsed = serde_json::from_value(document.clone())?;
+    let source = generator(document)?.generate_tokens(&parsed)?.to_string();
+    own_path_encoding(&source)
+}
+
+/// Typed mocks of the operations, for the httpmock crate.
+fn mocks(document: &Value) -> Result<String> {
+    let parsed = serde_json::from_value(document.clone())?;
+    Ok(generator(document)?
+        .httpmock(&parsed, "crate::raw")?
+        .to_string())
+}
+
+fn generator(document: &Value) -> Result<Generator> {
     let mut settings = GenerationSettings::new();
     settings
         .with_interface(InterfaceStyle::Positional)
@@ -60,11 +77,7 @@ pub(crate) fn bindings(document: &Value) -> Result<String> {
             settings.with_patch(name, &patch);
         }
     }
-    let document = serde_json::from_value(document.clone())?;
-    let source = Generator::new(&settings)
-        .generate_tokens(&document)?
-        .to_string();
-    own_path_encoding(&source)
+    Ok(Generator::new(&settings))
 }
 
 /// Has identifiers encoded by the library: progenitor leaves dots and `\` as they are, which reach other resources.

@@ -4,8 +4,12 @@
 mod auth;
 mod client;
 mod config;
+pub mod docs;
 mod error;
 pub mod filter;
+#[cfg(feature = "httpmock")]
+#[cfg_attr(docsrs, doc(cfg(feature = "httpmock")))]
+pub mod mock;
 pub mod models;
 pub mod page;
 pub mod raw;

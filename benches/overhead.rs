@@ -1,0 +1,153 @@
+//! What the facade costs: reading one item of 1.2 KB through it, through the raw bindings and through bare reqwest into
+//! the same type, side by side against a server on a thread of its own.
+
+use std::hint::black_box;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+use cpu_time::ThreadTime;
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use futures_util::future::join_all;
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use timeback_qti::models::AssessmentItem;
+use timeback_qti::{Client, raw};
+use tokio::runtime::Runtime;
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<std::alloc::System> = &INSTRUMENTED_SYSTEM;
+
+const CALLS: u32 = 20_000;
+const CONCURRENCY: [usize; 3] = [1, 16, 32];
+const TOKEN: &str = "a-token";
+
+/// The three ways to read an item.
+#[derive(Clone)]
+enum Way {
+    Reqwest(reqwest::Client, String),
+    Raw(raw::Client),
+    Facade(Client),
+}
+
+impl Way {
+    fn all(url: &str) -> [(&'static str, Self); 3] {
+        let client =
+            Client::builder().base_url(url).static_token(TOKEN).max_concurrency(64).build().expect("a valid client");
+        let reqwest = reqwest::Client::new();
+        [
+            ("reqwest", Self::Reqwest(reqwest, format!("{url}/assessment-items/item-1"))),
+            ("raw", Self::Raw(client.raw())),
+            ("facade", Self::Facade(client)),
+        ]
+    }
+
+    async fn get(&self) -> AssessmentItem {
+        match self {
+            Self::Reqwest(client, url) => {
+                let response = client.get(url).bearer_auth(TOKEN).send().await.expect("a response");
+                let body = response.bytes().await.expect("a body");
+                serde_json::from_slice(&body).expect("an item")
+            }
+            Self::Raw(bindings) => bindings.get_assessment_item("item-1").await.expect("an item").into_inner(),
+            Self::Facade(client) => client.item("item-1").get().await.expect("an item"),
+        }
+    }
+
+    async fn get_many(&self, calls: u32, concurrency: usize) {
+        let each = calls as usize / concurrency;
+        join_all((0..concurrency).map(|_| async move {
+            for _ in 0..each {
+                black_box(self.get().await);
+            }
+        }))
+        .await;
+    }
+}
+
+/// Answers every request with the same item, on a thread of its own for each connection; ends with the process.
+fn serve() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let body = serde_json::json!({
+        "identifier": "item-1", "title": "An item", "type": "choice", "qtiVersion": "3.0",
+        "timeDependent": false, "adaptive": false, "rawXml": "<qti-assessment-item/>".repeat(40),
+        "metadata": {"subject": "Math", "grade": "5"},
+        "createdAt": "2026-01-01T00:00:00.000Z", "updatedAt": "2026-01-01T00:00:00.000Z", "__v": 0,
+    })
+    .to_string();
+    let response =
+        format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let response = response.clone();
+            std::thread::spawn(move || answer(stream, response.as_bytes()));
+        }
+    });
+    url
+}
+
+fn answer(mut stream: TcpStream, response: &[u8]) {
+    let _ = stream.set_nodelay(true);
+    let mut buffer = [0; 4096];
+    // Requests are small and not pipelined: one read is one request.
+    while matches!(stream.read(&mut buffer), Ok(read) if read > 0) {
+        if stream.write_all(response).is_err() {
+            return;
+        }
+    }
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+/// Calls per second, CPU time and allocations per call. The ways take turns, so that all meet the same noise.
+#[allow(clippy::print_stdout, reason = "the table is the result")]
+fn table(url: &str) {
+    let runtime = runtime();
+    println!("{:<8} {:>11} {:>12} {:>12} {:>12}", "way", "concurrency", "calls/s", "CPU us/call", "allocs/call");
+    for concurrency in CONCURRENCY {
+        let ways = Way::all(url);
+        let mut totals = [(Duration::ZERO, Duration::ZERO, 0); 3];
+        for (_, way) in &ways {
+            runtime.block_on(way.get_many(CALLS / 10, concurrency));
+        }
+        const ROUNDS: u32 = 10;
+        for _ in 0..ROUNDS {
+            for ((_, way), total) in ways.iter().zip(&mut totals) {
+                let (wall, cpu, allocations) = (Instant::now(), ThreadTime::now(), Region::new(ALLOCATOR));
+                runtime.block_on(way.get_many(CALLS / ROUNDS, concurrency));
+                total.0 += wall.elapsed();
+                total.1 += cpu.elapsed();
+                total.2 += allocations.change().allocations;
+            }
+        }
+        for ((name, _), (wall, cpu, allocations)) in ways.iter().zip(totals) {
+            let calls = f64::from(CALLS);
+            println!(
+                "{name:<8} {concurrency:>11} {:>12.0} {:>12.2} {:>12.1}",
+                calls / wall.as_secs_f64(),
+                cpu.as_secs_f64() * 1e6 / calls,
+                allocations as f64 / calls,
+            );
+        }
+    }
+}
+
+fn overhead(criterion: &mut Criterion) {
+    let url = serve();
+    table(&url);
+    let mut group = criterion.benchmark_group("get item");
+    for concurrency in CONCURRENCY {
+        group.throughput(Throughput::Elements(concurrency as u64));
+        for (name, way) in Way::all(&url) {
+            group.bench_function(BenchmarkId::new(name, concurrency), |bencher| {
+                bencher.to_async(runtime()).iter(|| way.get_many(concurrency as u32, concurrency));
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, overhead);
+criterion_main!(benches);
