@@ -39,13 +39,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 pub use crate::server::auth::{Account, Scope};
+pub use crate::server::faults::{Effect, FaultRule, InvalidFault};
 pub use crate::server::log::RequestRecord;
 
 use crate::server::App;
 use crate::server::auth::Auth;
+use crate::server::faults::Faults;
 use crate::server::log::RequestLog;
 use crate::store::Store;
 
@@ -56,6 +59,8 @@ pub struct Sandbox {
     origin: String,
     account: Account,
     server: JoinHandle<()>,
+    /// Its drop is what stops the server.
+    stop: oneshot::Sender<()>,
 }
 
 impl Sandbox {
@@ -116,18 +121,41 @@ impl Sandbox {
         self.app.auth.revoke_all();
     }
 
-    /// Forgets entities, requests and tokens.
+    /// Puts these fault rules in the place of those in force; an empty list ends all faults.
+    ///
+    /// # Errors
+    /// When a rule names an operation that does not exist or has a number out of its range; the rules in force stay.
+    ///
+    /// ```
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use timeback_qti_sandbox::{Effect, FaultRule, Sandbox};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// sandbox.set_faults([FaultRule::new(Effect::Reset).on("getSection").times(2)])?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn set_faults(
+        &self,
+        rules: impl IntoIterator<Item = FaultRule>,
+    ) -> Result<(), InvalidFault> {
+        self.app.faults.set(rules.into_iter().collect())
+    }
+
+    /// Stops, and returns when every connection has ended and the data file is closed. A drop stops, too, but does not wait.
+    pub async fn stop(self) {
+        drop(self.stop);
+        // The task can only fail by a panic, which has been reported by itself.
+        let _ = self.server.await;
+    }
+
+    /// Forgets entities, faults and requests. Tokens stay valid.
     ///
     /// # Errors
     /// When the data file cannot be written.
     pub async fn reset(&self) -> io::Result<()> {
         self.app.reset().await.map_err(io::Error::other)
-    }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        self.server.abort();
     }
 }
 
@@ -138,11 +166,18 @@ pub struct SandboxBuilder {
     data_file: Option<PathBuf>,
     accounts: Vec<Account>,
     token_lifetime: Duration,
+    seed: u64,
 }
 
 impl Default for SandboxBuilder {
     fn default() -> Self {
-        SandboxBuilder { port: 0, data_file: None, accounts: Vec::new(), token_lifetime: Duration::from_secs(3600) }
+        SandboxBuilder {
+            port: 0,
+            data_file: None,
+            accounts: Vec::new(),
+            token_lifetime: Duration::from_secs(3600),
+            seed: 0,
+        }
     }
 }
 
@@ -176,6 +211,14 @@ impl SandboxBuilder {
         self
     }
 
+    /// What the hits of [`FaultRule::probability`] follow from; 0 by default. The same seed, rules and order of requests
+    /// give the same faults.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
     /// Starts the sandbox.
     ///
     /// # Errors
@@ -195,10 +238,18 @@ impl SandboxBuilder {
         let app = Arc::new(App {
             store,
             auth: Auth::new(accounts, self.token_lifetime),
+            faults: Faults::new(self.seed),
             log: RequestLog::default(),
             base: format!("{origin}{}", server::operation::API),
         });
-        let server = server::serve(listener, Arc::clone(&app));
-        Ok(Sandbox { app, origin, account, server })
+        let (stop, stopped) = oneshot::channel();
+        let server = server::serve(listener, Arc::clone(&app), stopped);
+        Ok(Sandbox {
+            app,
+            origin,
+            account,
+            server,
+            stop,
+        })
     }
 }

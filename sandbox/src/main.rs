@@ -3,7 +3,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Parser;
-use timeback_qti_sandbox::Sandbox;
+use timeback_qti_sandbox::{Account, Sandbox};
 
 /// Emulates the Timeback QTI API on this machine, for development and tests without an account.
 #[derive(Debug, Parser)]
@@ -13,6 +13,18 @@ struct Options {
     #[arg(long, default_value_t = 0, env = "TIMEBACK_QTI_SANDBOX_PORT")]
     port: u16,
 
+    /// Seed of the faults that come by chance.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+
+    /// Client id that may ask for tokens.
+    #[arg(long, default_value = "sandbox-client")]
+    client_id: String,
+
+    /// Its secret.
+    #[arg(long, default_value = "sandbox-secret")]
+    client_secret: String,
+
     /// Keep the state in this file, so that it outlives the process.
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
@@ -21,13 +33,19 @@ struct Options {
 #[tokio::main]
 async fn main() -> io::Result<()> {
     let options = Options::parse();
-    let mut builder = Sandbox::builder().port(options.port);
+    let account = Account::new(options.client_id, options.client_secret);
+    let mut builder = Sandbox::builder()
+        .port(options.port)
+        .seed(options.seed)
+        .account(account);
     if let Some(path) = options.data {
         builder = builder.data_file(path);
     }
     let sandbox = builder.start().await?;
     announce(&sandbox, &mut io::stdout().lock())?;
-    tokio::signal::ctrl_c().await
+    tokio::signal::ctrl_c().await?;
+    sandbox.stop().await;
+    Ok(())
 }
 
 /// Says where the sandbox is, and what to export so that clients find it.
@@ -38,10 +56,18 @@ fn announce(sandbox: &Sandbox, out: &mut impl Write) -> io::Result<()> {
     writeln!(out)?;
     writeln!(out, "To point a client at it:")?;
     writeln!(out)?;
-    writeln!(out, "export TIMEBACK_QTI_API_BASE_URL={}", sandbox.base_url())?;
+    writeln!(
+        out,
+        "export TIMEBACK_QTI_API_BASE_URL={}",
+        sandbox.base_url()
+    )?;
     writeln!(out, "export TIMEBACK_TOKEN_URL={}", sandbox.token_url())?;
     writeln!(out, "export TIMEBACK_CLIENT_ID={}", sandbox.client_id())?;
-    writeln!(out, "export TIMEBACK_CLIENT_SECRET={}", sandbox.client_secret())?;
+    writeln!(
+        out,
+        "export TIMEBACK_CLIENT_SECRET={}",
+        sandbox.client_secret()
+    )?;
     writeln!(out)?;
     writeln!(out, "Ctrl-C stops it.")?;
     out.flush()

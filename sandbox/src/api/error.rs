@@ -25,8 +25,16 @@ pub(crate) struct Issue {
 }
 
 impl Issue {
-    pub(crate) fn new(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Issue {
-        Issue { field: field.into(), code, message: message.into() }
+    pub(crate) fn new(
+        field: impl Into<String>,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Issue {
+        Issue {
+            field: field.into(),
+            code,
+            message: message.into(),
+        }
     }
 }
 
@@ -37,10 +45,15 @@ impl ApiError {
 
     /// 400 with all that is wrong, as text in `details` and one by one in `meta`.
     pub(crate) fn invalid(issues: &[Issue]) -> ApiError {
-        let details: Vec<String> = issues.iter().map(|issue| format!("{}: {}", issue.field, issue.message)).collect();
+        let details: Vec<String> = issues
+            .iter()
+            .map(|issue| format!("{}: {}", issue.field, issue.message))
+            .collect();
         let issues: Vec<Value> = issues
             .iter()
-            .map(|issue| json!({"field": issue.field, "message": issue.message, "code": issue.code}))
+            .map(
+                |issue| json!({"field": issue.field, "message": issue.message, "code": issue.code}),
+            )
             .collect();
         ApiError::new(
             StatusCode::BAD_REQUEST,
@@ -54,13 +67,20 @@ impl ApiError {
     }
 
     /// 400 for one field.
-    pub(crate) fn invalid_field(field: &str, code: &'static str, message: impl Into<String>) -> ApiError {
+    pub(crate) fn invalid_field(
+        field: &str,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> ApiError {
         ApiError::invalid(&[Issue::new(field, code, message)])
     }
 
     /// 400 for a field that holds XML.
     pub(crate) fn invalid_xml(field: &str, errors: &[String]) -> ApiError {
-        let issues: Vec<Issue> = errors.iter().map(|error| Issue::new(field, "xml", error)).collect();
+        let issues: Vec<Issue> = errors
+            .iter()
+            .map(|error| Issue::new(field, "xml", error))
+            .collect();
         ApiError::invalid(&issues)
     }
 
@@ -74,7 +94,10 @@ impl ApiError {
 
     /// 404: the service has no such path, or not with this method.
     pub(crate) fn no_route() -> ApiError {
-        ApiError::new(StatusCode::NOT_FOUND, json!({"error": "Not found", "details": "No route matches the path"}))
+        ApiError::new(
+            StatusCode::NOT_FOUND,
+            json!({"error": "Not found", "details": "No route matches the path"}),
+        )
     }
 
     /// 409: the identifier is taken.
@@ -92,12 +115,18 @@ impl ApiError {
     /// 413: the body is larger than the sandbox takes.
     pub(crate) fn too_large(limit: usize) -> ApiError {
         let details = format!("The body is larger than {limit} bytes");
-        ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, json!({"error": "Payload too large", "details": details}))
+        ApiError::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            json!({"error": "Payload too large", "details": details}),
+        )
     }
 
     /// 501: an XML body where the service takes JSON only.
     pub(crate) fn xml_not_supported() -> ApiError {
-        ApiError::new(StatusCode::NOT_IMPLEMENTED, json!({"error": "XML format is not supported for this operation"}))
+        ApiError::new(
+            StatusCode::NOT_IMPLEMENTED,
+            json!({"error": "XML format is not supported for this operation"}),
+        )
     }
 }
 
@@ -130,6 +159,9 @@ impl From<QueryRejection> for ApiError {
 
 impl From<BytesRejection> for ApiError {
     fn from(rejection: BytesRejection) -> Self {
-        ApiError::new(rejection.status(), json!({"error": "Body cannot be read", "details": rejection.body_text()}))
+        ApiError::new(
+            rejection.status(),
+            json!({"error": "Body cannot be read", "details": rejection.body_text()}),
+        )
     }
 }

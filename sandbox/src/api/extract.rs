@@ -38,9 +38,12 @@ impl<S: Send + Sync> FromRequest<S> for Body {
         let bytes = Bytes::from_request(request, state).await?;
         if is_xml {
             let text = std::str::from_utf8(&bytes).map(str::to_owned);
-            return Ok(Body::Xml(text.map_err(|error| ApiError::invalid_field("body", "encoding", error.to_string()))));
+            return Ok(Body::Xml(text.map_err(|error| {
+                ApiError::invalid_field("body", "encoding", error.to_string())
+            })));
         }
-        let value = serde_json::from_slice(&bytes).map_err(|error| ApiError::invalid_field("body", "json", error.to_string()));
+        let value = serde_json::from_slice(&bytes)
+            .map_err(|error| ApiError::invalid_field("body", "json", error.to_string()));
         Ok(Body::Json(JsonBody(value)))
     }
 }
@@ -84,7 +87,10 @@ impl JsonBody {
 
 /// Whether the request's content type says XML. The service reads it on GET, too.
 pub(crate) fn wants_xml(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/xml") || essence.eq_ignore_ascii_case("text/xml")
 }
@@ -92,10 +98,26 @@ pub(crate) fn wants_xml(headers: &HeaderMap) -> bool {
 /// Takes away, at every depth of parts and sections, what a client sends back from an answer but cannot set.
 fn remove_server_fields(object: &mut Map<String, Value>) {
     object.retain(|name, _| {
-        !matches!(name.as_str(), "_id" | "__v" | "_stamps" | "_sourceXml" | "createdAt" | "updatedAt" | "rawXml" | "content" | "isValidXml")
+        !matches!(
+            name.as_str(),
+            "_id"
+                | "__v"
+                | "_stamps"
+                | "_sourceXml"
+                | "createdAt"
+                | "updatedAt"
+                | "rawXml"
+                | "content"
+                | "isValidXml"
+        )
     });
     for below in ["qti-test-part", "qti-assessment-section"] {
-        for entry in object.get_mut(below).and_then(Value::as_array_mut).into_iter().flatten() {
+        for entry in object
+            .get_mut(below)
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten()
+        {
             entry.as_object_mut().map(remove_server_fields);
         }
     }

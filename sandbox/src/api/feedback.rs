@@ -26,18 +26,30 @@ pub(super) async fn on_lesson(app: AppState, body: JsonBody) -> Reply<(StatusCod
     create(app, body, "LESSON").await
 }
 
-async fn create(State(app): AppState, body: JsonBody, kind: &str) -> Reply<(StatusCode, Json<Value>)> {
+async fn create(
+    State(app): AppState,
+    body: JsonBody,
+    kind: &str,
+) -> Reply<(StatusCode, Json<Value>)> {
     let mut fields = body.fitting(&FEEDBACK)?;
     for own in ["id", "_id", "_stamps"] {
         fields.remove(own);
     }
     fields.insert("type".to_owned(), kind.into());
-    let lesson = fields.remove("lessonId").and_then(|lesson| lesson.as_str().map(str::to_owned)).unwrap_or_default();
+    let lesson = fields
+        .remove("lessonId")
+        .and_then(|lesson| lesson.as_str().map(str::to_owned))
+        .unwrap_or_default();
     let shown = app.store.write(|state| {
         let stamps = state.stamp();
         // As long as the service's own, and never the name of another route.
         let id = format!("{:012x}{:012x}", stamps.created, stamps.serial);
-        let feedback = Feedback { id, lesson, stamps, rest: fields };
+        let feedback = Feedback {
+            id,
+            lesson,
+            stamps,
+            rest: fields,
+        };
         let shown = view::feedback(&feedback);
         state.feedback.put(feedback);
         Ok::<_, ApiError>(shown)
@@ -46,9 +58,16 @@ async fn create(State(app): AppState, body: JsonBody, kind: &str) -> Reply<(Stat
 }
 
 /// The feedback on a lesson and on its questions, oldest first; an empty list for a lesson without any.
-pub(super) async fn of_lesson(State(app): AppState, Path(lesson): Path<String>) -> Reply<Json<Value>> {
+pub(super) async fn of_lesson(
+    State(app): AppState,
+    Path(lesson): Path<String>,
+) -> Reply<Json<Value>> {
     Ok(Json(app.store.read(|state| {
-        let mut found: Vec<&Feedback> = state.feedback.iter().filter(|feedback| feedback.lesson == lesson).collect();
+        let mut found: Vec<&Feedback> = state
+            .feedback
+            .iter()
+            .filter(|feedback| feedback.lesson == lesson)
+            .collect();
         found.sort_by_key(|feedback| feedback.stamps.serial);
         found.into_iter().map(view::feedback).collect()
     })))
@@ -58,7 +77,9 @@ pub(super) async fn delete(State(app): AppState, Path(id): Path<String>) -> Repl
     app.store
         .write(|state| {
             let removed = state.feedback.remove(&id);
-            removed.map(drop).ok_or_else(|| ApiError::not_found("Feedback", &id))
+            removed
+                .map(drop)
+                .ok_or_else(|| ApiError::not_found("Feedback", &id))
         })
         .await?;
     Ok(Json(json!({"message": "Feedback deleted"})))

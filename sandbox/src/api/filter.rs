@@ -21,7 +21,11 @@ const MAX_DEPTH: usize = 50;
 pub(crate) enum Filter {
     Any(Vec<Filter>),
     All(Vec<Filter>),
-    Compare { field: String, operator: Operator, value: String },
+    Compare {
+        field: String,
+        operator: Operator,
+        value: String,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,7 +43,11 @@ impl Filter {
     /// Reads a filter; what is wrong is said in words, with the place counted in characters.
     pub(crate) fn parse(text: &str) -> Result<Filter, String> {
         let tokens = tokens(text)?;
-        let mut parser = Parser { tokens: &tokens, next: 0, end: text.chars().count() };
+        let mut parser = Parser {
+            tokens: &tokens,
+            next: 0,
+            end: text.chars().count(),
+        };
         let filter = parser.any(0)?;
         match parser.peek() {
             None => Ok(filter),
@@ -48,12 +56,21 @@ impl Filter {
     }
 
     /// Whether an entity matches, given its top-level fields by name.
-    pub(crate) fn matches<'a>(&self, field: impl Fn(&str) -> Option<Cow<'a, Value>> + Copy) -> bool {
+    pub(crate) fn matches<'a>(
+        &self,
+        field: impl Fn(&str) -> Option<Cow<'a, Value>> + Copy,
+    ) -> bool {
         match self {
             Filter::Any(filters) => filters.iter().any(|filter| filter.matches(field)),
             Filter::All(filters) => filters.iter().all(|filter| filter.matches(field)),
-            Filter::Compare { field: path, operator, value } => {
-                let (name, below) = path.split_once('.').map_or((path.as_str(), None), |(name, below)| (name, Some(below)));
+            Filter::Compare {
+                field: path,
+                operator,
+                value,
+            } => {
+                let (name, below) = path
+                    .split_once('.')
+                    .map_or((path.as_str(), None), |(name, below)| (name, Some(below)));
                 let found = field(name);
                 let found = found.as_deref().and_then(|value| descend(value, below));
                 operator.holds(found, value)
@@ -63,7 +80,9 @@ impl Filter {
 }
 
 fn descend<'a>(value: &'a Value, path: Option<&str>) -> Option<&'a Value> {
-    path.into_iter().flat_map(|path| path.split('.')).try_fold(value, |value, name| value.get(name))
+    path.into_iter()
+        .flat_map(|path| path.split('.'))
+        .try_fold(value, |value, name| value.get(name))
 }
 
 impl Operator {
@@ -74,7 +93,9 @@ impl Operator {
         }
         match found {
             None | Some(Value::Null) => false,
-            Some(Value::Array(entries)) => entries.iter().any(|entry| self.holds(Some(entry), wanted)),
+            Some(Value::Array(entries)) => {
+                entries.iter().any(|entry| self.holds(Some(entry), wanted))
+            }
             Some(value) => self.compares(value, wanted),
         }
     }
@@ -133,7 +154,11 @@ fn tokens(text: &str) -> Result<Vec<(usize, Token)>, String> {
                 let mut value = String::new();
                 loop {
                     match characters.next() {
-                        Some((_, '\'')) if characters.next_if(|(_, next)| *next == '\'').is_some() => value.push('\''),
+                        Some((_, '\''))
+                            if characters.next_if(|(_, next)| *next == '\'').is_some() =>
+                        {
+                            value.push('\'')
+                        }
                         Some((_, '\'')) => break,
                         Some((_, other)) => value.push(other),
                         None => return Err(format!("the quote at {place} is not closed")),
@@ -178,13 +203,17 @@ impl Parser<'_> {
 
     /// Takes the keyword if it is next.
     fn keyword(&mut self, keyword: &str) -> bool {
-        let found = matches!(self.peek(), Some(Token::Word(word)) if word.eq_ignore_ascii_case(keyword));
+        let found =
+            matches!(self.peek(), Some(Token::Word(word)) if word.eq_ignore_ascii_case(keyword));
         self.next += usize::from(found);
         found
     }
 
     fn expected(&self, what: &str) -> String {
-        let place = self.tokens.get(self.next).map_or(self.end, |(place, _)| *place);
+        let place = self
+            .tokens
+            .get(self.next)
+            .map_or(self.end, |(place, _)| *place);
         format!("expected {what} at {place}")
     }
 
@@ -193,7 +222,11 @@ impl Parser<'_> {
         while self.keyword("OR") {
             filters.push(self.all(depth)?);
         }
-        Ok(if filters.len() == 1 { filters.remove(0) } else { Filter::Any(filters) })
+        Ok(if filters.len() == 1 {
+            filters.remove(0)
+        } else {
+            Filter::Any(filters)
+        })
     }
 
     fn all(&mut self, depth: usize) -> Result<Filter, String> {
@@ -201,7 +234,11 @@ impl Parser<'_> {
         while self.keyword("AND") {
             filters.push(self.primary(depth)?);
         }
-        Ok(if filters.len() == 1 { filters.remove(0) } else { Filter::All(filters) })
+        Ok(if filters.len() == 1 {
+            filters.remove(0)
+        } else {
+            Filter::All(filters)
+        })
     }
 
     fn primary(&mut self, depth: usize) -> Result<Filter, String> {
@@ -224,12 +261,20 @@ impl Parser<'_> {
 
     fn comparison(&mut self) -> Result<Filter, String> {
         let expected = self.expected("a field");
-        let Some(Token::Word(field)) = self.take() else { return Err(expected) };
+        let Some(Token::Word(field)) = self.take() else {
+            return Err(expected);
+        };
         let expected = self.expected("=, !=, >, >=, <, <= or ~");
-        let Some(Token::Operator(operator)) = self.take() else { return Err(expected) };
+        let Some(Token::Operator(operator)) = self.take() else {
+            return Err(expected);
+        };
         let expected = self.expected("a value");
         match self.take() {
-            Some(Token::Word(value) | Token::Text(value)) => Ok(Filter::Compare { field, operator, value }),
+            Some(Token::Word(value) | Token::Text(value)) => Ok(Filter::Compare {
+                field,
+                operator,
+                value,
+            }),
             _ => Err(expected),
         }
     }

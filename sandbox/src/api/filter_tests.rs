@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use super::Filter;
 
 fn matches(filter: &str, entity: &Value) -> bool {
-    Filter::parse(filter).unwrap().matches(|name| entity.get(name).map(Cow::Borrowed))
+    Filter::parse(filter)
+        .unwrap()
+        .matches(|name| entity.get(name).map(Cow::Borrowed))
 }
 
 #[test]
@@ -22,12 +24,29 @@ fn and_binds_tighter_than_or_and_parentheses_override_it() {
 fn every_operator_compares_numbers_as_numbers_and_text_as_text() {
     let entity = json!({"grade": "5", "points": 10, "title": "It's an Algebra item", "date": "2026-05-01T00:00:00.000Z"});
     for holds in [
-        "grade=5", "grade='5'", "grade!=6", "points>9", "points>=10", "points<10.5", "points<=10", "title~'algebra'",
-        "title='It''s an Algebra item'", "date>='2026-01-01'", "date<'2027'", "points>'9'",
+        "grade=5",
+        "grade='5'",
+        "grade!=6",
+        "points>9",
+        "points>=10",
+        "points<10.5",
+        "points<=10",
+        "title~'algebra'",
+        "title='It''s an Algebra item'",
+        "date>='2026-01-01'",
+        "date<'2027'",
+        "points>'9'",
     ] {
         assert!(matches(holds, &entity), "{holds}");
     }
-    for fails in ["grade!=5", "points>10", "points<9", "title='algebra'", "title~'geometry'", "date<'2026'"] {
+    for fails in [
+        "grade!=5",
+        "points>10",
+        "points<9",
+        "title='algebra'",
+        "title~'geometry'",
+        "date<'2026'",
+    ] {
         assert!(!matches(fails, &entity), "{fails}");
     }
 }
@@ -35,7 +54,10 @@ fn every_operator_compares_numbers_as_numbers_and_text_as_text() {
 #[test]
 fn a_missing_field_equals_nothing_and_a_list_matches_by_its_entries() {
     let entity = json!({"metadata": {"subject": "Math", "tags": ["a", "b"], "deep": {"er": true}}, "nothing": null});
-    assert!(matches("metadata.subject='Math' AND metadata.tags='b' AND metadata.deep.er=true", &entity));
+    assert!(matches(
+        "metadata.subject='Math' AND metadata.tags='b' AND metadata.deep.er=true",
+        &entity
+    ));
     assert!(!matches("metadata.tags='c'", &entity));
     assert!(matches("metadata.tags!='c'", &entity));
     assert!(!matches("metadata.absent=1", &entity));
@@ -59,5 +81,9 @@ fn a_filter_that_cannot_be_read_says_where() {
     ] {
         assert_eq!(Filter::parse(filter).unwrap_err(), message, "{filter}");
     }
-    assert!(Filter::parse(&format!("{}a=1{}", "(".repeat(60), ")".repeat(60))).unwrap_err().contains("nested deeper"));
+    assert!(
+        Filter::parse(&format!("{}a=1{}", "(".repeat(60), ")".repeat(60)))
+            .unwrap_err()
+            .contains("nested deeper")
+    );
 }

@@ -3,12 +3,17 @@
 /// Whether each word of `query` is near to some word of `texts`.
 pub(crate) fn matches(query: &str, texts: [&str; 2]) -> bool {
     let texts: Vec<String> = texts.iter().map(|text| text.to_lowercase()).collect();
-    query.to_lowercase().split_whitespace().all(|word| texts.iter().any(|text| holds(text, word)))
+    query
+        .to_lowercase()
+        .split_whitespace()
+        .all(|word| texts.iter().any(|text| holds(text, word)))
 }
 
 fn holds(text: &str, word: &str) -> bool {
     text.contains(word)
-        || text.split(|c: char| !c.is_alphanumeric()).any(|candidate| near(candidate, word))
+        || text
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|candidate| near(candidate, word))
 }
 
 /// One slip in a word of four letters or more, two in one of eight or more.

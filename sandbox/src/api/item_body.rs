@@ -23,12 +23,30 @@ pub(super) struct Draft {
 
 impl Draft {
     pub(super) fn into_item(self, stamps: Stamps) -> Item {
-        let Draft { identifier, metadata, title, kind, raw_xml, response_processing } = self;
-        Item { identifier, title, kind, raw_xml, metadata, response_processing, stamps }
+        let Draft {
+            identifier,
+            metadata,
+            title,
+            kind,
+            raw_xml,
+            response_processing,
+        } = self;
+        Item {
+            identifier,
+            title,
+            kind,
+            raw_xml,
+            metadata,
+            response_processing,
+            stamps,
+        }
     }
 }
 
-const XML_FORM: Shape = Shape::Object(&[required("xml", Shape::Identifier), optional("metadata", Shape::Open)]);
+const XML_FORM: Shape = Shape::Object(&[
+    required("xml", Shape::Identifier),
+    optional("metadata", Shape::Open),
+]);
 
 const CARDINALITY: Shape = Shape::OneOf(&["single", "multiple", "ordered", "record"]);
 const SHOW_HIDE: Field = required("showHide", Shape::OneOf(&["show", "hide"]));
@@ -50,30 +68,75 @@ const AUTHORING_FORM: Shape = Shape::Object(&[
             IDENTIFIER,
             required("cardinality", CARDINALITY),
             BASE_TYPE,
-            required("correctResponse", Shape::Object(&[required("value", Shape::Any)])),
+            required(
+                "correctResponse",
+                Shape::Object(&[required("value", Shape::Any)]),
+            ),
         ])),
     ),
-    optional("outcomeDeclarations", Shape::List(&Shape::Object(&[IDENTIFIER, required("cardinality", CARDINALITY), BASE_TYPE]))),
+    optional(
+        "outcomeDeclarations",
+        Shape::List(&Shape::Object(&[
+            IDENTIFIER,
+            required("cardinality", CARDINALITY),
+            BASE_TYPE,
+        ])),
+    ),
     optional(
         "responseProcessing",
         Shape::Object(&[
-            required("templateType", Shape::OneOf(&["match_correct", "map_response"])),
+            required(
+                "templateType",
+                Shape::OneOf(&["match_correct", "map_response"]),
+            ),
             required("responseDeclarationIdentifier", Shape::Identifier),
             OUTCOME,
             required("correctResponseIdentifier", Shape::Text),
             required("incorrectResponseIdentifier", Shape::Text),
-            optional("inlineFeedback", Shape::Object(&[OUTCOME, required("variableIdentifier", Shape::Identifier)])),
+            optional(
+                "inlineFeedback",
+                Shape::Object(&[OUTCOME, required("variableIdentifier", Shape::Identifier)]),
+            ),
         ]),
     ),
     optional("metadata", Shape::Open),
-    optional("modalFeedback", Shape::List(&Shape::Object(&[OUTCOME, IDENTIFIER, SHOW_HIDE, CONTENT, required("title", Shape::Text)]))),
-    optional("feedbackInline", Shape::List(&Shape::Object(&[OUTCOME, IDENTIFIER, SHOW_HIDE, CONTENT]))),
-    optional("feedbackBlock", Shape::List(&Shape::Object(&[OUTCOME, IDENTIFIER, SHOW_HIDE, CONTENT]))),
+    optional(
+        "modalFeedback",
+        Shape::List(&Shape::Object(&[
+            OUTCOME,
+            IDENTIFIER,
+            SHOW_HIDE,
+            CONTENT,
+            required("title", Shape::Text),
+        ])),
+    ),
+    optional(
+        "feedbackInline",
+        Shape::List(&Shape::Object(&[OUTCOME, IDENTIFIER, SHOW_HIDE, CONTENT])),
+    ),
+    optional(
+        "feedbackBlock",
+        Shape::List(&Shape::Object(&[OUTCOME, IDENTIFIER, SHOW_HIDE, CONTENT])),
+    ),
     optional("preInteraction", Shape::Text),
     optional("postInteraction", Shape::Text),
     optional("interaction", INTERACTION),
-    optional("rubrics", Shape::List(&Shape::Object(&[required("use", Shape::Text), required("view", Shape::Text), required("body", Shape::Text)]))),
-    optional("stimulus", Shape::Object(&[IDENTIFIER, optional("href", Shape::Text), optional("title", Shape::Text)])),
+    optional(
+        "rubrics",
+        Shape::List(&Shape::Object(&[
+            required("use", Shape::Text),
+            required("view", Shape::Text),
+            required("body", Shape::Text),
+        ])),
+    ),
+    optional(
+        "stimulus",
+        Shape::Object(&[
+            IDENTIFIER,
+            optional("href", Shape::Text),
+            optional("title", Shape::Text),
+        ]),
+    ),
 ]);
 
 const CHOICES: Shape = Shape::List(&Shape::Object(&[
@@ -109,14 +172,19 @@ pub(super) fn read(body: JsonBody, in_path: Option<&str>) -> Reply<Draft> {
     match body.get("format").and_then(Value::as_str) {
         Some("xml") => from_xml(body),
         None | Some("json") => from_authoring(body),
-        Some(_) => Err(ApiError::invalid_field("format", "enum", "must be one of xml, json")),
+        Some(_) => Err(ApiError::invalid_field(
+            "format",
+            "enum",
+            "must be one of xml, json",
+        )),
     }
 }
 
 fn from_xml(body: Map<String, Value>) -> Reply<Draft> {
     let mut body = JsonBody::from(Value::Object(body)).fitting(&XML_FORM)?;
     let raw_xml = item_xml::text(&body, "xml");
-    let root = validation::read(&raw_xml, Schema::Item).map_err(|errors| ApiError::invalid_xml("xml", &errors))?;
+    let root = validation::read(&raw_xml, Schema::Item)
+        .map_err(|errors| ApiError::invalid_xml("xml", &errors))?;
     let attribute = |name: &str| root.attribute(name).unwrap_or_default().to_owned();
     Ok(Draft {
         identifier: attribute("identifier"),
@@ -134,7 +202,8 @@ fn from_authoring(body: Map<String, Value>) -> Reply<Draft> {
         return Err(ApiError::invalid_field("rawXml", "form", message));
     }
     let mut body = JsonBody::from(Value::Object(body)).fitting(&AUTHORING_FORM)?;
-    let root = item_xml::of_body(&body).map_err(|(field, error)| ApiError::invalid_xml(&field, &[error]))?;
+    let root = item_xml::of_body(&body)
+        .map_err(|(field, error)| ApiError::invalid_xml(&field, &[error]))?;
     let errors = validation::check(&root, Schema::Item);
     if !errors.is_empty() {
         return Err(ApiError::invalid_xml("body", &errors));

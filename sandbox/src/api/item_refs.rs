@@ -45,11 +45,20 @@ pub(super) async fn add(
     let shown = tree::edit(&app, &test, |test, _| {
         let section = tree::section_mut(tree::part_mut(test, &part)?, &section)?;
         let Entry { item, sequence } = body?;
-        if section.items.iter().any(|found| found.identifier == item.identifier) {
-            return Err(ApiError::exists("Assessment item reference", &item.identifier));
+        if section
+            .items
+            .iter()
+            .any(|found| found.identifier == item.identifier)
+        {
+            return Err(ApiError::exists(
+                "Assessment item reference",
+                &item.identifier,
+            ));
         }
         let end = section.items.len();
-        let place = sequence.map_or(end, |sequence| usize::try_from(sequence - 1).unwrap_or(end).min(end));
+        let place = sequence.map_or(end, |sequence| {
+            usize::try_from(sequence - 1).unwrap_or(end).min(end)
+        });
         section.items.insert(place, item);
         section.stamps = section.stamps.touched();
         Ok(view::section(section, &app.base))
@@ -63,7 +72,10 @@ pub(super) async fn remove(
 ) -> Reply<StatusCode> {
     tree::edit(&app, &test, |test, _| {
         let section = tree::section_mut(tree::part_mut(test, &part)?, &section)?;
-        let place = section.items.iter().position(|found| found.identifier == item);
+        let place = section
+            .items
+            .iter()
+            .position(|found| found.identifier == item);
         let place = place.ok_or_else(|| ApiError::not_found("Assessment item reference", &item))?;
         section.items.remove(place);
         section.stamps = section.stamps.touched();
@@ -87,10 +99,22 @@ pub(super) async fn reorder(
     let shown = tree::edit(&app, &test, |test, _| {
         let section = tree::section_mut(tree::part_mut(test, &part)?, &section)?;
         let mut wanted = body?.items;
-        let mut issues = repeated("items", wanted.iter().map(|entry| entry.item.identifier.as_str()));
-        let missing = wanted.iter().filter(|entry| section.items.iter().all(|item| item.identifier != entry.item.identifier));
+        let mut issues = repeated(
+            "items",
+            wanted.iter().map(|entry| entry.item.identifier.as_str()),
+        );
+        let missing = wanted.iter().filter(|entry| {
+            section
+                .items
+                .iter()
+                .all(|item| item.identifier != entry.item.identifier)
+        });
         issues.extend(missing.map(|entry| {
-            Issue::new("items", "unknown", format!("{:?} is not in the section", entry.item.identifier))
+            Issue::new(
+                "items",
+                "unknown",
+                format!("{:?} is not in the section", entry.item.identifier),
+            )
         }));
         if !issues.is_empty() {
             return Err(ApiError::invalid(&issues));
@@ -99,9 +123,17 @@ pub(super) async fn reorder(
             entry.sequence.get_or_insert(place);
         }
         wanted.sort_by_key(|entry| entry.sequence);
-        let places: HashMap<&str, usize> =
-            wanted.iter().enumerate().map(|(place, entry)| (entry.item.identifier.as_str(), place)).collect();
-        section.items.sort_by_key(|item| places.get(item.identifier.as_str()).copied().unwrap_or(usize::MAX));
+        let places: HashMap<&str, usize> = wanted
+            .iter()
+            .enumerate()
+            .map(|(place, entry)| (entry.item.identifier.as_str(), place))
+            .collect();
+        section.items.sort_by_key(|item| {
+            places
+                .get(item.identifier.as_str())
+                .copied()
+                .unwrap_or(usize::MAX)
+        });
         section.stamps = section.stamps.touched();
         Ok(view::section(section, &app.base))
     });

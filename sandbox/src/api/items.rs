@@ -19,8 +19,11 @@ use crate::qti::xml::{self, Element};
 use crate::store::State as Entities;
 use crate::store::model::{Item, Stamps};
 
-const RULES: Rules =
-    Rules { sorts: &["title", "identifier", "type", "createdAt", "updatedAt"], filter: true, strict: true };
+const RULES: Rules = Rules {
+    sorts: &["title", "identifier", "type", "createdAt", "updatedAt"],
+    filter: true,
+    strict: true,
+};
 
 impl Listed for Item {
     fn stamps(&self) -> Stamps {
@@ -43,21 +46,38 @@ impl Listed for Item {
     }
 }
 
-pub(super) async fn search(State(app): AppState, Query(parameters): Query<HashMap<String, String>>) -> Reply<Json<Value>> {
+pub(super) async fn search(
+    State(app): AppState,
+    Query(parameters): Query<HashMap<String, String>>,
+) -> Reply<Json<Value>> {
     let listing = Listing::parse(&parameters, &RULES)?;
     let is = |name: &str, found: &str| parameters.get(name).is_none_or(|wanted| wanted == found);
     let metadata = |item: &Item, name: &str| {
-        tests::metadata_is(item.metadata.as_ref(), name, parameters.get(name).map(String::as_str))
+        tests::metadata_is(
+            item.metadata.as_ref(),
+            name,
+            parameters.get(name).map(String::as_str),
+        )
     };
-    let wanted = |item: &&Item| is("type", &item.kind) && metadata(item, "subject") && metadata(item, "grade");
-    Ok(Json(app.store.read(|state| listing.page(state.items.iter().filter(wanted), view::item))))
+    let wanted = |item: &&Item| {
+        is("type", &item.kind) && metadata(item, "subject") && metadata(item, "grade")
+    };
+    Ok(Json(app.store.read(|state| {
+        listing.page(state.items.iter().filter(wanted), view::item)
+    })))
 }
 
 fn find<'a>(state: &'a Entities, identifier: &str) -> Reply<&'a Item> {
-    state.items.get(identifier).ok_or_else(|| ApiError::not_found("Assessment item", identifier))
+    state
+        .items
+        .get(identifier)
+        .ok_or_else(|| ApiError::not_found("Assessment item", identifier))
 }
 
-pub(super) async fn create(State(app): AppState, body: JsonBody) -> Reply<(StatusCode, Json<Value>)> {
+pub(super) async fn create(
+    State(app): AppState,
+    body: JsonBody,
+) -> Reply<(StatusCode, Json<Value>)> {
     let draft = item_body::read(body, None)?;
     let shown = app.store.write(|state| {
         if state.items.contains(&draft.identifier) {
@@ -77,7 +97,11 @@ fn put(state: &mut Entities, draft: Draft, before: Option<Stamps>) -> Value {
     shown
 }
 
-pub(super) async fn get(State(app): AppState, Path(identifier): Path<String>, headers: HeaderMap) -> Reply {
+pub(super) async fn get(
+    State(app): AppState,
+    Path(identifier): Path<String>,
+    headers: HeaderMap,
+) -> Reply {
     app.store.read(|state| {
         let item = find(state, &identifier)?;
         if wants_xml(&headers) {
@@ -87,7 +111,11 @@ pub(super) async fn get(State(app): AppState, Path(identifier): Path<String>, he
     })
 }
 
-pub(super) async fn update(State(app): AppState, Path(identifier): Path<String>, body: JsonBody) -> Reply<Json<Value>> {
+pub(super) async fn update(
+    State(app): AppState,
+    Path(identifier): Path<String>,
+    body: JsonBody,
+) -> Reply<Json<Value>> {
     let draft = item_body::read(body, Some(&identifier));
     let shown = app.store.write(|state| {
         let before = find(state, &identifier)?.stamps;
@@ -98,11 +126,16 @@ pub(super) async fn update(State(app): AppState, Path(identifier): Path<String>,
     Ok(Json(shown.await?))
 }
 
-pub(super) async fn delete(State(app): AppState, Path(identifier): Path<String>) -> Reply<StatusCode> {
+pub(super) async fn delete(
+    State(app): AppState,
+    Path(identifier): Path<String>,
+) -> Reply<StatusCode> {
     app.store
         .write(|state| {
             let removed = state.items.remove(&identifier);
-            removed.map(drop).ok_or_else(|| ApiError::not_found("Assessment item", &identifier))
+            removed
+                .map(drop)
+                .ok_or_else(|| ApiError::not_found("Assessment item", &identifier))
         })
         .await?;
     Ok(StatusCode::NO_CONTENT)
@@ -132,7 +165,10 @@ pub(super) async fn put_metadata(
 }
 
 /// What both forms of a response have; the values are checked one by one.
-const RESPONSE: Shape = Shape::Object(&[optional("identifier", Shape::Text), optional("responses", Shape::Open)]);
+const RESPONSE: Shape = Shape::Object(&[
+    optional("identifier", Shape::Text),
+    optional("responses", Shape::Open),
+]);
 
 pub(super) async fn process_response(
     State(app): AppState,
@@ -147,7 +183,11 @@ pub(super) async fn process_response(
     })?;
     let outcome = scoring::score(&item, &answers(&item, &identifier, &body?)?);
     let field = |name: &str, default: &str| {
-        processing.as_ref().and_then(|processing| processing.get(name)?.as_str()).unwrap_or(default).to_owned()
+        processing
+            .as_ref()
+            .and_then(|processing| processing.get(name)?.as_str())
+            .unwrap_or(default)
+            .to_owned()
     };
     let value = match outcome.correct {
         true => field("correctResponseIdentifier", "CORRECT"),
@@ -162,8 +202,10 @@ pub(super) async fn process_response(
 /// The answers of `{"identifier", "response"}`, where the identifier is a response's or the item's (then its first response
 /// is meant), or of `{"responses": {...}}`.
 fn answers(item: &Element, identifier: &str, body: &Map<String, Value>) -> Reply<Answers> {
-    let declared: Vec<&str> =
-        item.named("qti-response-declaration").filter_map(|declaration| declaration.attribute("identifier")).collect();
+    let declared: Vec<&str> = item
+        .named("qti-response-declaration")
+        .filter_map(|declaration| declaration.attribute("identifier"))
+        .collect();
     let mut answers = Answers::new();
     let mut add = |response: &str, value: &Value| {
         if !declared.contains(&response) {
@@ -172,18 +214,37 @@ fn answers(item: &Element, identifier: &str, body: &Map<String, Value>) -> Reply
         answers.insert(response.to_owned(), values(value)?);
         Ok(())
     };
-    match (body.get("responses").and_then(Value::as_object), body.get("identifier").and_then(Value::as_str), body.get("response")) {
+    match (
+        body.get("responses").and_then(Value::as_object),
+        body.get("identifier").and_then(Value::as_str),
+        body.get("response"),
+    ) {
         (Some(responses), ..) => {
             for (response, value) in responses {
                 add(response, value)?;
             }
         }
         (None, Some(named), Some(value)) => {
-            let first = declared.first().copied().filter(|_| named == identifier && !declared.contains(&named));
+            let first = declared
+                .first()
+                .copied()
+                .filter(|_| named == identifier && !declared.contains(&named));
             add(first.unwrap_or(named), value)?;
         }
-        (None, None, _) => return Err(ApiError::invalid_field("identifier", "required", "is required")),
-        (None, _, None) => return Err(ApiError::invalid_field("response", "required", "is required")),
+        (None, None, _) => {
+            return Err(ApiError::invalid_field(
+                "identifier",
+                "required",
+                "is required",
+            ));
+        }
+        (None, _, None) => {
+            return Err(ApiError::invalid_field(
+                "response",
+                "required",
+                "is required",
+            ));
+        }
     }
     Ok(answers)
 }
@@ -199,5 +260,7 @@ fn values(value: &Value) -> Reply<Vec<String>> {
         Value::Array(values) => values.iter().map(text).collect(),
         value => text(value).map(|text| vec![text]),
     };
-    values.ok_or_else(|| ApiError::invalid_field("response", "type", "must be a string or a list of strings"))
+    values.ok_or_else(|| {
+        ApiError::invalid_field("response", "type", "must be a string or a list of strings")
+    })
 }

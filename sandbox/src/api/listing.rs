@@ -48,9 +48,15 @@ pub(crate) struct Rules {
 }
 
 impl Listing {
-    pub(crate) fn parse(parameters: &HashMap<String, String>, rules: &Rules) -> Result<Listing, ApiError> {
+    pub(crate) fn parse(
+        parameters: &HashMap<String, String>,
+        rules: &Rules,
+    ) -> Result<Listing, ApiError> {
         let mut issues = Vec::new();
-        let mut number = |name: &'static str, default: usize| match parameters.get(name).map(|text| text.parse()) {
+        let mut number = |name: &'static str, default: usize| match parameters
+            .get(name)
+            .map(|text| text.parse())
+        {
             None => default,
             Some(Ok(number)) if number > 0 => number,
             Some(_) => {
@@ -60,26 +66,49 @@ impl Listing {
         };
         let page = number("page", 1);
         let limit = number("limit", DEFAULT_LIMIT).min(MAX_LIMIT);
-        let mut word = |name: &'static str, default: &str, words: &[&str]| match parameters.get(name).map(String::as_str) {
+        let mut word = |name: &'static str, default: &str, words: &[&str]| match parameters
+            .get(name)
+            .map(String::as_str)
+        {
             None => default.to_owned(),
             Some(word) if words.contains(&word) => word.to_owned(),
             Some(_) => {
-                issues.push(Issue::new(name, "enum", format!("must be one of {}", words.join(", "))));
+                issues.push(Issue::new(
+                    name,
+                    "enum",
+                    format!("must be one of {}", words.join(", ")),
+                ));
                 default.to_owned()
             }
         };
         let sort = word("sort", "createdAt", rules.sorts);
         let order = word("order", "desc", &["asc", "desc"]);
-        let filter = parameters.get("filter").filter(|text| rules.filter && !text.trim().is_empty());
-        let filter = filter.map(|text| Filter::parse(text)).transpose().unwrap_or_else(|message| {
-            issues.push(Issue::new("filter", "syntax", message));
-            None
-        });
+        let filter = parameters
+            .get("filter")
+            .filter(|text| rules.filter && !text.trim().is_empty());
+        let filter = filter
+            .map(|text| Filter::parse(text))
+            .transpose()
+            .unwrap_or_else(|message| {
+                issues.push(Issue::new("filter", "syntax", message));
+                None
+            });
         if rules.strict && !issues.is_empty() {
             return Err(ApiError::invalid(&issues));
         }
-        let searches = ["query", "search"].iter().filter_map(|name| parameters.get(*name)).cloned().collect();
-        Ok(Listing { page, limit, sort, descending: order == "desc", searches, filter })
+        let searches = ["query", "search"]
+            .iter()
+            .filter_map(|name| parameters.get(*name))
+            .cloned()
+            .collect();
+        Ok(Listing {
+            page,
+            limit,
+            sort,
+            descending: order == "desc",
+            searches,
+            filter,
+        })
     }
 
     /// The page of those entries that match, each shown by `show`.
@@ -91,10 +120,19 @@ impl Listing {
         let mut found: Vec<&T> = entries.filter(|entry| self.matches(*entry)).collect();
         found.sort_by(|a, b| {
             let order = self.compare(*a, *b);
-            if self.descending { order.reverse() } else { order }
+            if self.descending {
+                order.reverse()
+            } else {
+                order
+            }
         });
         let start = (self.page - 1).saturating_mul(self.limit);
-        let items: Vec<Value> = found.iter().skip(start).take(self.limit).map(|entry| show(entry)).collect();
+        let items: Vec<Value> = found
+            .iter()
+            .skip(start)
+            .take(self.limit)
+            .map(|entry| show(entry))
+            .collect();
         json!({
             "items": items,
             "total": found.len(),
@@ -107,8 +145,13 @@ impl Listing {
     }
 
     fn matches(&self, entry: &impl Listed) -> bool {
-        self.searches.iter().all(|query| fuzzy::matches(query, entry.texts()))
-            && self.filter.as_ref().is_none_or(|filter| filter.matches(|name| entry.field(name)))
+        self.searches
+            .iter()
+            .all(|query| fuzzy::matches(query, entry.texts()))
+            && self
+                .filter
+                .as_ref()
+                .is_none_or(|filter| filter.matches(|name| entry.field(name)))
     }
 
     fn compare(&self, a: &impl Listed, b: &impl Listed) -> Ordering {
@@ -117,7 +160,9 @@ impl Listing {
             "createdAt" => first.created.cmp(&second.created),
             "updatedAt" => first.updated.cmp(&second.updated),
             name => {
-                let text = |value: Option<Cow<'_, Value>>| value.as_deref().and_then(Value::as_str).map(str::to_owned);
+                let text = |value: Option<Cow<'_, Value>>| {
+                    value.as_deref().and_then(Value::as_str).map(str::to_owned)
+                };
                 text(a.field(name)).cmp(&text(b.field(name)))
             }
         };
@@ -127,7 +172,9 @@ impl Listing {
 
 /// A point in time as the API writes it.
 pub(crate) fn timestamp(millis: i64) -> String {
-    DateTime::from_timestamp_millis(millis).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Millis, true)
+    DateTime::from_timestamp_millis(millis)
+        .unwrap_or_default()
+        .to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// The stamps' fields for filters.

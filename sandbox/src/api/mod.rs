@@ -37,21 +37,49 @@ type Reply<T = Response> = Result<T, ApiError>;
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/stimuli", get(stimuli::search).post(stimuli::create))
-        .route("/stimuli/{identifier}", get(stimuli::get).put(stimuli::update).delete(stimuli::delete))
+        .route(
+            "/stimuli/{identifier}",
+            get(stimuli::get)
+                .put(stimuli::update)
+                .delete(stimuli::delete),
+        )
         .route("/assessment-items", get(items::search).post(items::create))
         .route(
             "/assessment-items/{identifier}",
-            get(items::get).put(items::update).delete(items::delete).post(items::put_metadata),
+            get(items::get)
+                .put(items::update)
+                .delete(items::delete)
+                .post(items::put_metadata),
         )
-        .route("/assessment-items/{identifier}/process-response", post(items::process_response))
+        .route(
+            "/assessment-items/{identifier}/process-response",
+            post(items::process_response),
+        )
         .route("/assessment-tests", get(tests::search).post(tests::create))
-        .route("/assessment-tests/{identifier}", get(tests::get).put(tests::update).delete(tests::delete))
-        .route("/assessment-tests/{identifier}/questions", get(tests::questions))
-        .route("/assessment-tests/{identifier}/metadata", put(tests::update_metadata))
+        .route(
+            "/assessment-tests/{identifier}",
+            get(tests::get).put(tests::update).delete(tests::delete),
+        )
+        .route(
+            "/assessment-tests/{identifier}/questions",
+            get(tests::questions),
+        )
+        .route(
+            "/assessment-tests/{identifier}/metadata",
+            put(tests::update_metadata),
+        )
         .route(PARTS, get(parts::search).post(parts::create))
-        .route(PART, get(parts::get).put(parts::update).delete(parts::delete))
+        .route(
+            PART,
+            get(parts::get).put(parts::update).delete(parts::delete),
+        )
         .route(SECTIONS, get(sections::search).post(sections::create))
-        .route(SECTION, get(sections::get).put(sections::update).delete(sections::delete))
+        .route(
+            SECTION,
+            get(sections::get)
+                .put(sections::update)
+                .delete(sections::delete),
+        )
         .route(ITEM_REFS, post(item_refs::add))
         .route(ITEM_REF, delete(item_refs::remove).put(item_refs::reorder))
         .route("/question", post(feedback::on_question))

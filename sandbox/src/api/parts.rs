@@ -13,7 +13,11 @@ use super::listing::{Listed, Listing, Rules, stamp_field};
 use super::{AppState, Reply, tests, tree, view};
 use crate::store::model::{Part, Stamps};
 
-const RULES: Rules = Rules { sorts: &["title", "identifier", "createdAt", "updatedAt"], filter: true, strict: true };
+const RULES: Rules = Rules {
+    sorts: &["title", "identifier", "createdAt", "updatedAt"],
+    filter: true,
+    strict: true,
+};
 
 impl Listed for Part {
     fn stamps(&self) -> Stamps {
@@ -44,7 +48,9 @@ pub(super) async fn search(
         let listing = Listing::parse(&parameters, &RULES)?;
         let wanted = tests::Wanted::parse(&parameters)?;
         let parts = test.parts.iter().filter(|part| wanted.part(test, part));
-        Ok(Json(listing.page(parts, |part| view::part(part, &app.base))))
+        Ok(Json(
+            listing.page(parts, |part| view::part(part, &app.base)),
+        ))
     })
 }
 
@@ -67,8 +73,16 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(shown.await?)))
 }
 
-pub(super) async fn get(State(app): AppState, Path((test, part)): Path<(String, String)>) -> Reply<Json<Value>> {
-    app.store.read(|state| Ok(Json(view::part(tree::part(tree::test(state, &test)?, &part)?, &app.base))))
+pub(super) async fn get(
+    State(app): AppState,
+    Path((test, part)): Path<(String, String)>,
+) -> Reply<Json<Value>> {
+    app.store.read(|state| {
+        Ok(Json(view::part(
+            tree::part(tree::test(state, &test)?, &part)?,
+            &app.base,
+        )))
+    })
 }
 
 pub(super) async fn update(
@@ -88,7 +102,10 @@ pub(super) async fn update(
     Ok(Json(shown.await?))
 }
 
-pub(super) async fn delete(State(app): AppState, Path((test, part)): Path<(String, String)>) -> Reply<StatusCode> {
+pub(super) async fn delete(
+    State(app): AppState,
+    Path((test, part)): Path<(String, String)>,
+) -> Reply<StatusCode> {
     tree::edit(&app, &test, |test, _| {
         tree::part(test, &part)?;
         test.parts.retain(|found| found.identifier != part);

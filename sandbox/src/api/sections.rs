@@ -13,7 +13,11 @@ use super::listing::{Listed, Listing, Rules, stamp_field};
 use super::{AppState, Reply, tree, view};
 use crate::store::model::{Section, Stamps};
 
-const RULES: Rules = Rules { sorts: &["title", "identifier", "createdAt", "updatedAt"], filter: false, strict: true };
+const RULES: Rules = Rules {
+    sorts: &["title", "identifier", "createdAt", "updatedAt"],
+    filter: false,
+    strict: true,
+};
 
 impl Listed for Section {
     fn stamps(&self) -> Stamps {
@@ -41,7 +45,9 @@ pub(super) async fn search(
     app.store.read(|state| {
         let part = tree::part(tree::test(state, &test)?, &part)?;
         let listing = Listing::parse(&parameters, &RULES)?;
-        Ok(Json(listing.page(part.sections.iter(), |section| view::section(section, &app.base))))
+        Ok(Json(listing.page(part.sections.iter(), |section| {
+            view::section(section, &app.base)
+        })))
     })
 }
 
@@ -73,7 +79,10 @@ pub(super) async fn get(
 ) -> Reply<Json<Value>> {
     app.store.read(|state| {
         let part = tree::part(tree::test(state, &test)?, &part)?;
-        Ok(Json(view::section(tree::section(part, &section)?, &app.base)))
+        Ok(Json(view::section(
+            tree::section(part, &section)?,
+            &app.base,
+        )))
     })
 }
 

@@ -35,11 +35,19 @@ pub(crate) struct Field {
 }
 
 pub(crate) const fn required(name: &'static str, shape: Shape) -> Field {
-    Field { name, required: true, shape }
+    Field {
+        name,
+        required: true,
+        shape,
+    }
 }
 
 pub(crate) const fn optional(name: &'static str, shape: Shape) -> Field {
-    Field { name, required: false, shape }
+    Field {
+        name,
+        required: false,
+        shape,
+    }
 }
 
 impl Shape {
@@ -65,7 +73,11 @@ impl Shape {
             }
             Shape::Bool => expect(value.is_boolean(), "type", "must be true or false"),
             Shape::Number => expect(value.is_number(), "type", "must be a number"),
-            Shape::Position => expect(value.as_u64().is_some_and(|n| n > 0), "type", "must be a whole number above 0"),
+            Shape::Position => expect(
+                value.as_u64().is_some_and(|n| n > 0),
+                "type",
+                "must be a whole number above 0",
+            ),
             Shape::OneOf(words) => expect(
                 value.as_str().is_some_and(|word| words.contains(&word)),
                 "enum",
@@ -79,7 +91,11 @@ impl Shape {
             },
             Shape::List(shape) | Shape::Filled(shape) => match value {
                 Value::Array(entries) => {
-                    expect(!(matches!(self, Shape::Filled(_)) && entries.is_empty()), "empty", "must not be empty");
+                    expect(
+                        !(matches!(self, Shape::Filled(_)) && entries.is_empty()),
+                        "empty",
+                        "must not be empty",
+                    );
                     for (index, entry) in entries.iter().enumerate() {
                         shape.collect(entry, &format!("{path}[{index}]"), issues);
                     }
@@ -89,15 +105,33 @@ impl Shape {
         }
         if let (Shape::Text | Shape::Identifier, Value::String(text)) = (self, value) {
             if !xml::can_hold(text) {
-                issues.push(Issue::new(path, "character", "holds a character that XML cannot hold"));
+                issues.push(Issue::new(
+                    path,
+                    "character",
+                    "holds a character that XML cannot hold",
+                ));
             }
         }
     }
 }
 
-fn collect_fields(fields: &[Field], object: &Map<String, Value>, path: &str, issues: &mut Vec<Issue>) {
-    for Field { name, required, shape } in fields {
-        let path = if path.is_empty() { (*name).to_owned() } else { format!("{path}.{name}") };
+fn collect_fields(
+    fields: &[Field],
+    object: &Map<String, Value>,
+    path: &str,
+    issues: &mut Vec<Issue>,
+) {
+    for Field {
+        name,
+        required,
+        shape,
+    } in fields
+    {
+        let path = if path.is_empty() {
+            (*name).to_owned()
+        } else {
+            format!("{path}.{name}")
+        };
         match object.get(*name) {
             Some(value) => shape.collect(value, &path, issues),
             None if *required => issues.push(Issue::new(path, "required", "is required")),
@@ -107,11 +141,20 @@ fn collect_fields(fields: &[Field], object: &Map<String, Value>, path: &str, iss
 }
 
 /// Says which identifiers stand twice in a list.
-pub(crate) fn repeated<'a>(field: &str, identifiers: impl IntoIterator<Item = &'a str>) -> Vec<Issue> {
+pub(crate) fn repeated<'a>(
+    field: &str,
+    identifiers: impl IntoIterator<Item = &'a str>,
+) -> Vec<Issue> {
     let mut seen = std::collections::HashSet::new();
     identifiers
         .into_iter()
         .filter(|identifier| !seen.insert(*identifier))
-        .map(|identifier| Issue::new(field, "unique", format!("{identifier:?} stands more than once")))
+        .map(|identifier| {
+            Issue::new(
+                field,
+                "unique",
+                format!("{identifier:?} stands more than once"),
+            )
+        })
         .collect()
 }

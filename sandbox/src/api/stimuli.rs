@@ -19,14 +19,21 @@ use crate::store::State as Entities;
 use crate::store::model::{Stamps, Stimulus};
 
 /// The document knows no 400 for this list.
-const RULES: Rules = Rules { sorts: &["title", "identifier", "createdAt", "updatedAt"], filter: false, strict: false };
+const RULES: Rules = Rules {
+    sorts: &["title", "identifier", "createdAt", "updatedAt"],
+    filter: false,
+    strict: false,
+};
 
 const STIMULUS: Shape = Shape::Object(&[
     required("identifier", Shape::Identifier),
     required("title", Shape::Text),
     optional("label", Shape::Text),
     optional("language", Shape::Text),
-    optional("stylesheet", Shape::Object(&[required("href", Shape::Text), required("type", Shape::Text)])),
+    optional(
+        "stylesheet",
+        Shape::Object(&[required("href", Shape::Text), required("type", Shape::Text)]),
+    ),
     required("content", Shape::Text),
     optional(
         "catalogInfo",
@@ -41,7 +48,10 @@ const STIMULUS: Shape = Shape::Object(&[
     optional("metadata", Shape::Open),
 ]);
 
-const XML_FORM: Shape = Shape::Object(&[required("xml", Shape::Identifier), optional("metadata", Shape::Open)]);
+const XML_FORM: Shape = Shape::Object(&[
+    required("xml", Shape::Identifier),
+    optional("metadata", Shape::Open),
+]);
 
 impl Listed for Stimulus {
     fn stamps(&self) -> Stamps {
@@ -61,19 +71,28 @@ impl Listed for Stimulus {
     }
 }
 
-pub(super) async fn search(State(app): AppState, Query(parameters): Query<HashMap<String, String>>) -> Reply<Json<Value>> {
+pub(super) async fn search(
+    State(app): AppState,
+    Query(parameters): Query<HashMap<String, String>>,
+) -> Reply<Json<Value>> {
     let listing = Listing::parse(&parameters, &RULES)?;
-    Ok(Json(app.store.read(|state| listing.page(state.stimuli.iter(), view::stimulus))))
+    Ok(Json(app.store.read(|state| {
+        listing.page(state.stimuli.iter(), view::stimulus)
+    })))
 }
 
 fn find<'a>(state: &'a Entities, identifier: &str) -> Reply<&'a Stimulus> {
-    state.stimuli.get(identifier).ok_or_else(|| ApiError::not_found("Stimulus", identifier))
+    state
+        .stimuli
+        .get(identifier)
+        .ok_or_else(|| ApiError::not_found("Stimulus", identifier))
 }
 
 /// A stimulus from the JSON form.
 fn read(body: JsonBody) -> Reply<Stimulus> {
     let mut body = body.fitting(&STIMULUS)?;
-    let root = stimulus_xml::of_body(&body).map_err(|(field, error)| ApiError::invalid_xml(&field, &[error]))?;
+    let root = stimulus_xml::of_body(&body)
+        .map_err(|(field, error)| ApiError::invalid_xml(&field, &[error]))?;
     body.remove("content");
     Ok(stimulus(body, root.to_document()))
 }
@@ -82,24 +101,51 @@ fn read(body: JsonBody) -> Reply<Stimulus> {
 fn read_xml(body: Map<String, Value>) -> Reply<Stimulus> {
     let mut body = JsonBody::from(Value::Object(body)).fitting(&XML_FORM)?;
     let raw_xml = text(&body, "xml");
-    let root = validation::read(&raw_xml, Schema::Stimulus).map_err(|errors| ApiError::invalid_xml("xml", &errors))?;
+    let root = validation::read(&raw_xml, Schema::Stimulus)
+        .map_err(|errors| ApiError::invalid_xml("xml", &errors))?;
     let mut fields = stimulus_xml::to_body(&root);
-    fields.extend(body.remove("metadata").map(|metadata| ("metadata".to_owned(), metadata)));
+    fields.extend(
+        body.remove("metadata")
+            .map(|metadata| ("metadata".to_owned(), metadata)),
+    );
     Ok(stimulus(fields, raw_xml))
 }
 
 fn stimulus(mut fields: Map<String, Value>, raw_xml: String) -> Stimulus {
     let (identifier, title) = (text(&fields, "identifier"), text(&fields, "title"));
     fields.retain(|name, _| {
-        !matches!(name.as_str(), "identifier" | "title" | "format" | "_id" | "__v" | "createdAt" | "updatedAt" | "rawXml")
+        !matches!(
+            name.as_str(),
+            "identifier"
+                | "title"
+                | "format"
+                | "_id"
+                | "__v"
+                | "createdAt"
+                | "updatedAt"
+                | "rawXml"
+        )
     });
-    Stimulus { identifier, title, raw_xml, stamps: Stamps::default(), rest: fields }
+    Stimulus {
+        identifier,
+        title,
+        raw_xml,
+        stamps: Stamps::default(),
+        rest: fields,
+    }
 }
 
-pub(super) async fn create(State(app): AppState, body: JsonBody) -> Reply<(StatusCode, Json<Value>)> {
+pub(super) async fn create(
+    State(app): AppState,
+    body: JsonBody,
+) -> Reply<(StatusCode, Json<Value>)> {
     let body = body.fitting(&Shape::Open)?;
     let is_xml = body.get("format").is_some_and(|format| format == "xml");
-    let mut stimulus = if is_xml { read_xml(body)? } else { read(JsonBody::from(Value::Object(body)))? };
+    let mut stimulus = if is_xml {
+        read_xml(body)?
+    } else {
+        read(JsonBody::from(Value::Object(body)))?
+    };
     let shown = app.store.write(|state| {
         if state.stimuli.contains(&stimulus.identifier) {
             return Err(ApiError::exists("Stimulus", &stimulus.identifier));
@@ -112,11 +158,19 @@ pub(super) async fn create(State(app): AppState, body: JsonBody) -> Reply<(Statu
     Ok((StatusCode::CREATED, Json(shown.await?)))
 }
 
-pub(super) async fn get(State(app): AppState, Path(identifier): Path<String>) -> Reply<Json<Value>> {
-    app.store.read(|state| Ok(Json(view::stimulus(find(state, &identifier)?))))
+pub(super) async fn get(
+    State(app): AppState,
+    Path(identifier): Path<String>,
+) -> Reply<Json<Value>> {
+    app.store
+        .read(|state| Ok(Json(view::stimulus(find(state, &identifier)?))))
 }
 
-pub(super) async fn update(State(app): AppState, Path(identifier): Path<String>, body: JsonBody) -> Reply<Json<Value>> {
+pub(super) async fn update(
+    State(app): AppState,
+    Path(identifier): Path<String>,
+    body: JsonBody,
+) -> Reply<Json<Value>> {
     let stimulus = read(body);
     let shown = app.store.write(|state| {
         let before = find(state, &identifier)?.stamps;
@@ -130,11 +184,16 @@ pub(super) async fn update(State(app): AppState, Path(identifier): Path<String>,
     Ok(Json(shown.await?))
 }
 
-pub(super) async fn delete(State(app): AppState, Path(identifier): Path<String>) -> Reply<StatusCode> {
+pub(super) async fn delete(
+    State(app): AppState,
+    Path(identifier): Path<String>,
+) -> Reply<StatusCode> {
     app.store
         .write(|state| {
             let removed = state.stimuli.remove(&identifier);
-            removed.map(drop).ok_or_else(|| ApiError::not_found("Stimulus", &identifier))
+            removed
+                .map(drop)
+                .ok_or_else(|| ApiError::not_found("Stimulus", &identifier))
         })
         .await?;
     Ok(StatusCode::NO_CONTENT)

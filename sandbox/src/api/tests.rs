@@ -17,7 +17,11 @@ use crate::qti::test_xml;
 use crate::qti::validation::{self, Schema};
 use crate::store::model::{Part, Stamps, Test};
 
-const RULES: Rules = Rules { sorts: &["title", "identifier", "createdAt", "updatedAt"], filter: true, strict: true };
+const RULES: Rules = Rules {
+    sorts: &["title", "identifier", "createdAt", "updatedAt"],
+    filter: true,
+    strict: true,
+};
 
 const METADATA: Shape = Shape::Object(&[optional("metadata", Shape::Open)]);
 
@@ -54,8 +58,15 @@ impl Wanted {
         let mut issues = Vec::new();
         let mut word = |name: &str, words: &[&str]| {
             let word = parameters.get(name).cloned();
-            if word.as_deref().is_some_and(|word| !words.is_empty() && !words.contains(&word)) {
-                issues.push(Issue::new(name, "enum", format!("must be one of {}", words.join(", "))));
+            if word
+                .as_deref()
+                .is_some_and(|word| !words.is_empty() && !words.contains(&word))
+            {
+                issues.push(Issue::new(
+                    name,
+                    "enum",
+                    format!("must be one of {}", words.join(", ")),
+                ));
             }
             word
         };
@@ -66,49 +77,82 @@ impl Wanted {
             grade: word("grade", &[]),
             has_questions: word("hasQuestions", &["true", "false"]).map(|word| word == "true"),
         };
-        if issues.is_empty() { Ok(wanted) } else { Err(ApiError::invalid(&issues)) }
+        if issues.is_empty() {
+            Ok(wanted)
+        } else {
+            Err(ApiError::invalid(&issues))
+        }
     }
 
     /// Subject and grade stand in the test's metadata, for its parts, too.
     fn metadata(&self, test: &Test) -> bool {
-        metadata_is(test.rest.get("metadata"), "subject", self.subject.as_deref())
-            && metadata_is(test.rest.get("metadata"), "grade", self.grade.as_deref())
+        metadata_is(
+            test.rest.get("metadata"),
+            "subject",
+            self.subject.as_deref(),
+        ) && metadata_is(test.rest.get("metadata"), "grade", self.grade.as_deref())
     }
 
     fn test(&self, test: &Test) -> bool {
         let parts = |fits: &dyn Fn(&Part) -> bool| test.parts.iter().any(fits);
         self.metadata(test)
-            && self.navigation_mode.as_ref().is_none_or(|mode| parts(&|part| part.navigation_mode == *mode))
-            && self.submission_mode.as_ref().is_none_or(|mode| parts(&|part| part.submission_mode == *mode))
-            && self.has_questions.is_none_or(|wanted| parts(&has_questions) == wanted)
+            && self
+                .navigation_mode
+                .as_ref()
+                .is_none_or(|mode| parts(&|part| part.navigation_mode == *mode))
+            && self
+                .submission_mode
+                .as_ref()
+                .is_none_or(|mode| parts(&|part| part.submission_mode == *mode))
+            && self
+                .has_questions
+                .is_none_or(|wanted| parts(&has_questions) == wanted)
     }
 
     pub(super) fn part(&self, test: &Test, part: &Part) -> bool {
         self.metadata(test)
-            && self.navigation_mode.as_ref().is_none_or(|mode| part.navigation_mode == *mode)
-            && self.submission_mode.as_ref().is_none_or(|mode| part.submission_mode == *mode)
-            && self.has_questions.is_none_or(|wanted| has_questions(part) == wanted)
+            && self
+                .navigation_mode
+                .as_ref()
+                .is_none_or(|mode| part.navigation_mode == *mode)
+            && self
+                .submission_mode
+                .as_ref()
+                .is_none_or(|mode| part.submission_mode == *mode)
+            && self
+                .has_questions
+                .is_none_or(|wanted| has_questions(part) == wanted)
     }
 }
 
 fn has_questions(part: &Part) -> bool {
-    part.sections.iter().any(|section| !section.items.is_empty())
+    part.sections
+        .iter()
+        .any(|section| !section.items.is_empty())
 }
 
 /// Whether a field of free-form metadata has the text, or a number that reads like it.
 pub(super) fn metadata_is(metadata: Option<&Value>, name: &str, wanted: Option<&str>) -> bool {
-    wanted.is_none_or(|wanted| match metadata.and_then(|metadata| metadata.get(name)) {
-        Some(Value::String(found)) => found == wanted,
-        Some(Value::Number(found)) => found.to_string() == wanted,
-        _ => false,
-    })
+    wanted.is_none_or(
+        |wanted| match metadata.and_then(|metadata| metadata.get(name)) {
+            Some(Value::String(found)) => found == wanted,
+            Some(Value::Number(found)) => found.to_string() == wanted,
+            _ => false,
+        },
+    )
 }
 
-pub(super) async fn search(State(app): AppState, Query(parameters): Query<HashMap<String, String>>) -> Reply<Json<Value>> {
+pub(super) async fn search(
+    State(app): AppState,
+    Query(parameters): Query<HashMap<String, String>>,
+) -> Reply<Json<Value>> {
     let listing = Listing::parse(&parameters, &RULES)?;
     let wanted = Wanted::parse(&parameters)?;
     Ok(Json(app.store.read(|state| {
-        listing.page(state.tests.iter().filter(|test| wanted.test(test)), |test| view::test(test, &app.base))
+        listing.page(
+            state.tests.iter().filter(|test| wanted.test(test)),
+            |test| view::test(test, &app.base),
+        )
     })))
 }
 
@@ -118,7 +162,8 @@ fn read(body: Body) -> Reply<Test> {
         Body::Json(body) => body.entity(&tree::TEST),
         Body::Xml(source) => {
             let source = source?;
-            let root = validation::read(&source, Schema::Test).map_err(|errors| ApiError::invalid_xml("body", &errors))?;
+            let root = validation::read(&source, Schema::Test)
+                .map_err(|errors| ApiError::invalid_xml("body", &errors))?;
             let mut test: Test = JsonBody::from(test_xml::to_body(&root)).entity(&tree::TEST)?;
             test.source_xml = Some(source);
             Ok(test)
@@ -140,7 +185,11 @@ pub(super) async fn create(State(app): AppState, body: Body) -> Reply<(StatusCod
     Ok((StatusCode::CREATED, Json(shown.await?)))
 }
 
-pub(super) async fn get(State(app): AppState, Path(identifier): Path<String>, headers: HeaderMap) -> Reply {
+pub(super) async fn get(
+    State(app): AppState,
+    Path(identifier): Path<String>,
+    headers: HeaderMap,
+) -> Reply {
     app.store.read(|state| {
         let test = tree::test(state, &identifier)?;
         if wants_xml(&headers) {
@@ -152,10 +201,18 @@ pub(super) async fn get(State(app): AppState, Path(identifier): Path<String>, he
 
 /// XML as an answer.
 pub(super) fn xml_response(xml: String) -> Response {
-    ([(header::CONTENT_TYPE, "application/xml; charset=utf-8")], xml).into_response()
+    (
+        [(header::CONTENT_TYPE, "application/xml; charset=utf-8")],
+        xml,
+    )
+        .into_response()
 }
 
-pub(super) async fn update(State(app): AppState, Path(identifier): Path<String>, body: Body) -> Reply<Json<Value>> {
+pub(super) async fn update(
+    State(app): AppState,
+    Path(identifier): Path<String>,
+    body: Body,
+) -> Reply<Json<Value>> {
     let test = read(body);
     let shown = app.store.write(|state| {
         let before = tree::test(state, &identifier)?.clone();
@@ -169,11 +226,16 @@ pub(super) async fn update(State(app): AppState, Path(identifier): Path<String>,
     Ok(Json(shown.await?))
 }
 
-pub(super) async fn delete(State(app): AppState, Path(identifier): Path<String>) -> Reply<StatusCode> {
+pub(super) async fn delete(
+    State(app): AppState,
+    Path(identifier): Path<String>,
+) -> Reply<StatusCode> {
     app.store
         .write(|state| {
             let removed = state.tests.remove(&identifier);
-            removed.map(drop).ok_or_else(|| ApiError::not_found("Assessment test", &identifier))
+            removed
+                .map(drop)
+                .ok_or_else(|| ApiError::not_found("Assessment test", &identifier))
         })
         .await?;
     Ok(StatusCode::NO_CONTENT)
@@ -189,7 +251,10 @@ pub(super) async fn update_metadata(
     let shown = app.store.write(|state| {
         tree::test(state, &identifier)?;
         let metadata = body?.remove("metadata").unwrap_or_else(|| json!({}));
-        let test = state.tests.get_mut(&identifier).ok_or_else(|| ApiError::not_found("Assessment test", &identifier))?;
+        let test = state
+            .tests
+            .get_mut(&identifier)
+            .ok_or_else(|| ApiError::not_found("Assessment test", &identifier))?;
         test.rest.insert("metadata".to_owned(), metadata);
         test.stamps = test.stamps.touched();
         Ok::<_, ApiError>(view::test(test, &app.base))
@@ -198,10 +263,15 @@ pub(super) async fn update_metadata(
 }
 
 /// Every item that the test refers to, in its order. References that lead nowhere are left out.
-pub(super) async fn questions(State(app): AppState, Path(identifier): Path<String>) -> Reply<Json<Value>> {
+pub(super) async fn questions(
+    State(app): AppState,
+    Path(identifier): Path<String>,
+) -> Reply<Json<Value>> {
     app.store.read(|state| {
         let test = tree::test(state, &identifier)?;
-        let references = test.sections().flat_map(|(part, section)| section.items.iter().map(move |item| (part, section, item)));
+        let references = test.sections().flat_map(|(part, section)| {
+            section.items.iter().map(move |item| (part, section, item))
+        });
         let questions: Vec<Value> = references
             .filter_map(|(part, section, reference)| {
                 let item = state.items.get(&reference.identifier)?;

@@ -1,15 +1,18 @@
 //! The way from a test down to its sections, with the 404 of each level, and the way in which they change.
 use std::collections::HashMap;
 
+use super::Reply;
 use super::error::{ApiError, Issue};
 use super::shape::{Field, Shape, optional, repeated, required};
-use super::Reply;
 use crate::server::App;
 use crate::store::State;
 use crate::store::model::{Part, Section, Stamps, Test};
 
 /// An item reference of a section.
-pub(super) const ITEM_REF: Shape = Shape::Object(&[required("identifier", Shape::Identifier), optional("href", Shape::Text)]);
+pub(super) const ITEM_REF: Shape = Shape::Object(&[
+    required("identifier", Shape::Identifier),
+    optional("href", Shape::Text),
+]);
 
 const RULES: Shape = Shape::List(&Shape::Open);
 
@@ -31,7 +34,10 @@ pub(super) const SECTION: Shape = Shape::Object(&[
 pub(super) const PART: Shape = Shape::Object(&[
     required("identifier", Shape::Identifier),
     required("navigationMode", Shape::OneOf(&["linear", "nonlinear"])),
-    required("submissionMode", Shape::OneOf(&["individual", "simultaneous"])),
+    required(
+        "submissionMode",
+        Shape::OneOf(&["individual", "simultaneous"]),
+    ),
     required("qti-assessment-section", Shape::List(&SECTION)),
     optional("qti-pre-condition", RULES),
     optional("qti-branch-rule", RULES),
@@ -52,7 +58,10 @@ pub(super) const TEST: Shape = Shape::Object(&[
     optional("qti-outcome-declaration", Shape::List(&OUTCOME)),
 ]);
 
-const CARDINALITY: Field = optional("cardinality", Shape::OneOf(&["single", "multiple", "ordered", "record"]));
+const CARDINALITY: Field = optional(
+    "cardinality",
+    Shape::OneOf(&["single", "multiple", "ordered", "record"]),
+);
 
 const OUTCOME: Shape = Shape::Object(&[
     required("identifier", Shape::Identifier),
@@ -64,11 +73,25 @@ const OUTCOME: Shape = Shape::Object(&[
 ]);
 
 /// QTI's types of values.
-pub(super) const BASE_TYPES: &[&str] =
-    &["identifier", "boolean", "integer", "float", "string", "point", "pair", "directedPair", "duration", "file", "uri"];
+pub(super) const BASE_TYPES: &[&str] = &[
+    "identifier",
+    "boolean",
+    "integer",
+    "float",
+    "string",
+    "point",
+    "pair",
+    "directedPair",
+    "duration",
+    "file",
+    "uri",
+];
 
 pub(super) fn test<'a>(state: &'a State, identifier: &str) -> Reply<&'a Test> {
-    state.tests.get(identifier).ok_or_else(|| ApiError::not_found("Assessment test", identifier))
+    state
+        .tests
+        .get(identifier)
+        .ok_or_else(|| ApiError::not_found("Assessment test", identifier))
 }
 
 pub(super) fn part<'a>(test: &'a Test, identifier: &str) -> Reply<&'a Part> {
@@ -76,15 +99,22 @@ pub(super) fn part<'a>(test: &'a Test, identifier: &str) -> Reply<&'a Part> {
 }
 
 pub(super) fn part_mut<'a>(test: &'a mut Test, identifier: &str) -> Reply<&'a mut Part> {
-    test.parts.iter_mut().find(|part| part.identifier == identifier).ok_or_else(|| no_part(identifier))
+    test.parts
+        .iter_mut()
+        .find(|part| part.identifier == identifier)
+        .ok_or_else(|| no_part(identifier))
 }
 
 pub(super) fn section<'a>(part: &'a Part, identifier: &str) -> Reply<&'a Section> {
-    part.section(identifier).ok_or_else(|| no_section(identifier))
+    part.section(identifier)
+        .ok_or_else(|| no_section(identifier))
 }
 
 pub(super) fn section_mut<'a>(part: &'a mut Part, identifier: &str) -> Reply<&'a mut Section> {
-    part.sections.iter_mut().find(|section| section.identifier == identifier).ok_or_else(|| no_section(identifier))
+    part.sections
+        .iter_mut()
+        .find(|section| section.identifier == identifier)
+        .ok_or_else(|| no_section(identifier))
 }
 
 fn no_part(identifier: &str) -> ApiError {
@@ -96,7 +126,11 @@ fn no_section(identifier: &str) -> ApiError {
 }
 
 /// Changes a test or something below it, all or nothing. Its XML is generated anew from then on.
-pub(super) async fn edit<T>(app: &App, identifier: &str, change: impl FnOnce(&mut Test, Stamps) -> Reply<T>) -> Reply<T> {
+pub(super) async fn edit<T>(
+    app: &App,
+    identifier: &str,
+    change: impl FnOnce(&mut Test, Stamps) -> Reply<T>,
+) -> Reply<T> {
     app.store
         .write(|state| {
             let mut edited = test(state, identifier)?.clone();
@@ -115,17 +149,32 @@ pub(super) fn same_identifier(in_path: &str, in_body: &str) -> Reply<()> {
     if in_path == in_body {
         return Ok(());
     }
-    Err(ApiError::invalid_field("identifier", "mismatch", format!("must be {in_path:?}, as in the path")))
+    Err(ApiError::invalid_field(
+        "identifier",
+        "mismatch",
+        format!("must be {in_path:?}, as in the path"),
+    ))
 }
 
 /// Makes a test that has passed its shape ready to be kept.
 pub(super) fn settle_test(test: &mut Test, before: Option<&Test>, stamps: Stamps) -> Reply<()> {
-    let mut issues = repeated("qti-test-part", test.parts.iter().map(|part| part.identifier.as_str()));
-    issues.extend(repeated("qti-outcome-declaration", test.outcomes.iter().filter_map(|outcome| outcome.get("identifier")?.as_str())));
+    let mut issues = repeated(
+        "qti-test-part",
+        test.parts.iter().map(|part| part.identifier.as_str()),
+    );
+    issues.extend(repeated(
+        "qti-outcome-declaration",
+        test.outcomes
+            .iter()
+            .filter_map(|outcome| outcome.get("identifier")?.as_str()),
+    ));
     refuse(&issues)?;
     test.stamps = kept(before.map(|test| test.stamps), stamps);
-    let earlier: HashMap<&str, &Part> =
-        before.into_iter().flat_map(|test| &test.parts).map(|part| (part.identifier.as_str(), part)).collect();
+    let earlier: HashMap<&str, &Part> = before
+        .into_iter()
+        .flat_map(|test| &test.parts)
+        .map(|part| (part.identifier.as_str(), part))
+        .collect();
     for part in &mut test.parts {
         let before = earlier.get(part.identifier.as_str()).copied();
         settle_part(part, before, stamps)?;
@@ -135,11 +184,19 @@ pub(super) fn settle_test(test: &mut Test, before: Option<&Test>, stamps: Stamps
 
 /// Makes a part that has passed its shape ready to be kept.
 pub(super) fn settle_part(part: &mut Part, before: Option<&Part>, stamps: Stamps) -> Reply<()> {
-    refuse(&repeated("qti-assessment-section", part.sections.iter().map(|section| section.identifier.as_str())))?;
+    refuse(&repeated(
+        "qti-assessment-section",
+        part.sections
+            .iter()
+            .map(|section| section.identifier.as_str()),
+    ))?;
     part.stamps = kept(before.map(|part| part.stamps), stamps);
     part.order_sections();
-    let earlier: HashMap<&str, &Section> =
-        before.into_iter().flat_map(|part| &part.sections).map(|section| (section.identifier.as_str(), section)).collect();
+    let earlier: HashMap<&str, &Section> = before
+        .into_iter()
+        .flat_map(|part| &part.sections)
+        .map(|section| (section.identifier.as_str(), section))
+        .collect();
     for section in &mut part.sections {
         let before = earlier.get(section.identifier.as_str()).copied();
         settle_section(section, before, stamps)?;
@@ -148,8 +205,15 @@ pub(super) fn settle_part(part: &mut Part, before: Option<&Part>, stamps: Stamps
 }
 
 /// Makes a section that has passed its shape ready to be kept.
-pub(super) fn settle_section(section: &mut Section, before: Option<&Section>, stamps: Stamps) -> Reply<()> {
-    refuse(&repeated("qti-assessment-item-ref", section.items.iter().map(|item| item.identifier.as_str())))?;
+pub(super) fn settle_section(
+    section: &mut Section,
+    before: Option<&Section>,
+    stamps: Stamps,
+) -> Reply<()> {
+    refuse(&repeated(
+        "qti-assessment-item-ref",
+        section.items.iter().map(|item| item.identifier.as_str()),
+    ))?;
     section.stamps = kept(before.map(|section| section.stamps), stamps);
     Ok(())
 }
@@ -160,5 +224,9 @@ fn kept(before: Option<Stamps>, new: Stamps) -> Stamps {
 }
 
 fn refuse(issues: &[Issue]) -> Reply<()> {
-    if issues.is_empty() { Ok(()) } else { Err(ApiError::invalid(issues)) }
+    if issues.is_empty() {
+        Ok(())
+    } else {
+        Err(ApiError::invalid(issues))
+    }
 }

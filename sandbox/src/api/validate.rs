@@ -14,7 +14,11 @@ use crate::server::App;
 
 const SCHEMA: Field = required("schema", Shape::OneOf(Schema::NAMES));
 
-const ONE: Shape = Shape::Object(&[optional("xml", Shape::Any), SCHEMA, optional("entityId", Shape::Any)]);
+const ONE: Shape = Shape::Object(&[
+    optional("xml", Shape::Any),
+    SCHEMA,
+    optional("entityId", Shape::Any),
+]);
 
 const BATCH: Shape = Shape::Object(&[
     required("xml", Shape::List(&Shape::Any)),
@@ -25,17 +29,32 @@ const BATCH: Shape = Shape::Object(&[
 pub(super) async fn one(State(app): AppState, body: JsonBody) -> Reply<Json<Value>> {
     let body = body.fitting(&ONE)?;
     let text = |name: &str| body.get(name).and_then(Value::as_str);
-    Ok(Json(validate(&app, schema(&body), text("xml"), text("entityId"))?))
+    Ok(Json(validate(
+        &app,
+        schema(&body),
+        text("xml"),
+        text("entityId"),
+    )?))
 }
 
 /// One result for each XML, with the entity's id at the same place; ids beyond stand for entities that are kept.
 pub(super) async fn batch(State(app): AppState, body: JsonBody) -> Reply<Json<Value>> {
     let body = body.fitting(&BATCH)?;
-    let list = |name: &str| body.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let list = |name: &str| {
+        body.get(name)
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    };
     let (xml, ids) = (list("xml"), list("entityIds"));
     let results = (0..xml.len().max(ids.len())).map(|place| {
         let text = |list: &'_ [Value]| list.get(place).and_then(Value::as_str).map(str::to_owned);
-        validate(&app, schema(&body), text(xml).as_deref(), text(ids).as_deref())
+        validate(
+            &app,
+            schema(&body),
+            text(xml).as_deref(),
+            text(ids).as_deref(),
+        )
     });
     let results = results.collect::<Reply<Vec<Value>>>()?;
     Ok(Json(json!({"results": results})))
@@ -55,7 +74,11 @@ fn validate(app: &App, schema: Schema, xml: Option<&str>, entity: Option<&str>) 
         (None, None) => String::new(),
     };
     let errors = validation::read(&xml, schema).err().unwrap_or_default();
-    let message = if errors.is_empty() { "The XML is valid" } else { "The XML is not valid" };
+    let message = if errors.is_empty() {
+        "The XML is valid"
+    } else {
+        "The XML is not valid"
+    };
     Ok(json!({
         // A boolean, as the live service has it; the document says text.
         "success": errors.is_empty(),
@@ -68,9 +91,15 @@ fn validate(app: &App, schema: Schema, xml: Option<&str>, entity: Option<&str>) 
 
 fn kept_xml(app: &App, schema: Schema, identifier: &str) -> Option<String> {
     app.store.read(|state| match schema {
-        Schema::Test => state.tests.get(identifier).map(|test| view::raw_xml(test, &app.base)),
+        Schema::Test => state
+            .tests
+            .get(identifier)
+            .map(|test| view::raw_xml(test, &app.base)),
         Schema::Item => state.items.get(identifier).map(|item| item.raw_xml.clone()),
-        Schema::Stimulus => state.stimuli.get(identifier).map(|stimulus| stimulus.raw_xml.clone()),
+        Schema::Stimulus => state
+            .stimuli
+            .get(identifier)
+            .map(|stimulus| stimulus.raw_xml.clone()),
     })
 }
 

@@ -8,7 +8,11 @@ use crate::qti::{content, item_reading, test_xml, xml};
 use crate::store::model::{Feedback, Item, ItemRef, Part, Section, Stamps, Stimulus, Test};
 
 /// Everything but what RFC 3986 calls unreserved.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// An identifier as one segment of a path.
 pub(crate) fn segment(identifier: &str) -> String {
@@ -25,14 +29,21 @@ pub(crate) fn href(base: &str, item: &ItemRef) -> String {
 
 pub(crate) fn section(section: &Section, base: &str) -> Value {
     let mut value = plain(section);
-    let items = section.items.iter().map(|item| json!({"identifier": item.identifier, "href": href(base, item)}));
+    let items = section
+        .items
+        .iter()
+        .map(|item| json!({"identifier": item.identifier, "href": href(base, item)}));
     value["qti-assessment-item-ref"] = items.collect();
     value
 }
 
 pub(crate) fn part(part: &Part, base: &str) -> Value {
     let mut value = plain(part);
-    value["qti-assessment-section"] = part.sections.iter().map(|below| section(below, base)).collect();
+    value["qti-assessment-section"] = part
+        .sections
+        .iter()
+        .map(|below| section(below, base))
+        .collect();
     value
 }
 
@@ -61,12 +72,16 @@ pub(crate) fn test(test: &Test, base: &str) -> Value {
 
 /// The test's XML: as it was sent, or generated since something changed.
 pub(crate) fn raw_xml(test: &Test, base: &str) -> String {
-    test.source_xml.clone().unwrap_or_else(|| test_xml::of_test(test, &|item| href(base, item)).to_document())
+    test.source_xml
+        .clone()
+        .unwrap_or_else(|| test_xml::of_test(test, &|item| href(base, item)).to_document())
 }
 
 /// The JSON of XML that has been checked before it was stored.
 fn content_of(raw_xml: &str) -> Value {
-    xml::parse(raw_xml).map(|root| content::of_document(&root)).unwrap_or_default()
+    xml::parse(raw_xml)
+        .map(|root| content::of_document(&root))
+        .unwrap_or_default()
 }
 
 /// An item. Most of it is read from its XML, which has been checked before it was stored.

@@ -17,7 +17,10 @@ pub(crate) fn of_document(root: &Element) -> Value {
 pub(super) fn of_element(element: &Element) -> Value {
     let mut object = Map::new();
     if !element.attributes.is_empty() {
-        let attributes = element.attributes.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
+        let attributes = element
+            .attributes
+            .iter()
+            .map(|(name, value)| (name.clone(), value.as_str().into()));
         object.insert(ATTRIBUTES.to_owned(), Value::Object(attributes.collect()));
     }
     for node in &element.children {
@@ -28,7 +31,9 @@ pub(super) fn of_element(element: &Element) -> Value {
         }
     }
     match object.len() {
-        1 if object.get(TEXT).is_some_and(Value::is_string) => object.remove(TEXT).unwrap_or_default(),
+        1 if object.get(TEXT).is_some_and(Value::is_string) => {
+            object.remove(TEXT).unwrap_or_default()
+        }
         _ => Value::Object(object),
     }
 }
@@ -54,7 +59,9 @@ pub(crate) fn to_element(name: &str, value: &Value) -> Element {
                 match (name.as_str(), value) {
                     (ATTRIBUTES, Value::Object(attributes)) => {
                         let attributes = attributes.iter().filter(|(name, _)| is_name(name));
-                        element.attributes.extend(attributes.map(|(name, value)| (name.clone(), text_of(value))));
+                        element
+                            .attributes
+                            .extend(attributes.map(|(name, value)| (name.clone(), text_of(value))));
                     }
                     (TEXT, text) => element.children.push(Node::Text(text_of(text))),
                     (name, Value::Array(values)) if is_name(name) => {
@@ -73,8 +80,12 @@ pub(crate) fn to_element(name: &str, value: &Value) -> Element {
 
 /// A scalar as the text of an attribute or of an element, without what XML cannot hold.
 pub(crate) fn text_of(value: &Value) -> String {
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    text.chars().filter(|character| super::xml::can_hold(character.encode_utf8(&mut [0; 4]))).collect()
+    let text = value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned);
+    text.chars()
+        .filter(|character| super::xml::can_hold(character.encode_utf8(&mut [0; 4])))
+        .collect()
 }
 
 #[cfg(test)]
@@ -87,12 +98,20 @@ mod tests {
     #[test]
     fn one_element_is_an_object_and_two_are_a_list() {
         let content = |xml: &str| of_document(&parse(xml).unwrap());
-        assert_eq!(content("<a><b c='1'/></a>"), json!({"a": {"b": {"_attributes": {"c": "1"}}}}));
         assert_eq!(
-            content("<a><qti-value>x</qti-value><qti-value>y</qti-value><qti-value>z</qti-value></a>"),
+            content("<a><b c='1'/></a>"),
+            json!({"a": {"b": {"_attributes": {"c": "1"}}}})
+        );
+        assert_eq!(
+            content(
+                "<a><qti-value>x</qti-value><qti-value>y</qti-value><qti-value>z</qti-value></a>"
+            ),
             json!({"a": {"qti-value": ["x", "y", "z"]}})
         );
-        assert_eq!(content("<a d='e'>one <b>two</b> three</a>"), json!({"a": {"_attributes": {"d": "e"}, "_text": ["one", "three"], "b": "two"}}));
+        assert_eq!(
+            content("<a d='e'>one <b>two</b> three</a>"),
+            json!({"a": {"_attributes": {"d": "e"}, "_text": ["one", "three"], "b": "two"}})
+        );
         assert_eq!(content("<a>\n  <b/>\n</a>"), json!({"a": {"b": {}}}));
     }
 
@@ -101,6 +120,9 @@ mod tests {
         let json = json!({"_attributes": {"target": "EXIT"}, "qti-gt": {"qti-variable": {"_attributes": {"identifier": "S"}}, "qti-value": ["1", "2"]}});
         let element = to_element("qti-branch-rule", &json);
         assert_eq!(of_document(&element)["qti-branch-rule"], json);
-        assert!(parse(&to_element("a", &json!({"not a name": 1, "ok": "x\u{1}y"})).to_document()).is_ok());
+        assert!(
+            parse(&to_element("a", &json!({"not a name": 1, "ok": "x\u{1}y"})).to_document())
+                .is_ok()
+        );
     }
 }

@@ -23,11 +23,20 @@ const TYPES: &[(&str, Choices)] = &[
     ("choice", Choices::Elements("qti-simple-choice")),
     ("order", Choices::Elements("qti-simple-choice")),
     ("inline-choice", Choices::Elements("qti-inline-choice")),
-    ("associate", Choices::Elements("qti-simple-associable-choice")),
+    (
+        "associate",
+        Choices::Elements("qti-simple-associable-choice"),
+    ),
     ("hotspot", Choices::Elements("qti-hotspot-choice")),
     ("graphic-order", Choices::Elements("qti-hotspot-choice")),
-    ("graphic-associate", Choices::Elements("qti-associable-hotspot")),
-    ("graphic-gap-match", Choices::Elements("qti-associable-hotspot")),
+    (
+        "graphic-associate",
+        Choices::Elements("qti-associable-hotspot"),
+    ),
+    (
+        "graphic-gap-match",
+        Choices::Elements("qti-associable-hotspot"),
+    ),
     ("match", Choices::MatchSets),
     ("hottext", Choices::Hottext),
     ("text-entry", Choices::None),
@@ -41,27 +50,63 @@ const TYPES: &[(&str, Choices)] = &[
 
 /// The names of the types that the form can express.
 pub(crate) const TYPE_NAMES: &[&str] = &[
-    "choice", "text-entry", "extended-text", "inline-choice", "match", "order", "associate", "select-point", "graphic-order",
-    "graphic-associate", "graphic-gap-match", "hotspot", "hottext", "slider", "drawing", "media", "upload",
+    "choice",
+    "text-entry",
+    "extended-text",
+    "inline-choice",
+    "match",
+    "order",
+    "associate",
+    "select-point",
+    "graphic-order",
+    "graphic-associate",
+    "graphic-gap-match",
+    "hotspot",
+    "hottext",
+    "slider",
+    "drawing",
+    "media",
+    "upload",
 ];
 
 /// The interaction, with its prompt before it where it stands in running text.
 pub(super) fn of_body(body: &Map<String, Value>) -> Result<Vec<Element>, (String, String)> {
     let kind = text(body, "type");
-    let choices = TYPES.iter().find(|(name, _)| *name == kind).map_or(Choices::None, |(_, choices)| *choices);
+    let choices = TYPES
+        .iter()
+        .find(|(name, _)| *name == kind)
+        .map_or(Choices::None, |(_, choices)| *choices);
     let empty = Map::new();
-    let structure = body.get("questionStructure").and_then(Value::as_object).unwrap_or(&empty);
+    let structure = body
+        .get("questionStructure")
+        .and_then(Value::as_object)
+        .unwrap_or(&empty);
     let interaction = with_choices(bare(body, &kind), choices, structure)?;
-    let prompt = nodes(structure.get("prompt"), "interaction.questionStructure.prompt")?;
+    let prompt = nodes(
+        structure.get("prompt"),
+        "interaction.questionStructure.prompt",
+    )?;
     if matches!(kind.as_str(), "text-entry" | "inline-choice") {
         // These stand inside a line of text and cannot have a prompt of their own.
-        let line = Element { children: vec![Node::Element(interaction)], ..Element::new("p") };
-        let prompt = (!prompt.is_empty()).then(|| Element { children: prompt, ..Element::new("div") });
+        let line = Element {
+            children: vec![Node::Element(interaction)],
+            ..Element::new("p")
+        };
+        let prompt = (!prompt.is_empty()).then(|| Element {
+            children: prompt,
+            ..Element::new("div")
+        });
         return Ok(prompt.into_iter().chain([line]).collect());
     }
     let mut interaction = interaction;
     if !prompt.is_empty() {
-        interaction.children.insert(0, Node::Element(Element { children: prompt, ..Element::new("qti-prompt") }));
+        interaction.children.insert(
+            0,
+            Node::Element(Element {
+                children: prompt,
+                ..Element::new("qti-prompt")
+            }),
+        );
     }
     Ok(vec![interaction])
 }
@@ -71,9 +116,18 @@ fn bare(body: &Map<String, Value>, kind: &str) -> Element {
         .with("response-identifier", text(body, "responseIdentifier"))
         .with_some("shuffle", body.get("shuffle").map(text_of))
         .with_some("max-choices", body.get("maxChoices").map(text_of));
-    for (name, value) in body.get("attributes").and_then(Value::as_object).into_iter().flatten() {
+    for (name, value) in body
+        .get("attributes")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
         // The form says `placeholder` where QTI says `placeholder-text`.
-        let name = if name == "placeholder" { "placeholder-text" } else { name };
+        let name = if name == "placeholder" {
+            "placeholder-text"
+        } else {
+            name
+        };
         if is_name(name) && element.attribute(name).is_none() {
             element = element.with(name, text_of(value));
         }
@@ -81,7 +135,11 @@ fn bare(body: &Map<String, Value>, kind: &str) -> Element {
     element
 }
 
-fn with_choices(mut element: Element, choices: Choices, structure: &Map<String, Value>) -> Result<Element, (String, String)> {
+fn with_choices(
+    mut element: Element,
+    choices: Choices,
+    structure: &Map<String, Value>,
+) -> Result<Element, (String, String)> {
     match choices {
         Choices::None => {}
         Choices::Elements(name) => {
@@ -114,18 +172,33 @@ fn choice(name: &str, body: &Map<String, Value>) -> Result<Element, (String, Str
     let associable = name.contains("associable");
     let element = Element::new(name)
         .with("identifier", &identifier)
-        .with_some("match-max", associable.then(|| body.get("matchMax").map_or_else(|| "1".to_owned(), text_of)))
+        .with_some(
+            "match-max",
+            associable.then(|| body.get("matchMax").map_or_else(|| "1".to_owned(), text_of)),
+        )
         .with_some("shape", body.get("shape").map(text_of))
         .with_some("coords", body.get("coords").map(text_of));
-    let element = with_markup(element, body.get("content"), "interaction.questionStructure.choices.content")?;
+    let element = with_markup(
+        element,
+        body.get("content"),
+        "interaction.questionStructure.choices.content",
+    )?;
     match body.get("feedbackInline") {
         None => Ok(element),
         Some(feedback) => {
             let inline = Element::new("qti-feedback-inline")
                 .with("identifier", &identifier)
-                .with("outcome-identifier", body.get("feedbackOutcomeIdentifier").map_or_else(|| "FEEDBACK".to_owned(), text_of))
+                .with(
+                    "outcome-identifier",
+                    body.get("feedbackOutcomeIdentifier")
+                        .map_or_else(|| "FEEDBACK".to_owned(), text_of),
+                )
                 .with("show-hide", "show");
-            Ok(element.child(with_markup(inline, Some(feedback), "interaction.questionStructure.choices.feedbackInline")?))
+            Ok(element.child(with_markup(
+                inline,
+                Some(feedback),
+                "interaction.questionStructure.choices.feedbackInline",
+            )?))
         }
     }
 }

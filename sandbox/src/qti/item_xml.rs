@@ -18,23 +18,46 @@ pub(crate) fn of_body(body: &Map<String, Value>) -> Result<Element, (String, Str
         .with("adaptive", flag("adaptive"))
         .with("time-dependent", flag("timeDependent"));
     let processing = body.get("responseProcessing").and_then(Value::as_object);
-    let mapped = processing.is_some_and(|processing| text(processing, "templateType") == "map_response");
-    item = item.all(objects(body, "responseDeclarations").map(|declaration| response_declaration(declaration, mapped)));
-    let outcomes: Vec<Element> = objects(body, "outcomeDeclarations").map(|outcome| declaration("qti-outcome-declaration", outcome)).collect();
-    if outcomes.iter().all(|outcome| outcome.attribute("identifier") != Some("SCORE")) {
-        let score = Element::new("qti-outcome-declaration").with("identifier", "SCORE").with("cardinality", "single");
+    let mapped =
+        processing.is_some_and(|processing| text(processing, "templateType") == "map_response");
+    item = item.all(
+        objects(body, "responseDeclarations")
+            .map(|declaration| response_declaration(declaration, mapped)),
+    );
+    let outcomes: Vec<Element> = objects(body, "outcomeDeclarations")
+        .map(|outcome| declaration("qti-outcome-declaration", outcome))
+        .collect();
+    if outcomes
+        .iter()
+        .all(|outcome| outcome.attribute("identifier") != Some("SCORE"))
+    {
+        let score = Element::new("qti-outcome-declaration")
+            .with("identifier", "SCORE")
+            .with("cardinality", "single");
         item.push(score.with("base-type", "float"));
     }
     item = item.all(outcomes);
     if let Some(stimulus) = body.get("stimulus").and_then(Value::as_object) {
-        let href = stimulus.get("href").map_or_else(|| format!("stimuli/{}", text(stimulus, "identifier")), text_of);
-        let reference = Element::new("qti-assessment-stimulus-ref").with("identifier", text(stimulus, "identifier"));
-        item.push(reference.with("href", href).with_some("title", stimulus.get("title").map(text_of)));
+        let href = stimulus.get("href").map_or_else(
+            || format!("stimuli/{}", text(stimulus, "identifier")),
+            text_of,
+        );
+        let reference = Element::new("qti-assessment-stimulus-ref")
+            .with("identifier", text(stimulus, "identifier"));
+        item.push(
+            reference
+                .with("href", href)
+                .with_some("title", stimulus.get("title").map(text_of)),
+        );
     }
     item.push(item_body(body)?);
     item = item.all(response_processing(body, processing));
     for feedback in objects(body, "modalFeedback") {
-        item.push(feedback_element("qti-modal-feedback", feedback, "modalFeedback")?);
+        item.push(feedback_element(
+            "qti-modal-feedback",
+            feedback,
+            "modalFeedback",
+        )?);
     }
     Ok(item)
 }
@@ -42,7 +65,9 @@ pub(crate) fn of_body(body: &Map<String, Value>) -> Result<Element, (String, Str
 fn item_body(body: &Map<String, Value>) -> Result<Element, (String, String)> {
     let mut element = Element::new("qti-item-body");
     for rubric in objects(body, "rubrics") {
-        let block = Element::new("qti-rubric-block").with("use", text(rubric, "use")).with("view", text(rubric, "view"));
+        let block = Element::new("qti-rubric-block")
+            .with("use", text(rubric, "use"))
+            .with("view", text(rubric, "view"));
         element.push(with_markup(block, rubric.get("body"), "rubrics.body")?);
     }
     element = with_markup(element, body.get("preInteraction"), "preInteraction")?;
@@ -51,7 +76,11 @@ fn item_body(body: &Map<String, Value>) -> Result<Element, (String, String)> {
     }
     element = with_markup(element, body.get("postInteraction"), "postInteraction")?;
     for feedback in objects(body, "feedbackBlock") {
-        element.push(feedback_element("qti-feedback-block", feedback, "feedbackBlock")?);
+        element.push(feedback_element(
+            "qti-feedback-block",
+            feedback,
+            "feedbackBlock",
+        )?);
     }
     Ok(element)
 }
@@ -65,7 +94,9 @@ fn declaration(name: &str, body: &Map<String, Value>) -> Element {
 
 /// With `mapped`, each correct value is worth one point: the form has no other mapping.
 fn response_declaration(body: &Map<String, Value>, mapped: bool) -> Element {
-    let correct = body.get("correctResponse").and_then(|correct| correct.get("value"));
+    let correct = body
+        .get("correctResponse")
+        .and_then(|correct| correct.get("value"));
     let values: Vec<String> = match correct {
         Some(Value::Array(values)) => values.iter().map(text_of).collect(),
         Some(value) => vec![text_of(value)],
@@ -73,17 +104,34 @@ fn response_declaration(body: &Map<String, Value>, mapped: bool) -> Element {
     };
     let mut element = declaration("qti-response-declaration", body);
     if !values.is_empty() {
-        element.push(Element::new("qti-correct-response").all(values.iter().map(|value| Element::new("qti-value").text(value))));
+        element.push(
+            Element::new("qti-correct-response").all(
+                values
+                    .iter()
+                    .map(|value| Element::new("qti-value").text(value)),
+            ),
+        );
     }
     if mapped {
-        let entries = values.iter().map(|value| Element::new("qti-map-entry").with("map-key", value).with("mapped-value", 1));
-        element.push(Element::new("qti-mapping").with("default-value", 0).all(entries));
+        let entries = values.iter().map(|value| {
+            Element::new("qti-map-entry")
+                .with("map-key", value)
+                .with("mapped-value", 1)
+        });
+        element.push(
+            Element::new("qti-mapping")
+                .with("default-value", 0)
+                .all(entries),
+        );
     }
     element
 }
 
 /// The template where nothing is said; otherwise rules that also set the feedback's outcome.
-fn response_processing(body: &Map<String, Value>, processing: Option<&Map<String, Value>>) -> Option<Element> {
+fn response_processing(
+    body: &Map<String, Value>,
+    processing: Option<&Map<String, Value>>,
+) -> Option<Element> {
     let rules = Element::new("qti-response-processing");
     let Some(processing) = processing else {
         objects(body, "responseDeclarations").next()?;
@@ -92,8 +140,16 @@ fn response_processing(body: &Map<String, Value>, processing: Option<&Map<String
     let response = text(processing, "responseDeclarationIdentifier");
     let outcome = text(processing, "outcomeIdentifier");
     let about = |name: &str| Element::new(name).with("identifier", &response);
-    let set = |identifier: &str, value: Element| Element::new("qti-set-outcome-value").with("identifier", identifier).child(value);
-    let base = |kind: &str, value: String| Element::new("qti-base-value").with("base-type", kind).text(value);
+    let set = |identifier: &str, value: Element| {
+        Element::new("qti-set-outcome-value")
+            .with("identifier", identifier)
+            .child(value)
+    };
+    let base = |kind: &str, value: String| {
+        Element::new("qti-base-value")
+            .with("base-type", kind)
+            .text(value)
+    };
     let branch = |name: &str, test: Option<Element>, score: &str, feedback: String| {
         let mut branch = Element::new(name).all(test);
         if text(processing, "templateType") == "match_correct" {
@@ -104,24 +160,44 @@ fn response_processing(body: &Map<String, Value>, processing: Option<&Map<String
         }
         branch
     };
-    let matches = Element::new("qti-match").child(about("qti-variable")).child(about("qti-correct"));
+    let matches = Element::new("qti-match")
+        .child(about("qti-variable"))
+        .child(about("qti-correct"));
     let mut condition = Element::new("qti-response-condition");
-    condition.push(branch("qti-response-if", Some(matches), "1", text(processing, "correctResponseIdentifier")));
-    condition.push(branch("qti-response-else", None, "0", text(processing, "incorrectResponseIdentifier")));
+    condition.push(branch(
+        "qti-response-if",
+        Some(matches),
+        "1",
+        text(processing, "correctResponseIdentifier"),
+    ));
+    condition.push(branch(
+        "qti-response-else",
+        None,
+        "0",
+        text(processing, "incorrectResponseIdentifier"),
+    ));
     let mut rules = rules;
     if text(processing, "templateType") == "map_response" {
         rules.push(set("SCORE", about("qti-map-response")));
     }
     rules.push(condition);
     if let Some(inline) = processing.get("inlineFeedback").and_then(Value::as_object) {
-        let variable = Element::new("qti-variable").with("identifier", text(inline, "variableIdentifier"));
+        let variable =
+            Element::new("qti-variable").with("identifier", text(inline, "variableIdentifier"));
         rules.push(set(&text(inline, "outcomeIdentifier"), variable));
     }
     Some(rules)
 }
 
-fn feedback_element(name: &str, body: &Map<String, Value>, field: &str) -> Result<Element, (String, String)> {
-    let classes = body.get("class").and_then(Value::as_array).map(|classes| classes.iter().map(text_of).collect::<Vec<_>>().join(" "));
+fn feedback_element(
+    name: &str,
+    body: &Map<String, Value>,
+    field: &str,
+) -> Result<Element, (String, String)> {
+    let classes = body
+        .get("class")
+        .and_then(Value::as_array)
+        .map(|classes| classes.iter().map(text_of).collect::<Vec<_>>().join(" "));
     let element = Element::new(name)
         .with("identifier", text(body, "identifier"))
         .with("outcome-identifier", text(body, "outcomeIdentifier"))
@@ -133,7 +209,11 @@ fn feedback_element(name: &str, body: &Map<String, Value>, field: &str) -> Resul
 }
 
 /// Appends markup from a field.
-pub(super) fn with_markup(mut element: Element, markup: Option<&Value>, field: &str) -> Result<Element, (String, String)> {
+pub(super) fn with_markup(
+    mut element: Element,
+    markup: Option<&Value>,
+    field: &str,
+) -> Result<Element, (String, String)> {
     element.children.extend(nodes(markup, field)?);
     Ok(element)
 }
@@ -143,7 +223,9 @@ pub(super) fn nodes(markup: Option<&Value>, field: &str) -> Result<Vec<Node>, (S
     match markup {
         None => Ok(Vec::new()),
         Some(markup) => {
-            let markup = markup.as_str().map_or_else(|| text_of(markup), str::to_owned);
+            let markup = markup
+                .as_str()
+                .map_or_else(|| text_of(markup), str::to_owned);
             xml::parse_fragment(&markup).map_err(|error| (field.to_owned(), error))
         }
     }
@@ -155,6 +237,13 @@ pub(crate) fn text(body: &Map<String, Value>, name: &str) -> String {
 }
 
 /// The objects of a list.
-pub(super) fn objects<'a>(body: &'a Map<String, Value>, name: &str) -> impl Iterator<Item = &'a Map<String, Value>> + use<'a> {
-    body.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
+pub(super) fn objects<'a>(
+    body: &'a Map<String, Value>,
+    name: &str,
+) -> impl Iterator<Item = &'a Map<String, Value>> + use<'a> {
+    body.get(name)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
 }

@@ -21,12 +21,21 @@ pub(crate) struct Outcome {
 pub(crate) fn score(item: &Element, answers: &Answers) -> Outcome {
     let mapped = match template(item) {
         Some(template) => Some(template == "map_response"),
-        None => item.descendants().any(|element| element.name == "qti-map-response").then_some(true),
+        None => item
+            .descendants()
+            .any(|element| element.name == "qti-map-response")
+            .then_some(true),
     };
-    let mut outcome = Outcome { score: 0.0, correct: true };
+    let mut outcome = Outcome {
+        score: 0.0,
+        correct: true,
+    };
     let mut scored = 0;
     for declaration in item.named("qti-response-declaration") {
-        let given = declaration.attribute("identifier").and_then(|identifier| answers.get(identifier)).map_or(&[] as &[String], Vec::as_slice);
+        let given = declaration
+            .attribute("identifier")
+            .and_then(|identifier| answers.get(identifier))
+            .map_or(&[] as &[String], Vec::as_slice);
         let response = Response { declaration, given };
         let correct = response.is_correct();
         outcome.correct &= correct;
@@ -64,13 +73,20 @@ impl Response<'_> {
                     found.map(|place| open.swap_remove(place)).is_some()
                 })
             }
-            _ => correct.iter().zip(self.given).all(|(wanted, given)| self.same(given, wanted, true)),
+            _ => correct
+                .iter()
+                .zip(self.given)
+                .all(|(wanted, given)| self.same(given, wanted, true)),
         }
     }
 
     /// The sum of what the values are worth, each counted once, within the mapping's bounds.
     fn mapped(&self, mapping: &Element) -> f64 {
-        let number = |element: &Element, name: &str| element.attribute(name).and_then(|text| text.parse::<f64>().ok());
+        let number = |element: &Element, name: &str| {
+            element
+                .attribute(name)
+                .and_then(|text| text.parse::<f64>().ok())
+        };
         let mut seen: Vec<&String> = Vec::new();
         let mut sum = 0.0;
         for given in self.given {
@@ -80,9 +96,13 @@ impl Response<'_> {
             seen.push(given);
             let entry = mapping.named("qti-map-entry").find(|entry| {
                 let cased = entry.attribute("case-sensitive") != Some("false");
-                entry.attribute("map-key").is_some_and(|key| self.same(given, key, cased))
+                entry
+                    .attribute("map-key")
+                    .is_some_and(|key| self.same(given, key, cased))
             });
-            sum += entry.and_then(|entry| number(entry, "mapped-value")).unwrap_or_else(|| number(mapping, "default-value").unwrap_or(0.0));
+            sum += entry
+                .and_then(|entry| number(entry, "mapped-value"))
+                .unwrap_or_else(|| number(mapping, "default-value").unwrap_or(0.0));
         }
         let sum = number(mapping, "lower-bound").map_or(sum, |bound| sum.max(bound));
         number(mapping, "upper-bound").map_or(sum, |bound| sum.min(bound))

@@ -8,14 +8,28 @@ fn scored(template: &str, declarations: &str, answers: &[(&str, &[&str])]) -> (f
     .unwrap();
     let answers: Answers = answers
         .iter()
-        .map(|(identifier, values)| ((*identifier).to_owned(), values.iter().map(|value| (*value).to_owned()).collect()))
+        .map(|(identifier, values)| {
+            (
+                (*identifier).to_owned(),
+                values.iter().map(|value| (*value).to_owned()).collect(),
+            )
+        })
         .collect();
     let outcome = score(&item, &answers);
     (outcome.score, outcome.correct)
 }
 
-fn declaration(identifier: &str, cardinality: &str, base_type: &str, values: &[&str], mapping: &str) -> String {
-    let values: String = values.iter().map(|value| format!("<qti-value>{value}</qti-value>")).collect();
+fn declaration(
+    identifier: &str,
+    cardinality: &str,
+    base_type: &str,
+    values: &[&str],
+    mapping: &str,
+) -> String {
+    let values: String = values
+        .iter()
+        .map(|value| format!("<qti-value>{value}</qti-value>"))
+        .collect();
     format!(
         "<qti-response-declaration identifier='{identifier}' cardinality='{cardinality}' base-type='{base_type}'><qti-correct-response>{values}</qti-correct-response>{mapping}</qti-response-declaration>"
     )
@@ -34,13 +48,35 @@ fn match_correct_knows_single_multiple_and_ordered_answers() {
         ("multiple", "identifier", &["A", "C"], &["C", "A"], true),
         ("multiple", "identifier", &["A", "C"], &["A"], false),
         ("multiple", "identifier", &["A", "C"], &["A", "A"], false),
-        ("multiple", "identifier", &["A", "C"], &["A", "C", "D"], false),
-        ("ordered", "identifier", &["A", "B", "C"], &["A", "B", "C"], true),
-        ("ordered", "identifier", &["A", "B", "C"], &["A", "C", "B"], false),
+        (
+            "multiple",
+            "identifier",
+            &["A", "C"],
+            &["A", "C", "D"],
+            false,
+        ),
+        (
+            "ordered",
+            "identifier",
+            &["A", "B", "C"],
+            &["A", "B", "C"],
+            true,
+        ),
+        (
+            "ordered",
+            "identifier",
+            &["A", "B", "C"],
+            &["A", "C", "B"],
+            false,
+        ),
     ] {
         let declarations = declaration("R", cardinality, base_type, correct, "");
         let found = scored("match_correct", &declarations, &[("R", given)]);
-        assert_eq!(found, (f64::from(u8::from(is_correct)), is_correct), "{cardinality} {correct:?} {given:?}");
+        assert_eq!(
+            found,
+            (f64::from(u8::from(is_correct)), is_correct),
+            "{cardinality} {correct:?} {given:?}"
+        );
     }
 }
 
@@ -60,19 +96,42 @@ fn map_response_sums_each_value_once_within_its_bounds() {
         (&["a"], 0.0),
         (&[], 0.0),
     ] {
-        assert_eq!(scored("map_response", &declarations, &[("R", given)]).0, points, "{given:?}");
+        assert_eq!(
+            scored("map_response", &declarations, &[("R", given)]).0,
+            points,
+            "{given:?}"
+        );
     }
 }
 
 #[test]
 fn an_item_with_two_inputs_is_correct_when_both_are() {
-    let declarations = declaration("R1", "single", "identifier", &["A"], "") + &declaration("R2", "single", "identifier", &["B"], "");
-    assert_eq!(scored("match_correct", &declarations, &[("R1", &["A"]), ("R2", &["B"])]), (1.0, true));
-    assert_eq!(scored("match_correct", &declarations, &[("R1", &["A"])]), (0.0, false));
+    let declarations = declaration("R1", "single", "identifier", &["A"], "")
+        + &declaration("R2", "single", "identifier", &["B"], "");
+    assert_eq!(
+        scored(
+            "match_correct",
+            &declarations,
+            &[("R1", &["A"]), ("R2", &["B"])]
+        ),
+        (1.0, true)
+    );
+    assert_eq!(
+        scored("match_correct", &declarations, &[("R1", &["A"])]),
+        (0.0, false)
+    );
 }
 
 #[test]
 fn rules_of_its_own_are_scored_by_correct_responses() {
-    let declarations = declaration("R1", "single", "identifier", &["A"], "") + &declaration("R2", "single", "identifier", &["B"], "");
-    assert_eq!(scored("something_else", &declarations, &[("R1", &["A"]), ("R2", &["X"])]), (1.0, false));
+    let declarations = declaration("R1", "single", "identifier", &["A"], "")
+        + &declaration("R2", "single", "identifier", &["B"], "");
+    assert_eq!(
+        scored(
+            "something_else",
+            &declarations,
+            &[("R1", &["A"]), ("R2", &["X"])]
+        ),
+        (1.0, false)
+    );
 }

@@ -38,8 +38,14 @@ impl Schema {
 /// Attributes that an element must have.
 const REQUIRED: &[(&str, &[&str])] = &[
     ("qti-assessment-test", &["identifier", "title"]),
-    ("qti-test-part", &["identifier", "navigation-mode", "submission-mode"]),
-    ("qti-assessment-section", &["identifier", "title", "visible"]),
+    (
+        "qti-test-part",
+        &["identifier", "navigation-mode", "submission-mode"],
+    ),
+    (
+        "qti-assessment-section",
+        &["identifier", "title", "visible"],
+    ),
     ("qti-assessment-item-ref", &["identifier", "href"]),
     ("qti-assessment-item", &["identifier", "title"]),
     ("qti-assessment-stimulus", &["identifier", "title"]),
@@ -67,15 +73,24 @@ const BUILT_IN: [&str; 4] = ["numAttempts", "duration", "completionStatus", "QTI
 
 /// Reads a document and says all that is wrong with it.
 pub(crate) fn read(source: &str, schema: Schema) -> Result<Element, Vec<String>> {
-    let root = xml::parse(source).map_err(|error| vec![format!("The XML is not well-formed: {error}")])?;
+    let root =
+        xml::parse(source).map_err(|error| vec![format!("The XML is not well-formed: {error}")])?;
     let errors = check(&root, schema);
-    if errors.is_empty() { Ok(root) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(root)
+    } else {
+        Err(errors)
+    }
 }
 
 /// All that is wrong with a document that is well-formed.
 pub(crate) fn check(root: &Element, schema: Schema) -> Vec<String> {
     if root.name != schema.root() {
-        return vec![format!("The root element is <{}>, but must be <{}>", root.name, schema.root())];
+        return vec![format!(
+            "The root element is <{}>, but must be <{}>",
+            root.name,
+            schema.root()
+        )];
     }
     let mut errors = missing_attributes(root);
     match schema {
@@ -85,12 +100,22 @@ pub(crate) fn check(root: &Element, schema: Schema) -> Vec<String> {
             for part in root.named("qti-test-part") {
                 errors.extend(repeated(part, &["qti-assessment-section"]));
             }
-            for section in root.descendants().filter(|element| element.name == "qti-assessment-section") {
+            for section in root
+                .descendants()
+                .filter(|element| element.name == "qti-assessment-section")
+            {
                 errors.extend(repeated(section, &["qti-assessment-item-ref"]));
             }
         }
         Schema::Item => {
-            errors.extend(repeated(root, &["qti-response-declaration", "qti-outcome-declaration", "qti-template-declaration"]));
+            errors.extend(repeated(
+                root,
+                &[
+                    "qti-response-declaration",
+                    "qti-outcome-declaration",
+                    "qti-template-declaration",
+                ],
+            ));
             for interaction in interactions(root) {
                 errors.extend(repeated(interaction, CHOICES));
             }
@@ -106,21 +131,40 @@ pub(crate) fn check(root: &Element, schema: Schema) -> Vec<String> {
     errors
 }
 
-const CHOICES: &[&str] = &["qti-simple-choice", "qti-inline-choice", "qti-simple-associable-choice"];
+const CHOICES: &[&str] = &[
+    "qti-simple-choice",
+    "qti-inline-choice",
+    "qti-simple-associable-choice",
+];
 
 /// The interactions of an item, in the document's order.
 pub(crate) fn interactions(root: &Element) -> impl Iterator<Item = &Element> {
-    root.descendants().filter(|element| element.name.starts_with("qti-") && element.name.ends_with("-interaction"))
+    root.descendants().filter(|element| {
+        element.name.starts_with("qti-") && element.name.ends_with("-interaction")
+    })
 }
 
 fn missing_attributes(root: &Element) -> Vec<String> {
     let mut errors = Vec::new();
     for element in root.descendants() {
-        let required = REQUIRED.iter().find(|(name, _)| *name == element.name).map_or(&[] as &[&str], |(_, attributes)| attributes);
-        let interaction = element.name.ends_with("-interaction") && element.name.starts_with("qti-");
-        let required = required.iter().chain(interaction.then_some(&"response-identifier"));
-        for attribute in required.filter(|attribute| element.attribute(attribute).is_none_or(|value| value.trim().is_empty())) {
-            errors.push(format!("<{}> needs the attribute {attribute}", element.name));
+        let required = REQUIRED
+            .iter()
+            .find(|(name, _)| *name == element.name)
+            .map_or(&[] as &[&str], |(_, attributes)| attributes);
+        let interaction =
+            element.name.ends_with("-interaction") && element.name.starts_with("qti-");
+        let required = required
+            .iter()
+            .chain(interaction.then_some(&"response-identifier"));
+        for attribute in required.filter(|attribute| {
+            element
+                .attribute(attribute)
+                .is_none_or(|value| value.trim().is_empty())
+        }) {
+            errors.push(format!(
+                "<{}> needs the attribute {attribute}",
+                element.name
+            ));
         }
     }
     errors
@@ -134,15 +178,24 @@ fn repeated(parent: &Element, names: &[&str]) -> Vec<String> {
         .filter(|child| names.contains(&child.name.as_str()))
         .filter_map(|child| Some((child, child.attribute("identifier")?)))
         .filter(|(_, identifier)| !seen.insert(*identifier))
-        .map(|(child, identifier)| format!("<{}> has the identifier {identifier:?}, which stands before", child.name))
+        .map(|(child, identifier)| {
+            format!(
+                "<{}> has the identifier {identifier:?}, which stands before",
+                child.name
+            )
+        })
         .collect()
 }
 
 /// References to responses and outcomes that nobody declares.
 fn dangling(root: &Element) -> Vec<String> {
     let declared = |names: &[&str]| -> HashSet<&str> {
-        let declarations = root.elements().filter(|child| names.contains(&child.name.as_str()));
-        declarations.filter_map(|child| child.attribute("identifier")).collect()
+        let declarations = root
+            .elements()
+            .filter(|child| names.contains(&child.name.as_str()));
+        declarations
+            .filter_map(|child| child.attribute("identifier"))
+            .collect()
     };
     let responses = declared(&["qti-response-declaration"]);
     let mut outcomes = declared(&["qti-outcome-declaration"]);
@@ -153,14 +206,22 @@ fn dangling(root: &Element) -> Vec<String> {
     for element in root.descendants() {
         let (attribute, known) = match element.name.as_str() {
             name if name.ends_with("-interaction") => ("response-identifier", &responses),
-            "qti-feedback-inline" | "qti-feedback-block" | "qti-modal-feedback" => ("outcome-identifier", &outcomes),
+            "qti-feedback-inline" | "qti-feedback-block" | "qti-modal-feedback" => {
+                ("outcome-identifier", &outcomes)
+            }
             "qti-set-outcome-value" => ("identifier", &outcomes),
             "qti-correct" | "qti-map-response" => ("identifier", &responses),
             "qti-variable" => ("identifier", &variables),
             _ => continue,
         };
-        if let Some(identifier) = element.attribute(attribute).filter(|identifier| !known.contains(identifier)) {
-            errors.push(format!("<{}> refers to {identifier:?}, which is not declared", element.name));
+        if let Some(identifier) = element
+            .attribute(attribute)
+            .filter(|identifier| !known.contains(identifier))
+        {
+            errors.push(format!(
+                "<{}> refers to {identifier:?}, which is not declared",
+                element.name
+            ));
         }
     }
     errors
@@ -176,7 +237,9 @@ mod tests {
 
     #[test]
     fn each_kind_of_mistake_is_named() {
-        let item = |inside: &str| format!("<qti-assessment-item identifier='i' title='t'>{inside}</qti-assessment-item>");
+        let item = |inside: &str| {
+            format!("<qti-assessment-item identifier='i' title='t'>{inside}</qti-assessment-item>")
+        };
         let response = "<qti-response-declaration identifier='R' cardinality='single' base-type='identifier'/>";
         for (xml, schema, error) in [
             ("<a>".to_owned(), Schema::Item, "not well-formed"),
@@ -203,6 +266,12 @@ mod tests {
             assert!(found.contains(error), "{xml}: {found:?}");
         }
         assert_eq!(errors(&item(response), Schema::Item), "");
-        assert_eq!(errors("<qti-assessment-stimulus identifier='s' title='t'><qti-stimulus-body/></qti-assessment-stimulus>", Schema::Stimulus), "");
+        assert_eq!(
+            errors(
+                "<qti-assessment-stimulus identifier='s' title='t'><qti-stimulus-body/></qti-assessment-stimulus>",
+                Schema::Stimulus
+            ),
+            ""
+        );
     }
 }

@@ -25,7 +25,10 @@ pub(crate) struct Element {
 
 impl Element {
     pub(crate) fn new(name: impl Into<String>) -> Element {
-        Element { name: name.into(), ..Element::default() }
+        Element {
+            name: name.into(),
+            ..Element::default()
+        }
     }
 
     /// Sets an attribute.
@@ -56,7 +59,8 @@ impl Element {
 
     /// Appends elements.
     pub(crate) fn all(mut self, children: impl IntoIterator<Item = Element>) -> Element {
-        self.children.extend(children.into_iter().map(Node::Element));
+        self.children
+            .extend(children.into_iter().map(Node::Element));
         self
     }
 
@@ -65,7 +69,10 @@ impl Element {
     }
 
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+        self.attributes
+            .iter()
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The elements directly below.
@@ -125,7 +132,9 @@ impl Element {
         }
         xml.push('>');
         let structural = |node: &Node| matches!(node, Node::Element(element) if element.name.starts_with("qti-"));
-        let below = indent.filter(|_| self.name.starts_with("qti-") && self.children.iter().all(structural)).map(|depth| depth + 1);
+        let below = indent
+            .filter(|_| self.name.starts_with("qti-") && self.children.iter().all(structural))
+            .map(|depth| depth + 1);
         for child in &self.children {
             if let Some(depth) = below {
                 let _ = write!(xml, "\n{:1$}", "", depth * 2);
@@ -174,7 +183,9 @@ pub(crate) fn can_hold(text: &str) -> bool {
 /// Whether the text can name an element or an attribute.
 pub(crate) fn is_name(text: &str) -> bool {
     let mut characters = text.chars();
-    characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+    characters
+        .next()
+        .is_some_and(|first| first.is_alphabetic() || first == '_')
         && characters.all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'))
 }
 
@@ -194,7 +205,10 @@ pub(crate) fn parse(xml: &str) -> Result<Element, String> {
                     return Err(at(&reader, "a second root element"));
                 }
                 if open.len() == MAX_DEPTH {
-                    return Err(at(&reader, format!("elements are nested deeper than {MAX_DEPTH}")));
+                    return Err(at(
+                        &reader,
+                        format!("elements are nested deeper than {MAX_DEPTH}"),
+                    ));
                 }
                 open.push(element(&start).map_err(|error| at(&reader, error))?);
             }
@@ -214,12 +228,24 @@ pub(crate) fn parse(xml: &str) -> Result<Element, String> {
                 }
                 append(&mut open, text).map_err(|error| at(&reader, error))?;
             }
-            Event::CData(text) => append(&mut open, text.xml10_content().into_owned()).map_err(|error| at(&reader, error))?,
+            Event::CData(text) => append(&mut open, text.xml10_content().into_owned())
+                .map_err(|error| at(&reader, error))?,
             Event::GeneralRef(reference) => {
-                let resolved = match reference.resolve_char_ref().map_err(|error| at(&reader, error))? {
+                let resolved = match reference
+                    .resolve_char_ref()
+                    .map_err(|error| at(&reader, error))?
+                {
                     Some(character) => character.to_string(),
                     None => quick_xml::escape::resolve_xml_entity(&reference.xml10_content())
-                        .ok_or_else(|| at(&reader, format!("the entity &{}; is not declared", reference.xml10_content())))?
+                        .ok_or_else(|| {
+                            at(
+                                &reader,
+                                format!(
+                                    "the entity &{}; is not declared",
+                                    reference.xml10_content()
+                                ),
+                            )
+                        })?
                         .to_owned(),
                 };
                 append(&mut open, resolved).map_err(|error| at(&reader, error))?;
@@ -256,13 +282,19 @@ fn element(start: &BytesStart<'_>) -> Result<Element, String> {
         if !is_name(&name) || attribute.value.contains('<') {
             return Err(format!("the attribute {name:?} is not well-formed"));
         }
-        let value = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).map_err(|error| error.to_string())?;
+        let value = attribute
+            .normalized_value(quick_xml::XmlVersion::Implicit1_0)
+            .map_err(|error| error.to_string())?;
         element.attributes.push((name, value.into_owned()));
     }
     Ok(element)
 }
 
-fn close(element: Element, open: &mut [Element], root: &mut Option<Element>) -> Result<(), &'static str> {
+fn close(
+    element: Element,
+    open: &mut [Element],
+    root: &mut Option<Element>,
+) -> Result<(), &'static str> {
     match (open.last_mut(), &root) {
         (Some(parent), _) => parent.push(element),
         (None, None) => *root = Some(element),

@@ -68,7 +68,11 @@ pub struct Account {
 impl Account {
     /// An account with every scope.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<String>) -> Account {
-        Account { id: client_id.into(), secret: client_secret.into(), scopes: Scope::ALL.to_vec() }
+        Account {
+            id: client_id.into(),
+            secret: client_secret.into(),
+            scopes: Scope::ALL.to_vec(),
+        }
     }
 
     /// Limits the account to these scopes.
@@ -81,7 +85,10 @@ impl Account {
 
 impl std::fmt::Debug for Account {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Account").field("id", &self.id).field("scopes", &self.scopes).finish_non_exhaustive()
+        f.debug_struct("Account")
+            .field("id", &self.id)
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
     }
 }
 
@@ -106,15 +113,15 @@ pub(crate) enum Denied {
     Missing,
     Unknown,
     Expired,
-    Revoked,
 }
 
 impl IntoResponse for Denied {
     fn into_response(self) -> Response {
         let body = match self {
-            Denied::Missing => json!({"error": "Unauthorized", "message": "No authorization token was found"}),
+            Denied::Missing => {
+                json!({"error": "Unauthorized", "message": "No authorization token was found"})
+            }
             Denied::Unknown => json!({"error": "Unauthorized", "message": "invalid token"}),
-            Denied::Revoked => json!({"error": "Unauthorized", "message": "jwt revoked"}),
             // The platform in front of the API answers in its own envelope.
             Denied::Expired => json!({
                 "imsx_codeMajor": "failure",
@@ -123,13 +130,22 @@ impl IntoResponse for Denied {
                 "imsx_CodeMinor": {"imsx_codeMinorField": [{"imsx_codeMinorFieldName": "TargetEndSystem", "imsx_codeMinorFieldValue": "unauthorisedrequest"}]},
             }),
         };
-        (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")], Json(body)).into_response()
+        (
+            StatusCode::UNAUTHORIZED,
+            [(header::WWW_AUTHENTICATE, "Bearer")],
+            Json(body),
+        )
+            .into_response()
     }
 }
 
 impl Auth {
     pub(crate) fn new(accounts: Vec<Account>, lifetime: Duration) -> Auth {
-        Auth { accounts, lifetime, tokens: Mutex::default() }
+        Auth {
+            accounts,
+            lifetime,
+            tokens: Mutex::default(),
+        }
     }
 
     fn tokens(&self) -> MutexGuard<'_, HashMap<String, Token>> {
@@ -143,7 +159,11 @@ impl Auth {
             Some("client_credentials") => {}
             Some(_) => return Err("unsupported_grant_type"),
         }
-        let account = self.accounts.iter().find(|account| account.id == grant.client_id).ok_or("invalid_client")?;
+        let account = self
+            .accounts
+            .iter()
+            .find(|account| account.id == grant.client_id)
+            .ok_or("invalid_client")?;
         if account.secret != grant.client_secret {
             return Err("invalid_client");
         }
@@ -151,14 +171,29 @@ impl Auth {
             None => account.scopes.clone(),
             Some(asked) => asked
                 .split_whitespace()
-                .map(|uri| account.scopes.iter().copied().find(|scope| scope.uri() == uri))
+                .map(|uri| {
+                    account
+                        .scopes
+                        .iter()
+                        .copied()
+                        .find(|scope| scope.uri() == uri)
+                })
                 .collect::<Option<Vec<Scope>>>()
                 .ok_or("invalid_scope")?,
         };
         // The tokens of two runs with one seed must differ, or a token would outlive a restart.
-        let token: String = std::iter::repeat_with(fastrand::alphanumeric).take(64).collect();
+        let token: String = std::iter::repeat_with(fastrand::alphanumeric)
+            .take(64)
+            .collect();
         let expires = Instant::now() + self.lifetime;
-        self.tokens().insert(token.clone(), Token { account: account.id.clone(), expires, scopes });
+        self.tokens().insert(
+            token.clone(),
+            Token {
+                account: account.id.clone(),
+                expires,
+                scopes,
+            },
+        );
         Ok(token)
     }
 
@@ -182,7 +217,10 @@ impl Auth {
     /// Takes every token of the account whose token a request carries out of use.
     pub(crate) fn revoke(&self, headers: &HeaderMap) {
         let mut tokens = self.tokens();
-        if let Some(account) = bearer(headers).and_then(|token| tokens.get(token)).map(|token| token.account.clone()) {
+        if let Some(account) = bearer(headers)
+            .and_then(|token| tokens.get(token))
+            .map(|token| token.account.clone())
+        {
             tokens.retain(|_, token| token.account != account);
         }
     }
@@ -194,8 +232,14 @@ impl Auth {
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+    let (scheme, token) = headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim())
 }
 
 /// A token request.
@@ -211,16 +255,28 @@ impl Grant {
     fn read(headers: &HeaderMap, mut form: HashMap<String, String>) -> Grant {
         let mut field = |name: &str| form.remove(name);
         let (client_id, client_secret) = basic(headers).unwrap_or_else(|| {
-            (field("client_id").unwrap_or_default(), field("client_secret").unwrap_or_default())
+            (
+                field("client_id").unwrap_or_default(),
+                field("client_secret").unwrap_or_default(),
+            )
         });
         let scope = field("scope").filter(|scope| !scope.trim().is_empty());
-        Grant { grant_type: field("grant_type"), client_id, client_secret, scope }
+        Grant {
+            grant_type: field("grant_type"),
+            client_id,
+            client_secret,
+            scope,
+        }
     }
 }
 
 /// The credentials of HTTP Basic, taken as they are: the service does not URL-decode them.
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {
-    let (scheme, encoded) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let (scheme, encoded) = headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
@@ -245,7 +301,12 @@ pub(crate) async fn token(
             let body = json!({"access_token": token, "expires_in": app.auth.lifetime.as_secs(), "token_type": "Bearer"});
             (no_store, Json(body)).into_response()
         }
-        Err(error) => (StatusCode::BAD_REQUEST, no_store, Json(json!({"error": error}))).into_response(),
+        Err(error) => (
+            StatusCode::BAD_REQUEST,
+            no_store,
+            Json(json!({"error": error})),
+        )
+            .into_response(),
     }
 }
 
@@ -255,7 +316,10 @@ pub(crate) async fn require(State(app): State<Arc<App>>, request: Request, next:
         Ok(scopes) => scopes,
         Err(denied) => return denied.into_response(),
     };
-    let needed = Scope::needed(request.method(), operation::of(&request).unwrap_or_default());
+    let needed = Scope::needed(
+        request.method(),
+        operation::of(&request).unwrap_or_default(),
+    );
     if scopes.contains(&needed) {
         return next.run(request).await;
     }

@@ -1,4 +1,4 @@
-//! One TCP connection: HTTP/1.1, and the ways in which it can break on purpose.
+//! One TCP connection: HTTP/1.1, and the way in which it is reset on purpose.
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -20,8 +20,14 @@ use tower_service::Service;
 pub(crate) enum Fate {
     /// The response is not sent; the connection is reset.
     Reset,
-    /// The response's body breaks off; then the connection is reset.
-    ResetInBody,
+}
+
+impl IntoResponse for Fate {
+    fn into_response(self) -> Response {
+        let mut response = Response::default();
+        response.extensions_mut().insert(self);
+        response
+    }
 }
 
 /// Why a service gave up its connection.
@@ -44,10 +50,6 @@ pub(crate) async fn serve(stream: TcpStream, router: Router) {
                     doomed.store(true, Ordering::Relaxed);
                     Err(ResetOnPurpose)
                 }
-                Some(Fate::ResetInBody) => {
-                    doomed.store(true, Ordering::Relaxed);
-                    Ok(response)
-                }
                 None => Ok(response),
             }
         })
@@ -55,7 +57,7 @@ pub(crate) async fn serve(stream: TcpStream, router: Router) {
     // Small answers must not wait for the acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    // However it ends: the client has gone, sent no HTTP, or a fault broke off; each is told by the log, where it matters.
+    // However it ends, nobody needs to know: the client has gone, sent no HTTP, or a fault broke it off.
     let _ = std::future::poll_fn(|context| connection.poll_without_shutdown(context)).await;
     let stream = connection.into_parts().io.into_inner();
     if reset.load(Ordering::Relaxed) {

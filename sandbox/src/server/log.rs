@@ -51,6 +51,10 @@ pub(crate) struct RequestLog {
     records: Mutex<(u64, VecDeque<RequestRecord>)>,
 }
 
+/// The record of a request under way.
+#[derive(Clone, Copy, Debug)]
+struct Number(u64);
+
 /// Marks a response with the fault that made it.
 #[derive(Clone, Debug)]
 pub(crate) struct Injected(pub(crate) String);
@@ -58,7 +62,13 @@ pub(crate) struct Injected(pub(crate) String);
 impl RequestLog {
     /// The remembered requests, oldest first.
     pub(crate) fn records(&self) -> Vec<RequestRecord> {
-        self.records.lock().unwrap_or_else(PoisonError::into_inner).1.iter().cloned().collect()
+        self.records
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .1
+            .iter()
+            .cloned()
+            .collect()
     }
 
     pub(crate) fn clear(&self) {
@@ -76,10 +86,22 @@ impl RequestLog {
         records.0
     }
 
+    /// Notes a fault that leaves the request without an end.
+    pub(crate) fn mark(&self, request: &Request, fault: &str) {
+        if let Some(Number(number)) = request.extensions().get() {
+            self.answer(*number, None, Some(fault.to_owned()));
+        }
+    }
+
     fn answer(&self, number: u64, status: Option<u16>, fault: Option<String>) {
         let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
         // The record may have been forgotten, or the log cleared, while the request was under way.
-        if let Some(record) = records.1.iter_mut().rev().find(|record| record.number == number) {
+        if let Some(record) = records
+            .1
+            .iter_mut()
+            .rev()
+            .find(|record| record.number == number)
+        {
             record.status = status;
             record.fault = fault;
         }
@@ -94,7 +116,11 @@ pub(crate) async fn record(State(app): State<Arc<App>>, request: Request, next: 
         Ok(body) => body,
         Err(_) => return ApiError::too_large(MAX_BODY).into_response(),
     };
-    let shown = if operation == Some("token") { &[] } else { &body[..body.len().min(BODY_SHOWN)] };
+    let shown = if operation == Some("token") {
+        &[]
+    } else {
+        &body[..body.len().min(BODY_SHOWN)]
+    };
     let number = app.log.push(RequestRecord {
         number: 0,
         at: timestamp(chrono::Utc::now().timestamp_millis()),
@@ -107,10 +133,16 @@ pub(crate) async fn record(State(app): State<Arc<App>>, request: Request, next: 
         status: None,
         fault: None,
     });
-    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    let mut request = Request::from_parts(parts, Body::from(body));
+    request.extensions_mut().insert(Number(number));
+    let response = next.run(request).await;
     let answered = !matches!(response.extensions().get(), Some(Fate::Reset));
-    let fault = response.extensions().get::<Injected>().map(|injected| injected.0.clone());
-    app.log.answer(number, answered.then(|| response.status().as_u16()), fault);
+    let fault = response
+        .extensions()
+        .get::<Injected>()
+        .map(|injected| injected.0.clone());
+    app.log
+        .answer(number, answered.then(|| response.status().as_u16()), fault);
     response
 }
 
@@ -118,6 +150,11 @@ fn shown_headers(headers: &HeaderMap) -> Vec<(String, String)> {
     headers
         .iter()
         .filter(|(name, _)| *name != header::AUTHORIZATION)
-        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .map(|(name, value)| {
+            (
+                name.to_string(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
+        })
         .collect()
 }

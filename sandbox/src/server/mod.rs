@@ -1,6 +1,8 @@
-//! The HTTP server: connections, tokens, the request log.
+//! The HTTP server: connections, tokens, faults, the request log.
+mod admin;
 pub(crate) mod auth;
 mod connection;
+pub(crate) mod faults;
 pub(crate) mod log;
 pub(crate) mod operation;
 
@@ -13,9 +15,11 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::post;
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
 use self::auth::Auth;
+use self::faults::Faults;
 use self::log::RequestLog;
 use crate::api;
 use crate::store::{NotDurable, Store};
@@ -28,6 +32,7 @@ const MAX_BODY: usize = 10 * 1024 * 1024;
 pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) auth: Auth,
+    pub(crate) faults: Faults,
     pub(crate) log: RequestLog,
     /// The API's base as clients see it.
     pub(crate) base: String,
@@ -40,13 +45,18 @@ pub(crate) async fn bind(port: u16) -> io::Result<(TcpListener, SocketAddr)> {
     Ok((listener, address))
 }
 
-/// Serves until the task is aborted; its connections end with it.
-pub(crate) fn serve(listener: TcpListener, app: Arc<App>) -> JoinHandle<()> {
+/// Serves until `stop` completes or its sender is dropped; returns when every connection has ended.
+pub(crate) fn serve(
+    listener: TcpListener,
+    app: Arc<App>,
+    mut stop: oneshot::Receiver<()>,
+) -> JoinHandle<()> {
     let router = router(app);
     tokio::spawn(async move {
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
+                _ = &mut stop => break,
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => {
                         connections.spawn(connection::serve(stream, router.clone()));
@@ -57,26 +67,40 @@ pub(crate) fn serve(listener: TcpListener, app: Arc<App>) -> JoinHandle<()> {
                 Some(_) = connections.join_next() => {}
             }
         }
+        connections.shutdown().await;
     })
 }
 
 fn router(app: Arc<App>) -> Router {
-    let api = api::routes().route_layer(middleware::from_fn_with_state(Arc::clone(&app), auth::require));
-    Router::new()
+    let inject = middleware::from_fn_with_state(Arc::clone(&app), faults::inject);
+    let api = api::routes()
+        .route_layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
+            auth::require,
+        ))
+        .route_layer(inject.clone());
+    let emulated = Router::new()
         .nest(operation::API, api)
-        .route(operation::TOKEN, post(auth::token))
+        .route(operation::TOKEN, post(auth::token).route_layer(inject))
         .method_not_allowed_fallback(api::no_route)
         .fallback(api::no_route)
-        .layer(middleware::from_fn_with_state(Arc::clone(&app), log::record))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
+            log::record,
+        ));
+    Router::new()
+        .nest("/_sandbox", admin::routes())
+        .merge(emulated)
+        // The log reads every body before it reaches a handler, and has a limit of its own.
         .layer(DefaultBodyLimit::disable())
         .with_state(app)
 }
 
 impl App {
-    /// Forgets entities, requests and tokens.
+    /// Forgets entities, faults and requests. Tokens stay valid.
     pub(crate) async fn reset(&self) -> Result<(), NotDurable> {
         self.store.clear().await?;
-        self.auth.revoke_all();
+        self.faults.clear();
         self.log.clear();
         Ok(())
     }

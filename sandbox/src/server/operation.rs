@@ -11,18 +11,58 @@ const OPERATIONS: [(&str, Method, &str); 38] = [
     ("deleteStimulus", Method::DELETE, "/stimuli/{identifier}"),
     ("searchAssessmentItems", Method::GET, "/assessment-items"),
     ("createAssessmentItem", Method::POST, "/assessment-items"),
-    ("getAssessmentItem", Method::GET, "/assessment-items/{identifier}"),
-    ("updateAssessmentItem", Method::PUT, "/assessment-items/{identifier}"),
-    ("deleteAssessmentItem", Method::DELETE, "/assessment-items/{identifier}"),
-    ("updateMetadata", Method::POST, "/assessment-items/{identifier}"),
-    ("processResponse", Method::POST, "/assessment-items/{identifier}/process-response"),
+    (
+        "getAssessmentItem",
+        Method::GET,
+        "/assessment-items/{identifier}",
+    ),
+    (
+        "updateAssessmentItem",
+        Method::PUT,
+        "/assessment-items/{identifier}",
+    ),
+    (
+        "deleteAssessmentItem",
+        Method::DELETE,
+        "/assessment-items/{identifier}",
+    ),
+    (
+        "updateMetadata",
+        Method::POST,
+        "/assessment-items/{identifier}",
+    ),
+    (
+        "processResponse",
+        Method::POST,
+        "/assessment-items/{identifier}/process-response",
+    ),
     ("searchAssessmentTests", Method::GET, "/assessment-tests"),
     ("createAssessmentTest", Method::POST, "/assessment-tests"),
-    ("getAssessmentTest", Method::GET, "/assessment-tests/{identifier}"),
-    ("updateAssessmentTest", Method::PUT, "/assessment-tests/{identifier}"),
-    ("deleteAssessmentTest", Method::DELETE, "/assessment-tests/{identifier}"),
-    ("getAllQuestions", Method::GET, "/assessment-tests/{identifier}/questions"),
-    ("updateAssessmentTestMetadata", Method::PUT, "/assessment-tests/{identifier}/metadata"),
+    (
+        "getAssessmentTest",
+        Method::GET,
+        "/assessment-tests/{identifier}",
+    ),
+    (
+        "updateAssessmentTest",
+        Method::PUT,
+        "/assessment-tests/{identifier}",
+    ),
+    (
+        "deleteAssessmentTest",
+        Method::DELETE,
+        "/assessment-tests/{identifier}",
+    ),
+    (
+        "getAllQuestions",
+        Method::GET,
+        "/assessment-tests/{identifier}/questions",
+    ),
+    (
+        "updateAssessmentTestMetadata",
+        Method::PUT,
+        "/assessment-tests/{identifier}/metadata",
+    ),
     ("searchTestParts", Method::GET, PARTS),
     ("createTestPart", Method::POST, PARTS),
     ("getTestPart", Method::GET, PART),
@@ -48,8 +88,10 @@ pub(crate) const PARTS: &str = "/assessment-tests/{test}/test-parts";
 pub(crate) const PART: &str = "/assessment-tests/{test}/test-parts/{part}";
 pub(crate) const SECTIONS: &str = "/assessment-tests/{test}/test-parts/{part}/sections";
 pub(crate) const SECTION: &str = "/assessment-tests/{test}/test-parts/{part}/sections/{section}";
-pub(crate) const ITEM_REFS: &str = "/assessment-tests/{test}/test-parts/{part}/sections/{section}/items";
-pub(crate) const ITEM_REF: &str = "/assessment-tests/{test}/test-parts/{part}/sections/{section}/items/{item}";
+pub(crate) const ITEM_REFS: &str =
+    "/assessment-tests/{test}/test-parts/{part}/sections/{section}/items";
+pub(crate) const ITEM_REF: &str =
+    "/assessment-tests/{test}/test-parts/{part}/sections/{section}/items/{item}";
 
 /// The base of the API's paths.
 pub(crate) const API: &str = "/api";
@@ -63,7 +105,10 @@ pub(crate) fn of(request: &Request) -> Option<&'static str> {
         return Some("token");
     }
     let path = route.strip_prefix(API)?;
-    OPERATIONS.iter().find(|(_, method, template)| method == request.method() && *template == path).map(|(name, ..)| *name)
+    OPERATIONS
+        .iter()
+        .find(|(_, method, template)| method == request.method() && *template == path)
+        .map(|(name, ..)| *name)
 }
 
 /// Whether there is an operation of this name.

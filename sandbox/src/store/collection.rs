@@ -43,7 +43,10 @@ pub(crate) struct Collection<T> {
 
 impl<T> Default for Collection<T> {
     fn default() -> Self {
-        Collection { entities: HashMap::new(), changed: HashSet::new() }
+        Collection {
+            entities: HashMap::new(),
+            changed: HashSet::new(),
+        }
     }
 }
 
@@ -80,7 +83,8 @@ impl<T: Entity> Collection<T> {
     }
 
     pub(super) fn clear(&mut self) {
-        self.changed.extend(self.entities.drain().map(|(key, _)| key));
+        self.changed
+            .extend(self.entities.drain().map(|(key, _)| key));
     }
 
     /// Takes in an entity from the database; returns its serial number.
@@ -97,9 +101,15 @@ impl<T: Entity> Collection<T> {
         let change = |key: String| Change {
             kind: T::KIND,
             // Plain data with string keys always has a JSON form.
-            value: entities.get(&key).map(|entity| serde_json::to_vec(entity).unwrap_or_default()),
+            value: entities
+                .get(&key)
+                .map(|entity| serde_json::to_vec(entity).unwrap_or_default()),
             key,
         };
-        self.changed.drain().filter(|_| wanted).map(change).collect()
+        self.changed
+            .drain()
+            .filter(|_| wanted)
+            .map(change)
+            .collect()
     }
 }

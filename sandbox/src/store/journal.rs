@@ -48,12 +48,23 @@ impl Journal {
         let database = Database::create(path).map_err(io::Error::other)?;
         let entries = load(&database).map_err(io::Error::other)?;
         let (batches, queue) = mpsc::channel();
-        let writer = thread::Builder::new().name("sandbox-journal".to_owned()).spawn(move || write_all(&database, &queue))?;
-        Ok((Journal { batches: Some(batches), writer: Some(writer) }, entries))
+        let writer = thread::Builder::new()
+            .name("sandbox-journal".to_owned())
+            .spawn(move || write_all(&database, &queue))?;
+        Ok((
+            Journal {
+                batches: Some(batches),
+                writer: Some(writer),
+            },
+            entries,
+        ))
     }
 
     /// Hands changes over; what is returned completes when they are on disk.
-    pub(super) fn append(&self, changes: Vec<Change>) -> impl Future<Output = Result<(), NotDurable>> + Send + use<> {
+    pub(super) fn append(
+        &self,
+        changes: Vec<Change>,
+    ) -> impl Future<Output = Result<(), NotDurable>> + Send + use<> {
         let (done, durable) = oneshot::channel();
         let nothing_to_do = changes.is_empty();
         if let Some(batches) = &self.batches {
@@ -89,7 +100,10 @@ fn load(database: &Database) -> Result<Vec<Entry>, redb::Error> {
         .iter()?
         .map(|row| {
             let (key, value) = row?;
-            Ok(Entry { kind: key.value().0.to_owned(), value: value.value().to_vec() })
+            Ok(Entry {
+                kind: key.value().0.to_owned(),
+                value: value.value().to_vec(),
+            })
         })
         .collect()
 }

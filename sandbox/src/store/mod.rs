@@ -29,11 +29,19 @@ impl State {
     pub(crate) fn stamp(&mut self) -> Stamps {
         self.serial += 1;
         let now = Utc::now().timestamp_millis();
-        Stamps { serial: self.serial, created: now, updated: now, version: 0 }
+        Stamps {
+            serial: self.serial,
+            created: now,
+            updated: now,
+            version: 0,
+        }
     }
 
     /// Gives what changed to the journal, or forgets it where there is none.
-    fn hand_over(&mut self, journal: Option<&Journal>) -> Option<impl Future<Output = Result<(), NotDurable>> + Send + use<>> {
+    fn hand_over(
+        &mut self,
+        journal: Option<&Journal>,
+    ) -> Option<impl Future<Output = Result<(), NotDurable>> + Send + use<>> {
         let changes = [
             self.tests.take_changes(journal.is_some()),
             self.items.take_changes(journal.is_some()),
@@ -54,7 +62,11 @@ impl State {
 impl Stamps {
     /// The stamps after one more write.
     pub(crate) fn touched(self) -> Stamps {
-        Stamps { updated: Utc::now().timestamp_millis(), version: self.version + 1, ..self }
+        Stamps {
+            updated: Utc::now().timestamp_millis(),
+            version: self.version + 1,
+            ..self
+        }
     }
 }
 
@@ -68,7 +80,10 @@ pub(crate) struct Store {
 impl Store {
     /// A store that forgets with the process.
     pub(crate) fn in_memory() -> Store {
-        Store { state: RwLock::default(), journal: None }
+        Store {
+            state: RwLock::default(),
+            journal: None,
+        }
     }
 
     /// A store that keeps every acknowledged write in the database at `path`.
@@ -81,11 +96,18 @@ impl Store {
                 Item::KIND => state.items.load(&entry)?,
                 Stimulus::KIND => state.stimuli.load(&entry)?,
                 Feedback::KIND => state.feedback.load(&entry)?,
-                other => return Err(io::Error::other(format!("the data file holds an unknown kind of entity, {other:?}"))),
+                other => {
+                    return Err(io::Error::other(format!(
+                        "the data file holds an unknown kind of entity, {other:?}"
+                    )));
+                }
             };
             state.serial = state.serial.max(serial);
         }
-        Ok(Store { state: RwLock::new(state), journal: Some(journal) })
+        Ok(Store {
+            state: RwLock::new(state),
+            journal: Some(journal),
+        })
     }
 
     /// Looks at the state.

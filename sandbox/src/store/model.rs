@@ -90,18 +90,23 @@ impl Test {
 
     /// Every section with the part it stands in, in the test's order.
     pub(crate) fn sections(&self) -> impl Iterator<Item = (&Part, &Section)> {
-        self.parts.iter().flat_map(|part| part.sections.iter().map(move |section| (part, section)))
+        self.parts
+            .iter()
+            .flat_map(|part| part.sections.iter().map(move |section| (part, section)))
     }
 }
 
 impl Part {
     pub(crate) fn section(&self, identifier: &str) -> Option<&Section> {
-        self.sections.iter().find(|section| section.identifier == identifier)
+        self.sections
+            .iter()
+            .find(|section| section.identifier == identifier)
     }
 
     /// Puts the sections in the order of their `sequence`; those without one keep their order after the others.
     pub(crate) fn order_sections(&mut self) {
-        self.sections.sort_by_key(|section| section.sequence.unwrap_or(u64::MAX));
+        self.sections
+            .sort_by_key(|section| section.sequence.unwrap_or(u64::MAX));
     }
 }
 

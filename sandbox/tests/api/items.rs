@@ -22,14 +22,35 @@ async fn an_item_from_xml_comes_back_with_what_its_xml_says() {
         created["responseDeclarations"],
         json!([{"identifier": "RESPONSE", "cardinality": "single", "baseType": "identifier", "correctResponse": {"value": ["A"]}}])
     );
-    assert_eq!(created["responseProcessing"]["templateType"], "match_correct");
+    assert_eq!(
+        created["responseProcessing"]["templateType"],
+        "match_correct"
+    );
     let content = &created["content"]["qti-assessment-item"];
-    assert_eq!(content["qti-response-declaration"]["qti-correct-response"]["qti-value"], "A");
-    assert_eq!(content["qti-response-declaration"]["_attributes"]["base-type"], "identifier");
-    assert_eq!(created.get("stimulus"), None, "the link stands in the XML only");
-    assert_eq!(api.get("/assessment-items/paris").await.expect(200), created);
-    let as_xml = api.request(Method::GET, "/assessment-items/paris").header("content-type", "application/xml");
-    assert_eq!(as_xml.send().await.unwrap().text().await.unwrap(), item_xml("paris"));
+    assert_eq!(
+        content["qti-response-declaration"]["qti-correct-response"]["qti-value"],
+        "A"
+    );
+    assert_eq!(
+        content["qti-response-declaration"]["_attributes"]["base-type"],
+        "identifier"
+    );
+    assert_eq!(
+        created.get("stimulus"),
+        None,
+        "the link stands in the XML only"
+    );
+    assert_eq!(
+        api.get("/assessment-items/paris").await.expect(200),
+        created
+    );
+    let as_xml = api
+        .request(Method::GET, "/assessment-items/paris")
+        .header("content-type", "application/xml");
+    assert_eq!(
+        as_xml.send().await.unwrap().text().await.unwrap(),
+        item_xml("paris")
+    );
 }
 
 #[tokio::test]
@@ -39,8 +60,7 @@ async fn the_authoring_form_becomes_xml() {
     body["stimulus"] = json!({"identifier": "passage", "href": "stimuli/passage"});
     body["rubrics"] = json!([{"use": "scoring", "view": "scorer", "body": "<p>One point</p>"}]);
     body["preInteraction"] = json!("<p>Read on.</p>");
-    body["modalFeedback"] =
-        json!([{"outcomeIdentifier": "FEEDBACK", "identifier": "RIGHT", "showHide": "show", "content": "<p>Good</p>", "title": "Well done"}]);
+    body["modalFeedback"] = json!([{"outcomeIdentifier": "FEEDBACK", "identifier": "RIGHT", "showHide": "show", "content": "<p>Good</p>", "title": "Well done"}]);
     let created = api.post(ITEMS, &body).await.expect(201);
     let xml = created["rawXml"].as_str().unwrap();
     for piece in [
@@ -65,23 +85,50 @@ async fn the_authoring_form_becomes_xml() {
 async fn every_interaction_type_of_the_form_becomes_its_element() {
     let api = Api::start().await;
     for kind in [
-        "choice", "text-entry", "extended-text", "inline-choice", "match", "order", "associate", "select-point", "graphic-order",
-        "graphic-associate", "graphic-gap-match", "hotspot", "hottext", "slider", "drawing", "media", "upload",
+        "choice",
+        "text-entry",
+        "extended-text",
+        "inline-choice",
+        "match",
+        "order",
+        "associate",
+        "select-point",
+        "graphic-order",
+        "graphic-associate",
+        "graphic-gap-match",
+        "hotspot",
+        "hottext",
+        "slider",
+        "drawing",
+        "media",
+        "upload",
     ] {
         let mut body = item_body(kind);
         body["type"] = json!(kind);
         body["interaction"]["type"] = json!(kind);
-        body["interaction"]["attributes"] = json!({"expected-length": 15, "placeholder": "Type here"});
-        body["interaction"]["questionStructure"]["sourceChoices"] = json!([{"identifier": "S1", "content": "One"}]);
-        body["interaction"]["questionStructure"]["targetChoices"] = json!([{"identifier": "T1", "content": "Eins"}]);
+        body["interaction"]["attributes"] =
+            json!({"expected-length": 15, "placeholder": "Type here"});
+        body["interaction"]["questionStructure"]["sourceChoices"] =
+            json!([{"identifier": "S1", "content": "One"}]);
+        body["interaction"]["questionStructure"]["targetChoices"] =
+            json!([{"identifier": "T1", "content": "Eins"}]);
         let created = api.post(ITEMS, &body).await.expect(201);
         assert_eq!(created["type"], kind);
         let xml = created["rawXml"].as_str().unwrap();
-        assert!(xml.contains(&format!("<qti-{kind}-interaction response-identifier=\"RESPONSE\"")), "{xml}");
+        assert!(
+            xml.contains(&format!(
+                "<qti-{kind}-interaction response-identifier=\"RESPONSE\""
+            )),
+            "{xml}"
+        );
         assert!(xml.contains("capital of <b>France</b>"), "{xml}");
         assert!(xml.contains("placeholder-text=\"Type here\""), "{xml}");
         let validated = json!({"xml": xml, "schema": "item"});
-        assert_eq!(api.post("/validate", &validated).await.expect(200)["validationErrors"], json!([]), "{kind}");
+        assert_eq!(
+            api.post("/validate", &validated).await.expect(200)["validationErrors"],
+            json!([]),
+            "{kind}"
+        );
     }
 }
 
@@ -89,8 +136,12 @@ async fn every_interaction_type_of_the_form_becomes_its_element() {
 async fn a_type_that_the_document_does_not_list_comes_from_xml() {
     let api = Api::start().await;
     for kind in ["gap-match", "portable-custom"] {
-        let xml = item_xml(kind).replace("qti-choice-interaction", &format!("qti-{kind}-interaction"));
-        let created = api.post(ITEMS, &json!({"format": "xml", "xml": xml})).await.expect(201);
+        let xml =
+            item_xml(kind).replace("qti-choice-interaction", &format!("qti-{kind}-interaction"));
+        let created = api
+            .post(ITEMS, &json!({"format": "xml", "xml": xml}))
+            .await
+            .expect(201);
         assert_eq!(created["type"], kind);
     }
 }
@@ -99,8 +150,19 @@ async fn a_type_that_the_document_does_not_list_comes_from_xml() {
 async fn an_update_replaces_the_whole_item_and_an_answer_cannot_be_sent_back() {
     let api = Api::start().await;
     let created = api.post(ITEMS, &xml_form("i")).await.expect(201);
-    assert_eq!(api.put("/assessment-items/i", &created).await.refused_fields(), ["rawXml"]);
-    let updated = api.put("/assessment-items/i", &json!({"format": "xml", "xml": item_xml("i").replace("Lyon", "Nice")})).await.expect(200);
+    assert_eq!(
+        api.put("/assessment-items/i", &created)
+            .await
+            .refused_fields(),
+        ["rawXml"]
+    );
+    let updated = api
+        .put(
+            "/assessment-items/i",
+            &json!({"format": "xml", "xml": item_xml("i").replace("Lyon", "Nice")}),
+        )
+        .await
+        .expect(200);
     assert!(updated["rawXml"].as_str().unwrap().contains("Nice"));
     assert_eq!(updated.get("metadata"), None);
     assert_eq!(updated["__v"], 1);
@@ -109,7 +171,12 @@ async fn an_update_replaces_the_whole_item_and_an_answer_cannot_be_sent_back() {
     body.as_object_mut().unwrap().remove("identifier");
     let updated = api.put("/assessment-items/i", &body).await.expect(200);
     assert!(!updated["rawXml"].as_str().unwrap().contains("stimulus-ref"));
-    assert_eq!(api.put("/assessment-items/i", &xml_form("other")).await.refused_fields(), ["identifier"]);
+    assert_eq!(
+        api.put("/assessment-items/i", &xml_form("other"))
+            .await
+            .refused_fields(),
+        ["identifier"]
+    );
 }
 
 #[tokio::test]
@@ -117,7 +184,10 @@ async fn what_is_wrong_is_refused_and_changes_nothing() {
     let api = Api::start().await;
     api.post(ITEMS, &xml_form("i")).await.expect(201);
     let before = api.get(ITEMS).await.expect(200);
-    assert_eq!(api.post(ITEMS, &item_body("i")).await.error(409), "Assessment item already exists");
+    assert_eq!(
+        api.post(ITEMS, &item_body("i")).await.error(409),
+        "Assessment item already exists"
+    );
     let changed = |change: fn(&mut Value)| {
         let mut body = item_body("new");
         change(&mut body);
@@ -125,22 +195,55 @@ async fn what_is_wrong_is_refused_and_changes_nothing() {
     };
     for (body, field) in [
         (json!({"format": "xml"}), "xml"),
-        (json!({"format": "xml", "xml": "<qti-assessment-item"}), "xml"),
-        (json!({"format": "xml", "xml": item_xml("new").replace("base-type=\"float\"/>", "base-type=\"float\">")}), "xml"),
+        (
+            json!({"format": "xml", "xml": "<qti-assessment-item"}),
+            "xml",
+        ),
+        (
+            json!({"format": "xml", "xml": item_xml("new").replace("base-type=\"float\"/>", "base-type=\"float\">")}),
+            "xml",
+        ),
         (json!({"format": "yaml"}), "format"),
         (json!({"title": "x", "type": "choice"}), "identifier"),
         (changed(|body| body["type"] = json!("telepathy")), "type"),
-        (changed(|body| body["interaction"]["questionStructure"]["prompt"] = json!("3 < 5")), "interaction.questionStructure.prompt"),
-        (changed(|body| body["responseProcessing"]["outcomeIdentifier"] = json!("UNDECLARED")), "body"),
-        (changed(|body| body["interaction"]["responseIdentifier"] = json!("UNDECLARED")), "body"),
-        (changed(|body| body["responseDeclarations"][0]["cardinality"] = json!("many")), "responseDeclarations[0].cardinality"),
+        (
+            changed(|body| body["interaction"]["questionStructure"]["prompt"] = json!("3 < 5")),
+            "interaction.questionStructure.prompt",
+        ),
+        (
+            changed(|body| body["responseProcessing"]["outcomeIdentifier"] = json!("UNDECLARED")),
+            "body",
+        ),
+        (
+            changed(|body| body["interaction"]["responseIdentifier"] = json!("UNDECLARED")),
+            "body",
+        ),
+        (
+            changed(|body| body["responseDeclarations"][0]["cardinality"] = json!("many")),
+            "responseDeclarations[0].cardinality",
+        ),
     ] {
-        assert_eq!(api.post(ITEMS, &body).await.refused_fields(), [field], "{body}");
+        assert_eq!(
+            api.post(ITEMS, &body).await.refused_fields(),
+            [field],
+            "{body}"
+        );
     }
-    for (method, path) in [(Method::GET, "/assessment-items/x"), (Method::DELETE, "/assessment-items/x")] {
-        assert_eq!(api.send(api.request(method, path)).await.error(404), "Assessment item not found");
+    for (method, path) in [
+        (Method::GET, "/assessment-items/x"),
+        (Method::DELETE, "/assessment-items/x"),
+    ] {
+        assert_eq!(
+            api.send(api.request(method, path)).await.error(404),
+            "Assessment item not found"
+        );
     }
-    assert_eq!(api.put("/assessment-items/x", &item_body("x")).await.error(404), "Assessment item not found");
+    assert_eq!(
+        api.put("/assessment-items/x", &item_body("x"))
+            .await
+            .error(404),
+        "Assessment item not found"
+    );
     assert_eq!(api.get(ITEMS).await.expect(200), before);
     api.delete("/assessment-items/i").await.expect(204);
     api.get("/assessment-items/i").await.expect(404);
@@ -152,21 +255,36 @@ async fn metadata_is_replaced_where_the_item_exists_and_creates_it_where_not() {
     let created = api.post(ITEMS, &xml_form("i")).await.expect(201);
     let mut body = item_body("i");
     body["metadata"] = json!({"subject": "History"});
-    let changed = api.post("/assessment-items/metadata", &body).await.expect(201);
+    let changed = api
+        .post("/assessment-items/metadata", &body)
+        .await
+        .expect(201);
     assert_eq!(changed["metadata"], body["metadata"]);
     assert_eq!(changed["rawXml"], created["rawXml"]);
-    let new = api.post("/assessment-items/metadata", &item_body("new")).await.expect(201);
+    let new = api
+        .post("/assessment-items/metadata", &item_body("new"))
+        .await
+        .expect(201);
     assert_eq!(api.get("/assessment-items/new").await.expect(200), new);
-    api.post("/assessment-items/metadata", &json!({})).await.expect(400);
+    api.post("/assessment-items/metadata", &json!({}))
+        .await
+        .expect(400);
 }
 
 #[tokio::test]
 async fn an_item_called_metadata_is_an_item() {
     let api = Api::start().await;
     api.post(ITEMS, &xml_form("metadata")).await.expect(201);
-    assert_eq!(api.get("/assessment-items/metadata").await.expect(200)["identifier"], "metadata");
-    api.put("/assessment-items/metadata", &xml_form("metadata")).await.expect(200);
-    api.post("/assessment-items/other", &xml_form("other")).await.error(404);
+    assert_eq!(
+        api.get("/assessment-items/metadata").await.expect(200)["identifier"],
+        "metadata"
+    );
+    api.put("/assessment-items/metadata", &xml_form("metadata"))
+        .await
+        .expect(200);
+    api.post("/assessment-items/other", &xml_form("other"))
+        .await
+        .error(404);
     api.delete("/assessment-items/metadata").await.expect(204);
 }
 
@@ -185,12 +303,22 @@ async fn lists_take_filters_and_typed_parameters() {
         ("type=order", vec!["b"]),
         ("search=capitals&sort=type&order=asc", vec!["a", "b"]),
         ("search=nowhere", vec![]),
-        ("filter=metadata.difficulty='easy'%20AND%20type='order'", vec!["b"]),
+        (
+            "filter=metadata.difficulty='easy'%20AND%20type='order'",
+            vec!["b"],
+        ),
         ("filter=metadata.DOK='x'", vec!["a"]),
     ] {
-        assert_eq!(api.listed(&format!("{ITEMS}?{query}")).await, found, "{query}");
+        assert_eq!(
+            api.listed(&format!("{ITEMS}?{query}")).await,
+            found,
+            "{query}"
+        );
     }
-    let refused = api.get(&format!("{ITEMS}?page=none&filter=(")).await.expect(400);
+    let refused = api
+        .get(&format!("{ITEMS}?page=none&filter=("))
+        .await
+        .expect(400);
     assert_eq!(refused["code"], "VALIDATION_ERROR");
     assert_eq!(refused["meta"]["issues"].as_array().unwrap().len(), 2);
 }
@@ -208,7 +336,13 @@ async fn the_questions_of_a_test_are_its_items_in_order() {
     assert_eq!(first["reference"]["identifier"], "i1");
     assert_eq!(first["reference"]["testPart"], "p");
     assert_eq!(first["reference"]["section"], "s");
-    assert_eq!(first["question"], api.get("/assessment-items/i1").await.expect(200));
+    assert_eq!(
+        first["question"],
+        api.get("/assessment-items/i1").await.expect(200)
+    );
     assert_eq!(questions["questions"][1]["question"]["identifier"], "i3");
-    assert_eq!(api.get("/assessment-tests/x/questions").await.error(404), "Assessment test not found");
+    assert_eq!(
+        api.get("/assessment-tests/x/questions").await.error(404),
+        "Assessment test not found"
+    );
 }

@@ -1,4 +1,5 @@
 //! The sandbox seen from outside, over HTTP; one module a resource.
+mod faults;
 mod feedback;
 mod item_refs;
 mod items;

@@ -15,24 +15,50 @@ async fn with_item(body: &Value) -> Api {
 async fn a_response_scores_one_point_if_it_is_the_correct_one() {
     let api = with_item(&json!({"format": "xml", "xml": item_xml("i")})).await;
     for (body, score, value) in [
-        (json!({"identifier": "RESPONSE", "response": "A"}), 1.0, "CORRECT"),
-        (json!({"identifier": "RESPONSE", "response": ["A"]}), 1.0, "CORRECT"),
+        (
+            json!({"identifier": "RESPONSE", "response": "A"}),
+            1.0,
+            "CORRECT",
+        ),
+        (
+            json!({"identifier": "RESPONSE", "response": ["A"]}),
+            1.0,
+            "CORRECT",
+        ),
         (json!({"identifier": "i", "response": "A"}), 1.0, "CORRECT"),
-        (json!({"identifier": "RESPONSE", "response": "B"}), 0.0, "INCORRECT"),
-        (json!({"identifier": "RESPONSE", "response": []}), 0.0, "INCORRECT"),
+        (
+            json!({"identifier": "RESPONSE", "response": "B"}),
+            0.0,
+            "INCORRECT",
+        ),
+        (
+            json!({"identifier": "RESPONSE", "response": []}),
+            0.0,
+            "INCORRECT",
+        ),
         (json!({"responses": {"RESPONSE": ["A"]}}), 1.0, "CORRECT"),
         (json!({"responses": {}}), 0.0, "INCORRECT"),
     ] {
         let answer = api.post(PROCESS, &body).await.expect(200);
-        assert_eq!(answer, json!({"score": score, "feedback": {"identifier": "FEEDBACK", "value": value}}), "{body}");
+        assert_eq!(
+            answer,
+            json!({"score": score, "feedback": {"identifier": "FEEDBACK", "value": value}}),
+            "{body}"
+        );
     }
 }
 
 #[tokio::test]
 async fn feedback_has_the_names_of_the_items_response_processing() {
     let api = with_item(&item_body("i")).await;
-    let answer = api.post(PROCESS, &json!({"identifier": "RESPONSE", "response": "A"})).await.expect(200);
-    assert_eq!(answer, json!({"score": 1.0, "feedback": {"identifier": "FEEDBACK", "value": "RIGHT"}}));
+    let answer = api
+        .post(PROCESS, &json!({"identifier": "RESPONSE", "response": "A"}))
+        .await
+        .expect(200);
+    assert_eq!(
+        answer,
+        json!({"score": 1.0, "feedback": {"identifier": "FEEDBACK", "value": "RIGHT"}})
+    );
 }
 
 #[tokio::test]
@@ -43,9 +69,23 @@ async fn map_response_gives_a_point_for_each_correct_value() {
     });
     body["responseProcessing"]["templateType"] = json!("map_response");
     let api = with_item(&body).await;
-    for (response, score, value) in [(json!(["A", "C"]), 2.0, "RIGHT"), (json!(["A"]), 1.0, "WRONG"), (json!(["B"]), 0.0, "WRONG")] {
-        let answer = api.post(PROCESS, &json!({"identifier": "RESPONSE", "response": response})).await.expect(200);
-        assert_eq!((&answer["score"], &answer["feedback"]["value"]), (&json!(score), &json!(value)), "{response}");
+    for (response, score, value) in [
+        (json!(["A", "C"]), 2.0, "RIGHT"),
+        (json!(["A"]), 1.0, "WRONG"),
+        (json!(["B"]), 0.0, "WRONG"),
+    ] {
+        let answer = api
+            .post(
+                PROCESS,
+                &json!({"identifier": "RESPONSE", "response": response}),
+            )
+            .await
+            .expect(200);
+        assert_eq!(
+            (&answer["score"], &answer["feedback"]["value"]),
+            (&json!(score), &json!(value)),
+            "{response}"
+        );
     }
 }
 
@@ -53,14 +93,28 @@ async fn map_response_gives_a_point_for_each_correct_value() {
 async fn what_cannot_be_scored_is_told_why() {
     let api = with_item(&item_body("i")).await;
     let fine = json!({"identifier": "RESPONSE", "response": "A"});
-    assert_eq!(api.post("/assessment-items/x/process-response", &fine).await.error(404), "Assessment item not found");
-    for unknown in [json!({"identifier": "OTHER", "response": "A"}), json!({"responses": {"OTHER": "A"}})] {
-        assert_eq!(api.post(PROCESS, &unknown).await.error(404), "Response declaration not found");
+    assert_eq!(
+        api.post("/assessment-items/x/process-response", &fine)
+            .await
+            .error(404),
+        "Assessment item not found"
+    );
+    for unknown in [
+        json!({"identifier": "OTHER", "response": "A"}),
+        json!({"responses": {"OTHER": "A"}}),
+    ] {
+        assert_eq!(
+            api.post(PROCESS, &unknown).await.error(404),
+            "Response declaration not found"
+        );
     }
     for (wrong, field) in [
         (json!({}), "identifier"),
         (json!({"identifier": "RESPONSE"}), "response"),
-        (json!({"identifier": "RESPONSE", "response": {}}), "response"),
+        (
+            json!({"identifier": "RESPONSE", "response": {}}),
+            "response",
+        ),
         (json!({"responses": [1]}), "responses"),
     ] {
         assert_eq!(api.post(PROCESS, &wrong).await.refused_fields(), [field]);

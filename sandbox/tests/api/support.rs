@@ -28,7 +28,10 @@ impl Answer {
     /// The text of the error body's `error`, if the status is this one.
     #[track_caller]
     pub(crate) fn error(self, status: u16) -> String {
-        self.expect(status)["error"].as_str().expect("an error body has an error").to_owned()
+        self.expect(status)["error"]
+            .as_str()
+            .expect("an error body has an error")
+            .to_owned()
     }
 
     /// The fields that a 400 complains of.
@@ -36,8 +39,13 @@ impl Answer {
     pub(crate) fn refused_fields(self) -> Vec<String> {
         let body = self.expect(400);
         assert!(body["details"].is_string(), "{body:#}");
-        let issues = body["meta"]["issues"].as_array().expect("a 400 lists its issues");
-        issues.iter().map(|issue| issue["field"].as_str().unwrap().to_owned()).collect()
+        let issues = body["meta"]["issues"]
+            .as_array()
+            .expect("a 400 lists its issues");
+        issues
+            .iter()
+            .map(|issue| issue["field"].as_str().unwrap().to_owned())
+            .collect()
     }
 }
 
@@ -50,18 +58,26 @@ impl Api {
         let sandbox = builder.start().await.unwrap();
         let http = reqwest::Client::new();
         let token = token(&http, &sandbox).await;
-        Api { sandbox, http, token }
+        Api {
+            sandbox,
+            http,
+            token,
+        }
     }
 
     /// A sandbox with the test `t`, in it the part `p`, in it the section `s` with the items `i1`, `i2` and `i3`.
     pub(crate) async fn with_test() -> Api {
         let api = Api::start().await;
-        api.post("/assessment-tests", &test_body("t")).await.expect(201);
+        api.post("/assessment-tests", &test_body("t"))
+            .await
+            .expect(201);
         api
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        self.http.request(method, format!("{}{path}", self.sandbox.base_url())).bearer_auth(&self.token)
+        self.http
+            .request(method, format!("{}{path}", self.sandbox.base_url()))
+            .bearer_auth(&self.token)
     }
 
     pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
@@ -89,18 +105,31 @@ impl Api {
     }
 
     pub(crate) async fn send_xml(&self, method: Method, path: &str, xml: &str) -> Answer {
-        self.send(self.request(method, path).header("content-type", "application/xml").body(xml.to_owned())).await
+        self.send(
+            self.request(method, path)
+                .header("content-type", "application/xml")
+                .body(xml.to_owned()),
+        )
+        .await
     }
 
     /// The identifiers on a page, in its order.
     pub(crate) async fn listed(&self, path: &str) -> Vec<String> {
         let page = self.get(path).await.expect(200);
-        page["items"].as_array().unwrap().iter().map(|item| item["identifier"].as_str().unwrap().to_owned()).collect()
+        page["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["identifier"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     /// The XML of the test `t`.
     pub(crate) async fn test_xml(&self) -> String {
-        self.get("/assessment-tests/t").await.expect(200)["rawXml"].as_str().unwrap().to_owned()
+        self.get("/assessment-tests/t").await.expect(200)["rawXml"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 }
 
@@ -110,7 +139,15 @@ async fn token(http: &reqwest::Client, sandbox: &Sandbox) -> String {
         ("client_id", sandbox.client_id()),
         ("client_secret", sandbox.client_secret()),
     ];
-    let answer: Value = http.post(sandbox.token_url()).form(&grant).send().await.unwrap().json().await.unwrap();
+    let answer: Value = http
+        .post(sandbox.token_url())
+        .form(&grant)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     answer["access_token"].as_str().expect("a token").to_owned()
 }
 

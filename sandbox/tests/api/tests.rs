@@ -25,7 +25,15 @@ async fn a_test_comes_back_as_it_was_sent_with_what_the_server_adds() {
     let api = Api::start().await;
     let body = full_body();
     let created = api.post(TESTS, &body).await.expect(201);
-    let sent = ["identifier", "title", "toolName", "timeLimit", "maxAttempts", "toolsEnabled", "metadata"];
+    let sent = [
+        "identifier",
+        "title",
+        "toolName",
+        "timeLimit",
+        "maxAttempts",
+        "toolsEnabled",
+        "metadata",
+    ];
     for name in sent.into_iter().chain(["qti-outcome-declaration"]) {
         assert_eq!(created[name], body[name], "{name}");
     }
@@ -45,8 +53,14 @@ async fn a_test_comes_back_as_it_was_sent_with_what_the_server_adds() {
     }
     let content = &created["content"]["qti-assessment-test"];
     assert_eq!(content["_attributes"]["tool-name"], "author");
-    assert_eq!(content["qti-outcome-declaration"]["qti-default-value"]["qti-value"], "0");
-    assert!(content["qti-test-part"].is_object(), "one part is an object");
+    assert_eq!(
+        content["qti-outcome-declaration"]["qti-default-value"]["qti-value"],
+        "0"
+    );
+    assert!(
+        content["qti-test-part"].is_object(),
+        "one part is an object"
+    );
     assert_eq!(api.get("/assessment-tests/full").await.expect(200), created);
 }
 
@@ -54,7 +68,10 @@ async fn a_test_comes_back_as_it_was_sent_with_what_the_server_adds() {
 async fn an_answer_can_be_sent_back_and_changes_nothing_but_the_version() {
     let api = Api::start().await;
     let created = api.post(TESTS, &full_body()).await.expect(201);
-    let mut updated = api.put("/assessment-tests/full", &created).await.expect(200);
+    let mut updated = api
+        .put("/assessment-tests/full", &created)
+        .await
+        .expect(200);
     assert_eq!(updated["__v"], 1);
     assert_eq!(updated["createdAt"], created["createdAt"]);
     updated["__v"] = created["__v"].clone();
@@ -77,27 +94,56 @@ async fn an_update_clears_what_it_leaves_out() {
 #[tokio::test]
 async fn xml_is_taken_given_and_regenerated_after_a_change_below() {
     let api = Api::with_test().await;
-    let xml = api.test_xml().await.replace("identifier=\"t\"", "identifier=\"x\"");
+    let xml = api
+        .test_xml()
+        .await
+        .replace("identifier=\"t\"", "identifier=\"x\"");
     let xml = xml.replace("<qti-test-part", "<!-- mine --><qti-test-part");
     let created = api.send_xml(Method::POST, TESTS, &xml).await.expect(201);
     assert_eq!(created["rawXml"], xml);
-    assert_eq!(created["qti-test-part"][0]["qti-assessment-section"][0]["visible"], true);
-    let as_xml = api.request(Method::GET, "/assessment-tests/x").header("content-type", "application/xml");
+    assert_eq!(
+        created["qti-test-part"][0]["qti-assessment-section"][0]["visible"],
+        true
+    );
+    let as_xml = api
+        .request(Method::GET, "/assessment-tests/x")
+        .header("content-type", "application/xml");
     let given = as_xml.send().await.unwrap();
-    assert!(given.headers()["content-type"].to_str().unwrap().starts_with("application/xml"));
+    assert!(
+        given.headers()["content-type"]
+            .to_str()
+            .unwrap()
+            .starts_with("application/xml")
+    );
     assert_eq!(given.text().await.unwrap(), xml);
-    api.delete("/assessment-tests/x/test-parts/p/sections/s/items/i1").await.expect(204);
-    let after = api.get("/assessment-tests/x").await.expect(200)["rawXml"].as_str().unwrap().to_owned();
+    api.delete("/assessment-tests/x/test-parts/p/sections/s/items/i1")
+        .await
+        .expect(204);
+    let after = api.get("/assessment-tests/x").await.expect(200)["rawXml"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert!(!after.contains("mine") && !after.contains("i1"));
-    assert_eq!(api.send_xml(Method::PUT, "/assessment-tests/x", &xml).await.expect(200)["rawXml"], xml);
+    assert_eq!(
+        api.send_xml(Method::PUT, "/assessment-tests/x", &xml)
+            .await
+            .expect(200)["rawXml"],
+        xml
+    );
 }
 
 #[tokio::test]
 async fn what_is_wrong_is_refused_and_changes_nothing() {
     let api = Api::with_test().await;
     let before = api.get(TESTS).await.expect(200);
-    assert_eq!(api.post(TESTS, &test_body("t")).await.error(409), "Assessment test already exists");
-    assert_eq!(api.post(TESTS, &json!({"title": 3})).await.refused_fields(), ["identifier", "title", "qti-test-part"]);
+    assert_eq!(
+        api.post(TESTS, &test_body("t")).await.error(409),
+        "Assessment test already exists"
+    );
+    assert_eq!(
+        api.post(TESTS, &json!({"title": 3})).await.refused_fields(),
+        ["identifier", "title", "qti-test-part"]
+    );
     for xml in [
         "<qti-assessment-test",
         "<a/>",
@@ -108,23 +154,47 @@ async fn what_is_wrong_is_refused_and_changes_nothing() {
     }
     let mut doubled = test_body("x");
     doubled["qti-test-part"] = json!([doubled["qti-test-part"][0], doubled["qti-test-part"][0]]);
-    assert_eq!(api.post(TESTS, &doubled).await.refused_fields(), ["qti-test-part"]);
-    assert_eq!(api.put("/assessment-tests/t", &test_body("u")).await.refused_fields(), ["identifier"]);
-    assert_eq!(api.put("/assessment-tests/t/metadata", &json!({"metadata": 1})).await.refused_fields(), ["metadata"]);
-    for (path, body) in [("/assessment-tests/x", test_body("x")), ("/assessment-tests/x/metadata", json!({"metadata": {}}))] {
-        assert_eq!(api.put(path, &body).await.error(404), "Assessment test not found");
+    assert_eq!(
+        api.post(TESTS, &doubled).await.refused_fields(),
+        ["qti-test-part"]
+    );
+    assert_eq!(
+        api.put("/assessment-tests/t", &test_body("u"))
+            .await
+            .refused_fields(),
+        ["identifier"]
+    );
+    assert_eq!(
+        api.put("/assessment-tests/t/metadata", &json!({"metadata": 1}))
+            .await
+            .refused_fields(),
+        ["metadata"]
+    );
+    for (path, body) in [
+        ("/assessment-tests/x", test_body("x")),
+        ("/assessment-tests/x/metadata", json!({"metadata": {}})),
+    ] {
+        assert_eq!(
+            api.put(path, &body).await.error(404),
+            "Assessment test not found"
+        );
     }
     assert_eq!(api.get(TESTS).await.expect(200), before);
     api.delete("/assessment-tests/t").await.expect(204);
-    assert_eq!(api.delete("/assessment-tests/t").await.error(404), "Assessment test not found");
+    assert_eq!(
+        api.delete("/assessment-tests/t").await.error(404),
+        "Assessment test not found"
+    );
 }
 
 #[tokio::test]
 async fn lists_take_the_whole_filter_grammar_and_typed_parameters() {
     let api = Api::start().await;
-    for (identifier, title, subject, grade) in
-        [("a", "Fractions", "Math", json!("5")), ("b", "Poems", "Reading", json!(5)), ("c", "Equations", "Math", json!(8))]
-    {
+    for (identifier, title, subject, grade) in [
+        ("a", "Fractions", "Math", json!("5")),
+        ("b", "Poems", "Reading", json!(5)),
+        ("c", "Equations", "Math", json!(8)),
+    ] {
         let mut body = test_body(identifier);
         body["title"] = json!(title);
         body["metadata"] = json!({"subject": subject, "grade": grade});
@@ -138,16 +208,35 @@ async fn lists_take_the_whole_filter_grammar_and_typed_parameters() {
         ("navigationMode:nonlinear", ""),
         ("hasQuestions:false", ""),
         ("query:equatoins", "c"),
-        ("filter:title='Poems' OR metadata.subject='Math' AND metadata.grade>5", "bc"),
-        ("filter:(title='Poems' OR metadata.subject='Math') AND metadata.grade>5", "c"),
+        (
+            "filter:title='Poems' OR metadata.subject='Math' AND metadata.grade>5",
+            "bc",
+        ),
+        (
+            "filter:(title='Poems' OR metadata.subject='Math') AND metadata.grade>5",
+            "c",
+        ),
         ("filter:title~'o' AND title!='Poems'", "ac"),
         ("filter:identifier>='b'", "bc"),
         ("sort:title", "cab"),
     ] {
-        let pairs: Vec<(&str, &str)> = query.split(';').map(|pair| pair.split_once(':').unwrap()).collect();
-        let page = api.send(api.request(Method::GET, TESTS).query(&[("order", "asc")]).query(&pairs)).await.expect(200);
+        let pairs: Vec<(&str, &str)> = query
+            .split(';')
+            .map(|pair| pair.split_once(':').unwrap())
+            .collect();
+        let page = api
+            .send(
+                api.request(Method::GET, TESTS)
+                    .query(&[("order", "asc")])
+                    .query(&pairs),
+            )
+            .await
+            .expect(200);
         let items = page["items"].as_array().unwrap();
-        let listed: String = items.iter().map(|item| item["identifier"].as_str().unwrap()).collect();
+        let listed: String = items
+            .iter()
+            .map(|item| item["identifier"].as_str().unwrap())
+            .collect();
         assert_eq!(listed, found, "{query}");
     }
 }
