@@ -15,12 +15,13 @@ pub fn refresh(folder: &Folder, from: &str, now: SystemTime) -> Result<Report> {
     let text = fetch::fetch(from)?;
     let generated = folder.generate(&normalize(from, &text)?)?;
     let counts = check(&generated.document)?;
-    let changes = folder
-        .document()?
-        .map(|committed| diff(&committed, &generated.document));
-    let source = generated
-        .source(from, &text, now)
-        .or_older(folder.source()?);
+    // What is there may be broken, by a merge for one: refresh is what mends it.
+    let (committed, source) = (
+        folder.document().ok().flatten(),
+        folder.source().ok().flatten(),
+    );
+    let changes = committed.map(|committed| diff(&committed, &generated.document));
+    let source = generated.source(from, &text, now).or_older(source);
     folder.store(&generated, &source)?;
     Ok(Report { counts, changes })
 }

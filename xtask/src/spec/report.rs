@@ -17,7 +17,7 @@ pub struct Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.changes {
-            None => writeln!(f, "first document")?,
+            None => writeln!(f, "no earlier document to compare with")?,
             Some(changes) => writeln!(f, "{changes}")?,
         }
         for place in &self.counts.undocumented {

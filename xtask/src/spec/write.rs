@@ -1,5 +1,6 @@
 //! Write: YAML text, and files that change all together or not at all.
 
+use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -30,7 +31,10 @@ pub(crate) fn replace(files: &[(&Path, &str)]) -> Result<()> {
     let mut written = Vec::new();
     for (path, text) in files {
         let folder = path.parent().unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|e| failed(path, &e))?;
+        // Created as any other file: tempfile's own would be for the eyes of its owner only.
+        let mut file = tempfile::Builder::new()
+            .make_in(folder, |path| File::create_new(path))
+            .map_err(|e| failed(path, &e))?;
         file.write_all(text.as_bytes())
             .map_err(|e| failed(path, &e))?;
         written.push((path, file));
@@ -66,6 +70,16 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&a).unwrap(), "new");
         assert_eq!(std::fs::read_to_string(&b).unwrap(), "more");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_new_file_is_as_readable_as_any_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let (ours, other) = (folder.path().join("ours"), folder.path().join("other"));
+        replace(&[(&ours, "text")]).unwrap();
+        std::fs::write(&other, "text").unwrap();
+        let permissions = |path: &Path| std::fs::metadata(path).unwrap().permissions();
+        assert_eq!(permissions(&ours), permissions(&other));
     }
 
     #[test]

@@ -79,7 +79,23 @@ fn the_first_refresh_needs_nothing_but_the_overlays() {
         fs::remove_file(copy.folder().join(name)).unwrap();
     }
     let report = copy.refresh(&upstream().to_string()).unwrap();
-    assert!(report.to_string().starts_with("first document\n"));
+    assert!(
+        report
+            .to_string()
+            .starts_with("no earlier document to compare with\n")
+    );
+    assert!(copy.files()["qti-api.yaml"] == committed["qti-api.yaml"]);
+    copy.verify().unwrap();
+}
+
+#[test]
+fn refresh_mends_what_a_merge_has_broken() {
+    let copy = Copy::new();
+    let committed = copy.files();
+    for name in ["qti-api.yaml", "upstream.yaml", "source.toml"] {
+        copy.edit(name, "\n", "\n<<<<<<< ours\n");
+    }
+    copy.refresh(&upstream().to_string()).unwrap();
     assert!(copy.files()["qti-api.yaml"] == committed["qti-api.yaml"]);
     copy.verify().unwrap();
 }
