@@ -6,7 +6,9 @@ use std::sync::Arc;
 use crate::config::ClientBuilder;
 use crate::error::Result;
 use crate::raw;
-use crate::resources::TestHandle;
+use crate::resources::{
+    FeedbackEntries, ItemHandle, Items, Stimuli, StimulusHandle, TestHandle, Tests, Validation,
+};
 use crate::transport::{self, CallOptions, Shared};
 
 /// A client of the API. Clones are cheap and share tokens, connections and limits.
@@ -56,9 +58,44 @@ impl Client {
         }
     }
 
-    /// One test, by its identifier. Nothing is sent yet.
+    /// The stimuli: list, create and upsert.
+    pub fn stimuli(&self) -> Stimuli<'_> {
+        Stimuli::new(self)
+    }
+
+    /// One stimulus, by its identifier. Nothing is sent yet.
+    pub fn stimulus<'a>(&'a self, identifier: &'a str) -> StimulusHandle<'a> {
+        StimulusHandle::new(self, identifier)
+    }
+
+    /// The assessment items: list, create and upsert.
+    pub fn items(&self) -> Items<'_> {
+        Items::new(self)
+    }
+
+    /// One assessment item, by its identifier. Nothing is sent yet.
+    pub fn item<'a>(&'a self, identifier: &'a str) -> ItemHandle<'a> {
+        ItemHandle::new(self, identifier)
+    }
+
+    /// The assessment tests: list, create and upsert.
+    pub fn tests(&self) -> Tests<'_> {
+        Tests::new(self)
+    }
+
+    /// One assessment test, by its identifier, and the way to its parts. Nothing is sent yet.
     pub fn test<'a>(&'a self, identifier: &'a str) -> TestHandle<'a> {
         TestHandle::new(self, identifier)
+    }
+
+    /// What users say about questions and lessons.
+    pub fn feedback(&self) -> FeedbackEntries<'_> {
+        FeedbackEntries::new(self)
+    }
+
+    /// Validation of QTI XML by the service.
+    pub fn validation(&self) -> Validation<'_> {
+        Validation::new(self)
     }
 
     /// The generated bindings, one function an operation: authenticated, nothing else. Each request is sent once, and
@@ -73,6 +110,18 @@ impl Client {
         F: Future<Output = Result<raw::ResponseValue<T>, raw::Error>>,
     {
         transport::call(&self.shared, &self.options, operation).await
+    }
+
+    /// Runs one operation in its XML form; `read` makes the result of the answer's body.
+    pub(crate) async fn call_xml<T, E: fmt::Display>(
+        &self,
+        operation: &'static str,
+        identifiers: &[&str],
+        xml: Option<&str>,
+        read: impl FnOnce(&[u8]) -> Result<T, E>,
+    ) -> Result<T> {
+        let (shared, options) = (&self.shared, &self.options);
+        transport::call_xml(shared, options, operation, identifiers, xml, read).await
     }
 }
 

@@ -22,4 +22,5 @@ pub use client::Client;
 pub use config::{ClientBuilder, Environment};
 pub use error::{Error, ErrorKind, Issue, Result};
 pub use page::{List, Listing, Page};
+pub use resources::Upserted;
 pub use transport::{CallOptions, Clock, ManualClock, RetryPolicy, SystemClock};

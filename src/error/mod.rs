@@ -48,6 +48,9 @@ pub enum ErrorKind {
     Transport,
     /// The response arrived with a success status, but is not what the API documents. See [`Error::body`].
     Decode,
+    /// A write was applied, but read back, the service holds something else than was sent. The message says where they
+    /// differ first; [`Error::may_have_been_applied`] is `true`.
+    Altered,
     /// The client's settings are missing or wrong.
     Config,
     /// Refused before anything was sent: an identifier, a list or a document that cannot be right.
@@ -67,6 +70,7 @@ impl fmt::Display for ErrorKind {
             Self::Connect => "connection failed",
             Self::Transport => "transport failed",
             Self::Decode => "response not understood",
+            Self::Altered => "stored otherwise than sent",
             Self::Config => "configuration error",
             Self::Input => "input refused",
         })

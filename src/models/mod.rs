@@ -8,6 +8,7 @@ mod flag;
 mod new;
 mod one_or_many;
 mod open_enum;
+mod view;
 
 mod enums {
     use super::open_enum::open_enum;
@@ -19,3 +20,6 @@ pub use crate::raw::types::*;
 pub use enums::*;
 pub use flag::Flag;
 pub use one_or_many::OneOrMany;
+
+/// What the owner of an item, a test or a stimulus wants to say of it: fields of any type.
+pub type Metadata = serde_json::Map<String, serde_json::Value>;

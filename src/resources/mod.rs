@@ -1,25 +1,24 @@
 //! The resources of the API, one file each: collections that list and create, handles that act on one entity.
 
+mod conveniences;
+mod edit;
+mod feedback;
 mod item_refs;
+mod items;
 mod parts;
 mod sections;
 mod settle;
+mod stimuli;
+pub(crate) mod stored;
 mod tests;
+mod validation;
 
+pub use conveniences::Upserted;
+pub use feedback::FeedbackEntries;
 pub use item_refs::ItemRefs;
-pub use parts::PartHandle;
+pub use items::{ItemHandle, ItemQuery, Items};
+pub use parts::{PartHandle, Parts};
 pub use sections::{SectionHandle, Sections};
-pub use tests::TestHandle;
-
-use crate::error::{Error, Result};
-
-/// Refuses a body that is about another entity than the one addressed: the service would rename or overwrite.
-fn check_identifier(addressed: &str, body: &str) -> Result<()> {
-    if addressed == body {
-        Ok(())
-    } else {
-        Err(Error::input(format!(
-            "the body's identifier {body:?} is not {addressed:?}, the one addressed"
-        )))
-    }
-}
+pub use stimuli::{Stimuli, StimulusHandle};
+pub use tests::{TestHandle, TestQuery, Tests};
+pub use validation::Validation;

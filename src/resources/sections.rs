@@ -1,6 +1,7 @@
 //! Sections of a test part.
 
-use super::{ItemRefs, check_identifier, settle};
+use super::conveniences::{check_identifier, may_not_exist, upserts};
+use super::{ItemRefs, edit, settle};
 use crate::client::Client;
 use crate::error::Result;
 use crate::models::{Section, SortField};
@@ -38,10 +39,16 @@ impl<'a> Sections<'a> {
             .client
             .call(|raw| async move { raw.create_section(self.test, self.part, section).await })
             .await;
-        let handle = SectionHandle::new(self.client, self.test, self.part, &section.identifier);
-        settle::create(section, created, handle.get()).await
+        let read = self.handle(&section.identifier).get();
+        settle::create(created, read, |found| settle::holds(found, section)).await
+    }
+
+    fn handle<'b>(&'b self, identifier: &'b str) -> SectionHandle<'b> {
+        SectionHandle::new(self.client, self.test, self.part, identifier)
     }
 }
+
+upserts!(Sections, Section => Section, "section");
 
 impl Collection for Sections<'_> {
     type Entity = Section;
@@ -129,18 +136,17 @@ impl<'a> SectionHandle<'a> {
     /// Reads the section, changes it and writes it back: what `change` does not touch goes back as it came, fields that
     /// this client does not know included. If `change` changes nothing, nothing is written.
     ///
-    /// The service has no conditional writes: what another writer changes between the read and the write is lost.
+    /// What the service writes itself (`_id`, `__v`, `createdAt`, `updatedAt`) is not sent. The service has no
+    /// conditional writes: what another writer changes between the read and the write is lost.
     ///
     /// # Errors
-    /// As [`get`](Self::get) and [`update`](Self::update).
+    /// As [`get`](Self::get) and [`update`](Self::update); [`Input`](crate::ErrorKind::Input) for a change of a field
+    /// that is the service's own.
     pub async fn edit(self, change: impl FnOnce(&mut Section)) -> Result<Section> {
         let current = self.get().await?;
-        let mut changed = current.clone();
-        change(&mut changed);
-        if changed == current {
-            Ok(current)
-        } else {
-            self.update(&changed).await
+        match edit::changed(&current, change)? {
+            Some(changed) => self.update(&changed).await,
+            None => Ok(current),
         }
     }
 
@@ -164,3 +170,5 @@ impl<'a> SectionHandle<'a> {
         ItemRefs::new(self.client, self.test, self.part, self.identifier)
     }
 }
+
+may_not_exist!(SectionHandle, Section, "section");

@@ -6,19 +6,15 @@ use crate::error::Result;
 
 /// Settles a create: where an earlier attempt may have been applied, a conflict may be with that attempt. The entity is
 /// read back, and taken for the one created if it holds all that was sent.
-pub(super) async fn create<S, T>(
-    sent: &S,
+pub(super) async fn create<T>(
     created: Result<T>,
     read: impl Future<Output = Result<T>>,
-) -> Result<T>
-where
-    S: serde::Serialize,
-    T: serde::Serialize,
-{
+    holds: impl FnOnce(&T) -> bool,
+) -> Result<T> {
     match created {
         Err(conflict) if conflict.is_conflict() && conflict.may_have_been_applied() => {
             match read.await {
-                Ok(stored) if holds(&stored, sent) => Ok(stored),
+                Ok(stored) if holds(&stored) => Ok(stored),
                 // Somebody else's, or changed since: the conflict stands, and says that it is not certain.
                 _ => Err(conflict),
             }
@@ -35,7 +31,8 @@ pub(super) fn delete(deleted: Result<()>) -> Result<()> {
     }
 }
 
-fn holds(stored: &impl serde::Serialize, sent: &impl serde::Serialize) -> bool {
+/// Whether all of what was sent stands in what is stored.
+pub(super) fn holds(stored: &impl serde::Serialize, sent: &impl serde::Serialize) -> bool {
     match (serde_json::to_value(stored), serde_json::to_value(sent)) {
         (Ok(stored), Ok(sent)) => contains(&stored, &sent),
         _ => false,
@@ -43,7 +40,7 @@ fn holds(stored: &impl serde::Serialize, sent: &impl serde::Serialize) -> bool {
 }
 
 /// Whether all of `part` stands in `whole`: objects may have more fields, everything else is equal.
-fn contains(whole: &Value, part: &Value) -> bool {
+pub(super) fn contains(whole: &Value, part: &Value) -> bool {
     match (whole, part) {
         (Value::Object(whole), Value::Object(part)) => {
             part.iter().all(|(name, part)| match whole.get(name) {
@@ -64,7 +61,7 @@ fn contains(whole: &Value, part: &Value) -> bool {
     }
 }
 
-fn is_empty(value: &Value) -> bool {
+pub(super) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::Array(list) => list.is_empty(),

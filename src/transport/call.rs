@@ -3,9 +3,11 @@
 //! The bindings' hooks cannot return an error of this crate, so a call carries a slot, as the bindings' inner value, in
 //! which the transport leaves what happened; the bindings get a stand-in for a response that failed.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use http::StatusCode;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderValue, StatusCode};
 use progenitor_client::{ClientHooks, OperationInfo};
 use reqwest::{Request, Response};
 
@@ -71,6 +73,36 @@ where
     }
 }
 
+/// Runs one operation in its XML form, which the bindings do not have: they keep one media type for each. `read` makes
+/// the result of the answer's body.
+pub(crate) async fn call_xml<T, E: fmt::Display>(
+    shared: &Shared,
+    options: &CallOptions,
+    operation: &'static str,
+    identifiers: &[&str],
+    xml: Option<&str>,
+    read: impl FnOnce(&[u8]) -> Result<T, E>,
+) -> Result<T> {
+    let operation = Operation::of_id(operation).ok_or_else(|| unknown(operation))?;
+    let path = path::fill(operation.path, identifiers);
+    let url = format!("{}{path}", shared.base)
+        .parse()
+        .map_err(|_| Error::input("the request cannot be built"))?;
+    let mut request = Request::new(operation.method.clone(), url);
+    let headers = request.headers_mut();
+    // The service looks at this header of a GET, too, to choose what it answers with.
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+    let accept = match xml {
+        Some(_) => "application/json",
+        None => "application/xml, application/json;q=0.5",
+    };
+    headers.insert(ACCEPT, HeaderValue::from_static(accept));
+    *request.body_mut() = xml.map(|xml| xml.to_owned().into());
+    let (parts, course) = send(shared, options, operation, request).await?;
+    read(&parts.body)
+        .map_err(|problem| course.finish(operation, Error::undecodable(&parts, problem)))
+}
+
 /// The bindings as users get them: authenticated and guarded, nothing else.
 pub(crate) fn bare(shared: &Arc<Shared>, options: &Arc<CallOptions>) -> raw::Client {
     let inner = Call {
@@ -115,8 +147,8 @@ impl ClientHooks<Call> for raw::Client {
             return Ok(());
         }
         let refuse = |error: Error| progenitor_client::Error::InvalidRequest(error.to_string());
-        let operation =
-            Operation::of_raw(info.operation_id).ok_or_else(|| refuse(unknown(info)))?;
+        let operation = Operation::of_raw(info.operation_id)
+            .ok_or_else(|| refuse(unknown(info.operation_id)))?;
         path::check(operation, call.shared.base_url.path(), request.url().path())
             .map_err(refuse)?;
         let bearer = call
@@ -140,7 +172,7 @@ impl ClientHooks<Call> for raw::Client {
             return attempt::once(&call.shared, request).await;
         };
         let Some(operation) = Operation::of_raw(info.operation_id) else {
-            slot.put(Outcome::Failed(unknown(info)));
+            slot.put(Outcome::Failed(unknown(info.operation_id)));
             return Ok(stand_in());
         };
         Ok(
@@ -159,11 +191,8 @@ impl ClientHooks<Call> for raw::Client {
     }
 }
 
-fn unknown(info: &OperationInfo) -> Error {
-    Error::input(format!(
-        "{} is not in the table of operations",
-        info.operation_id
-    ))
+fn unknown(operation: &str) -> Error {
+    Error::input(format!("{operation} is not in the table of operations"))
 }
 
 /// The response as the bindings expect it: with the operation's one success status.

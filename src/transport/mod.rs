@@ -15,7 +15,7 @@ mod send;
 mod shared;
 
 pub use call::Call;
-pub(crate) use call::{bare, call};
+pub(crate) use call::{bare, call, call_xml};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use options::CallOptions;
 pub use retry::RetryPolicy;

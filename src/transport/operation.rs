@@ -125,7 +125,6 @@ impl Operation {
     }
 
     /// The operation with this operationId.
-    #[cfg(test)]
     pub(crate) fn of_id(id: &str) -> Option<&'static Self> {
         OPERATIONS.iter().find(|operation| operation.id == id)
     }

@@ -30,6 +30,21 @@ pub(crate) fn encode_segment(identifier: &str) -> String {
     }
 }
 
+/// A path template with these identifiers in the places of its parameters.
+pub(crate) fn fill(template: &str, identifiers: &[&str]) -> String {
+    let mut identifiers = identifiers.iter();
+    let segments = template
+        .split('/')
+        .map(|segment| match segment.starts_with('{') {
+            true => identifiers.next().map_or_else(
+                || REFUSED.to_owned(),
+                |identifier| encode_segment(identifier),
+            ),
+            false => segment.to_owned(),
+        });
+    segments.collect::<Vec<_>>().join("/")
+}
+
 /// Refuses a request whose path is not the operation's: the last guard before sending, for the raw bindings too.
 pub(crate) fn check(operation: &Operation, base_path: &str, path: &str) -> Result<(), Error> {
     let outside = || Error::input(format!("the request's path leaves {}", operation.path));

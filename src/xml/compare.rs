@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use super::dom::{Attribute, Element, parse};
 use super::error::XmlError;
@@ -58,13 +59,25 @@ impl fmt::Display for Difference {
 /// # Ok::<(), timeback_qti::xml::XmlError>(())
 /// ```
 pub fn first_difference(sent: &str, stored: &str) -> Result<Option<Difference>, XmlError> {
-    let sent = parse(sent)?;
+    first_difference_of(sent, stored, |_| ())
+}
+
+/// The same after something was taken from both documents.
+pub(super) fn first_difference_of(
+    sent: &str,
+    stored: &str,
+    prepare: impl Fn(&mut Arc<Element>),
+) -> Result<Option<Difference>, XmlError> {
+    let mut sent = parse(sent)?.root;
     let stored = parse(stored).map_err(|error| XmlError {
         message: format!("in the stored document: {}", error.message),
         ..error
     })?;
-    let difference = compare_elements(&sent.root, &stored.root, WhiteSpace::Collapse);
-    Ok(difference.map(|below| below.under(&sent.root.local)))
+    let mut stored = stored.root;
+    prepare(&mut sent);
+    prepare(&mut stored);
+    let difference = compare_elements(&sent, &stored, WhiteSpace::Collapse);
+    Ok(difference.map(|below| below.under(&sent.local)))
 }
 
 impl Difference {

@@ -13,17 +13,21 @@
 mod compare;
 mod dom;
 mod error;
+mod json_form;
 mod lexical;
 mod namespaces;
 mod prolog;
 #[cfg(test)]
 mod properties;
 mod reader;
+mod stored;
 mod view;
 mod well_formed;
 mod white_space;
 
 pub use compare::{Difference, first_difference};
 pub use error::{XmlError, XmlErrorKind};
+pub(crate) use json_form::{JsonForm, beyond_json};
+pub(crate) use stored::{first_difference_of_tests, root_identifier, stimulus_content};
 pub use view::*;
 pub use well_formed::{check_fragment, check_well_formed};

@@ -352,7 +352,13 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn position(&self) -> usize {
+    /// The text after its byte order mark, in which all offsets count.
+    pub(super) fn text(&self) -> &'a str {
+        self.xml
+    }
+
+    /// The offset after the last piece.
+    pub(super) fn position(&self) -> usize {
         as_offset(self.tokens.buffer_position())
     }
 

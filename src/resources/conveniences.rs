@@ -1,0 +1,125 @@
+//! What every entity that is addressed by its caller's identifier can do, told in terms of create, get, update and
+//! delete.
+
+use crate::error::{Error, Result};
+
+/// What an upsert did.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Upserted<T> {
+    /// There was none of this identifier: it was created.
+    Created(T),
+    /// There was one: it was replaced.
+    Updated(T),
+}
+
+impl<T> Upserted<T> {
+    /// The entity, as the service answered it.
+    pub fn into_inner(self) -> T {
+        match self {
+            Self::Created(entity) | Self::Updated(entity) => entity,
+        }
+    }
+
+    /// Whether it was created.
+    pub fn is_created(&self) -> bool {
+        matches!(self, Self::Created(_))
+    }
+}
+
+/// How often an upsert starts again when the entity comes and goes between its two requests.
+const UPSERT_ROUNDS: usize = 3;
+
+/// Creates, updates if there is one already, and starts again if that one has gone meanwhile.
+pub(super) async fn upsert<T, C, U>(
+    create: impl Fn() -> C,
+    update: impl Fn() -> U,
+) -> Result<Upserted<T>>
+where
+    C: Future<Output = Result<T>>,
+    U: Future<Output = Result<T>>,
+{
+    let mut round = 1;
+    loop {
+        match create().await {
+            Err(exists) if exists.is_conflict() => {}
+            created => return created.map(Upserted::Created),
+        }
+        match update().await {
+            Err(gone) if gone.is_not_found() && round < UPSERT_ROUNDS => round += 1,
+            updated => return updated.map(Upserted::Updated),
+        }
+    }
+}
+
+/// `None` in place of "not found".
+pub(super) fn optional<T>(found: Result<T>) -> Result<Option<T>> {
+    match found {
+        Ok(entity) => Ok(Some(entity)),
+        Err(missing) if missing.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Refuses a body that is about another entity than the one addressed: the service would rename or overwrite.
+pub(super) fn check_identifier(addressed: &str, body: &str) -> Result<()> {
+    if addressed == body {
+        Ok(())
+    } else {
+        Err(Error::input(format!(
+            "the body's identifier {body:?} is not {addressed:?}, the one addressed"
+        )))
+    }
+}
+
+/// Gives a handle that has `get` and `delete` their forms for an entity that may not exist.
+macro_rules! may_not_exist {
+    ($handle:ident, $entity:ident, $what:literal) => {
+        impl $handle<'_> {
+            #[doc = concat!("Reads the ", $what, "; `None` if it, or what it stands in, does not exist.")]
+            ///
+            /// # Errors
+            /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+            pub async fn get_opt(self) -> Result<Option<$entity>> {
+                crate::resources::conveniences::optional(self.get().await)
+            }
+
+            #[doc = concat!("Whether the ", $what, " exists. The API has no cheaper way to tell than to read it.")]
+            ///
+            /// # Errors
+            /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+            pub async fn exists(self) -> Result<bool> {
+                Ok(self.get_opt().await?.is_some())
+            }
+
+            #[doc = concat!("Deletes the ", $what, " if it exists; whether it did.")]
+            ///
+            /// # Errors
+            /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).
+            pub async fn delete_if_exists(self) -> Result<bool> {
+                let deleted = crate::resources::conveniences::optional(self.delete().await)?;
+                Ok(deleted.is_some())
+            }
+        }
+    };
+}
+
+/// Gives a collection that has `create` and `handle` an `upsert`.
+macro_rules! upserts {
+    ($collection:ident, $input:ident => $entity:ident, $what:literal) => {
+        impl $collection<'_> {
+            #[doc = concat!("Creates the ", $what, ", or replaces the one of its identifier, and says which.")]
+            ///
+            /// It creates first, so that what another writer does at the same time is noticed: a conflict makes it an
+            /// update, and if the entity is gone by then, it starts again, three times at most.
+            ///
+            /// # Errors
+            /// As `create` and `update`; [`NotFound`](crate::ErrorKind::NotFound) if what it stands in does not exist.
+            pub async fn upsert(self, input: &$input) -> Result<crate::resources::Upserted<$entity>> {
+                let handle = self.handle(&input.identifier);
+                crate::resources::conveniences::upsert(|| self.create(input), || handle.update(input)).await
+            }
+        }
+    };
+}
+
+pub(super) use {may_not_exist, upserts};

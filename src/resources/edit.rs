@@ -1,0 +1,91 @@
+//! Read, change, write: what goes back to the service of what was read.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::stored;
+use crate::error::{Error, Result};
+use crate::xml::{JsonForm, beyond_json};
+
+/// What the service writes itself, on an entity as a whole: not sent back, and not for editing.
+pub(super) const SERVER_OWNED: [&str; 7] = [
+    "_id",
+    "__v",
+    "createdAt",
+    "updatedAt",
+    "content",
+    "rawXml",
+    "isValidXml",
+];
+
+/// The entity as it is written back after a change: `None` if nothing changed.
+pub(super) fn changed<T>(current: &T, change: impl FnOnce(&mut T)) -> Result<Option<T>>
+where
+    T: Clone + PartialEq + Serialize + DeserializeOwned,
+{
+    let mut changed = current.clone();
+    change(&mut changed);
+    if changed == *current {
+        return Ok(None);
+    }
+    refuse_changes(current, &changed, |field| !SERVER_OWNED.contains(&field))?;
+    writable(&changed, None).map(Some)
+}
+
+/// What is written of an entity that was read: all of it, unknown fields included, but what the service writes itself.
+/// `content` takes the place of the XML as JSON, where an entity is written with a content of another kind.
+pub(super) fn writable<I: DeserializeOwned>(
+    entity: &impl Serialize,
+    content: Option<&str>,
+) -> Result<I> {
+    let mut fields = fields(entity)?;
+    for name in SERVER_OWNED {
+        fields.shift_remove(name);
+    }
+    if let Some(content) = content {
+        fields.insert("content".to_owned(), content.into());
+    }
+    serde_json::from_value(Value::Object(fields)).map_err(|problem| {
+        Error::input("what was read cannot be written back as it is").with_source(problem)
+    })
+}
+
+/// Refuses to write as JSON what only the XML says: it would be lost. `instead` is what to do.
+pub(super) fn refuse_beyond_json(
+    form: JsonForm,
+    raw_xml: &str,
+    written: &impl Serialize,
+    instead: &str,
+) -> Result<()> {
+    let written = Value::Object(fields(written)?);
+    match beyond_json(form, raw_xml, &written).map_err(stored::answered)? {
+        Some(place) => Err(Error::input(format!(
+            "an edit would lose {place}, which only the XML says: {instead}"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a change of a field that cannot be written, naming it.
+pub(super) fn refuse_changes(
+    current: &impl Serialize,
+    changed: &impl Serialize,
+    may_change: impl Fn(&str) -> bool,
+) -> Result<()> {
+    let (current, changed) = (fields(current)?, fields(changed)?);
+    let mut names = current.keys().chain(changed.keys());
+    match names.find(|name| !may_change(name) && current.get(*name) != changed.get(*name)) {
+        Some(name) => Err(Error::input(format!(
+            "{name} cannot be changed by an edit: the change would be lost"
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn fields(entity: &impl Serialize) -> Result<Map<String, Value>> {
+    match serde_json::to_value(entity) {
+        Ok(Value::Object(fields)) => Ok(fields),
+        _ => Err(Error::input("the entity cannot be written as JSON")),
+    }
+}

@@ -1,0 +1,68 @@
+//! What users say about questions and lessons.
+
+use super::settle;
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::models::{Feedback, FeedbackInput};
+
+/// The feedback of users; made by [`Client::feedback`].
+///
+/// The service gives feedback its identifier, so a create is not repeated when its reply is lost:
+/// [`Error::may_have_been_applied`] tells so.
+#[derive(Debug, Clone, Copy)]
+pub struct FeedbackEntries<'a> {
+    client: &'a Client,
+}
+
+impl<'a> FeedbackEntries<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self { client }
+    }
+
+    /// Stores feedback on a question of a lesson (operation `createQuestionFeedback`).
+    ///
+    /// # Errors
+    /// [`Input`](crate::ErrorKind::Input) if it names no question;
+    /// [`Request`](crate::ErrorKind::Request) if the service refuses it.
+    pub async fn create_for_question(self, feedback: &FeedbackInput) -> Result<Feedback> {
+        if feedback.question_id.is_none() {
+            return Err(Error::input("feedback on a question must name it"));
+        }
+        self.client
+            .call(|raw| async move { raw.create_question_feedback(feedback).await })
+            .await
+    }
+
+    /// Stores feedback on a whole lesson (operation `createLessonFeedback`).
+    ///
+    /// # Errors
+    /// [`Request`](crate::ErrorKind::Request) if the service refuses it.
+    pub async fn create_for_lesson(self, feedback: &FeedbackInput) -> Result<Feedback> {
+        self.client
+            .call(|raw| async move { raw.create_lesson_feedback(feedback).await })
+            .await
+    }
+
+    /// All feedback on a lesson, that on its questions included (operation `getFeedbackByLessonId`). The service gives
+    /// it at once, without pages.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) if the service knows no such lesson.
+    pub async fn list_for_lesson(self, lesson: &str) -> Result<Vec<Feedback>> {
+        self.client
+            .call(|raw| async move { raw.get_feedback_by_lesson_id(lesson).await })
+            .await
+    }
+
+    /// Deletes feedback by its [identifier](Feedback::id) (operation `deleteFeedback`).
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) if there is none of this identifier.
+    pub async fn delete(self, id: &str) -> Result<()> {
+        let deleted = self
+            .client
+            .call(|raw| async move { raw.delete_feedback(id).await })
+            .await;
+        settle::delete(deleted)
+    }
+}

@@ -1,0 +1,176 @@
+//! Assessment items.
+
+mod handle;
+mod query;
+
+use super::conveniences::{self, Upserted, upserts};
+use super::{settle, stored};
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::models::{
+    AssessmentItem, AssessmentItemInput, AssessmentItemXml, ItemSortField, Metadata, MetadataInput,
+};
+use crate::page::{Collection, Filterable, List, Page, Parameters};
+use crate::xml::first_difference;
+
+pub use handle::ItemHandle;
+pub use query::ItemQuery;
+
+/// The assessment items; made by [`Client::items`].
+#[derive(Debug, Clone, Copy)]
+pub struct Items<'a> {
+    client: &'a Client,
+}
+
+impl<'a> Items<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self { client }
+    }
+
+    /// The items, a page at a time or as a stream (operation `searchAssessmentItems`). The list takes filters.
+    ///
+    /// ```no_run
+    /// # async fn run(client: timeback_qti::Client) -> timeback_qti::Result<()> {
+    /// use timeback_qti::filter::field;
+    ///
+    /// let mut items = client.items().list().item_type("choice").filter(field("title").contains("rain")).stream();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{}", item?.title);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> List<Self> {
+        List::new(self)
+    }
+
+    /// Creates an item from the JSON authoring form (operation `createAssessmentItem`).
+    ///
+    /// The service makes the XML of it, and drops without a word what the form cannot express, such as graders and some
+    /// kinds of rubrics and feedback. Where that matters, use [`create_xml`](Self::create_xml).
+    ///
+    /// If the reply to a create is lost, it is sent again, and a conflict of the repeat is settled by reading the item
+    /// back. As an item is not read in the form that it is written in, that works for items without an interaction
+    /// only; for others the conflict stands, and [`Error::may_have_been_applied`] is `true`.
+    ///
+    /// # Errors
+    /// [`Conflict`](crate::ErrorKind::Conflict) if there is an item of this identifier, and nothing is changed;
+    /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the item.
+    pub async fn create(self, item: &AssessmentItemInput) -> Result<AssessmentItem> {
+        let body = &item.clone().into();
+        let created = self
+            .client
+            .call(|raw| async move { raw.create_assessment_item(body).await })
+            .await;
+        let read = self.handle(&item.identifier).get();
+        settle::create(created, read, |found| settle::holds(found, item)).await
+    }
+
+    /// Creates an item from its QTI XML (operation `createAssessmentItem`). The identifier is that of the XML.
+    ///
+    /// If the reply to a create is lost, it is sent again, and a conflict of the repeat is settled by comparing the
+    /// stored XML with the one sent.
+    ///
+    /// # Errors
+    /// [`Input`](crate::ErrorKind::Input), with line and column, if the XML is not well-formed;
+    /// [`Conflict`](crate::ErrorKind::Conflict) if there is an item of this identifier, and nothing is changed;
+    /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML.
+    pub async fn create_xml(
+        self,
+        xml: &str,
+        metadata: Option<&Metadata>,
+    ) -> Result<AssessmentItem> {
+        let identifier = stored::check_document(xml)?.unwrap_or_default();
+        let body = &AssessmentItemXml::new(xml, metadata.cloned()).into();
+        let created = self
+            .client
+            .call(|raw| async move { raw.create_assessment_item(body).await })
+            .await;
+        let read = self.handle(&identifier).get();
+        settle::create(created, read, |found| {
+            let found = found.raw_xml.as_deref().unwrap_or_default();
+            first_difference(xml, found) == Ok(None)
+        })
+        .await
+    }
+
+    /// Creates the item that the XML describes, or replaces the one of its identifier, and says which.
+    ///
+    /// # Errors
+    /// As [`create_xml`](Self::create_xml) and [`ItemHandle::update_xml`]; [`Input`](crate::ErrorKind::Input) if the
+    /// XML's root has no identifier.
+    pub async fn upsert_xml(
+        self,
+        xml: &str,
+        metadata: Option<&Metadata>,
+    ) -> Result<Upserted<AssessmentItem>> {
+        let identifier = stored::check_document(xml)?
+            .ok_or_else(|| Error::input("the XML's root has no identifier"))?;
+        let handle = self.handle(&identifier);
+        conveniences::upsert(
+            || self.create_xml(xml, metadata),
+            || handle.update_xml(xml, metadata),
+        )
+        .await
+    }
+
+    /// Gives an item new metadata, without its XML being sent (operation `updateMetadata`).
+    ///
+    /// The document calls it a change, shows the body of a create, and does not say whether metadata is replaced or
+    /// merged. [`MetadataInput`] names the item and its new metadata; all of the metadata is best sent. The call is not
+    /// repeated when its reply is lost. The documented way to change metadata for certain is [`ItemHandle::edit`],
+    /// which writes the whole item.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) if the item does not exist;
+    /// [`Request`](crate::ErrorKind::Request) if the service refuses the metadata.
+    pub async fn update_metadata(self, metadata: &MetadataInput) -> Result<AssessmentItem> {
+        self.client
+            .call(|raw| async move { raw.update_metadata(metadata).await })
+            .await
+    }
+
+    fn handle<'b>(&'b self, identifier: &'b str) -> ItemHandle<'b> {
+        ItemHandle::new(self.client, identifier)
+    }
+}
+
+upserts!(Items, AssessmentItemInput => AssessmentItem, "item");
+
+impl Collection for Items<'_> {
+    type Entity = AssessmentItem;
+    type Sort = ItemSortField;
+    type Extra = ItemQuery;
+
+    async fn page(self, list: &Parameters<Self>) -> Result<Page<AssessmentItem>> {
+        let filter = list.filter.as_ref().map(ToString::to_string);
+        let filter = filter.as_deref();
+        let page = self
+            .client
+            .call(|raw| async move {
+                let extra = &list.extra;
+                raw.search_assessment_items(
+                    filter,
+                    extra.grade.as_deref(),
+                    list.limit,
+                    list.order.as_ref(),
+                    list.page,
+                    list.query.as_deref(),
+                    extra.search.as_deref(),
+                    list.sort.as_ref(),
+                    extra.subject.as_deref(),
+                    extra.item_type.as_ref().map(AsRef::as_ref),
+                )
+                .await
+            })
+            .await?;
+        Ok(Page::new(
+            page.items, page.total, page.page, page.pages, page.limit,
+        ))
+    }
+
+    fn identifier(item: &AssessmentItem) -> &str {
+        &item.identifier
+    }
+}
+
+impl Filterable for Items<'_> {}

@@ -1,0 +1,175 @@
+//! Stimuli: passages and other content that several items share.
+
+use super::conveniences::{check_identifier, may_not_exist, upserts};
+use super::{edit, settle, stored};
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::models::{SortField, Stimulus, StimulusInput};
+use crate::page::{Collection, List, Page, Parameters};
+use crate::xml::{self, JsonForm};
+
+/// The stimuli; made by [`Client::stimuli`].
+#[derive(Debug, Clone, Copy)]
+pub struct Stimuli<'a> {
+    client: &'a Client,
+}
+
+impl<'a> Stimuli<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self { client }
+    }
+
+    /// The stimuli, a page at a time or as a stream (operation `searchStimuli`).
+    pub fn list(self) -> List<Self> {
+        List::new(self)
+    }
+
+    /// Creates a stimulus (operation `createStimulus`). Its `content` must be well-formed XHTML, which is checked before
+    /// sending.
+    ///
+    /// If the reply to a create is lost, it is sent again, and a conflict of the repeat is settled by reading the
+    /// stimulus back.
+    ///
+    /// # Errors
+    /// [`Input`](crate::ErrorKind::Input), with line and column, if the content is not well-formed;
+    /// [`Conflict`](crate::ErrorKind::Conflict) if there is a stimulus of this identifier, and nothing is changed;
+    /// [`Request`](crate::ErrorKind::Request) if the service refuses the stimulus.
+    pub async fn create(self, stimulus: &StimulusInput) -> Result<Stimulus> {
+        stored::check_content(&stimulus.content)?;
+        let created = self
+            .client
+            .call(|raw| async move { raw.create_stimulus(stimulus).await })
+            .await;
+        let read = self.handle(&stimulus.identifier).get();
+        settle::create(created, read, |found| holds(found, stimulus)).await
+    }
+
+    fn handle<'b>(&'b self, identifier: &'b str) -> StimulusHandle<'b> {
+        StimulusHandle::new(self.client, identifier)
+    }
+}
+
+upserts!(Stimuli, StimulusInput => Stimulus, "stimulus");
+
+/// What was sent as XHTML is read back as the XML's body.
+fn holds(found: &Stimulus, sent: &StimulusInput) -> bool {
+    let body = found.raw_xml.as_deref().map(xml::stimulus_content);
+    let Some(Ok(Some(body))) = body else {
+        return false;
+    };
+    let within = |content: &str| format!("<div>{content}</div>");
+    let same = xml::first_difference(&within(&sent.content), &within(body)) == Ok(None);
+    same && settle::holds(found, &without_content(sent))
+}
+
+fn without_content(stimulus: &StimulusInput) -> impl serde::Serialize + use<> {
+    let mut fields = serde_json::to_value(stimulus).unwrap_or_default();
+    if let Some(fields) = fields.as_object_mut() {
+        fields.remove("content");
+    }
+    fields
+}
+
+impl Collection for Stimuli<'_> {
+    type Entity = Stimulus;
+    type Sort = SortField;
+    type Extra = ();
+
+    async fn page(self, list: &Parameters<Self>) -> Result<Page<Stimulus>> {
+        let page = self
+            .client
+            .call(|raw| async move {
+                let (query, sort) = (list.query.as_deref(), list.sort.as_ref());
+                raw.search_stimuli(list.limit, list.order.as_ref(), list.page, query, sort)
+                    .await
+            })
+            .await?;
+        Ok(Page::new(
+            page.items, page.total, page.page, page.pages, page.limit,
+        ))
+    }
+
+    fn identifier(stimulus: &Stimulus) -> &str {
+        &stimulus.identifier
+    }
+}
+
+/// One stimulus, addressed by its identifier; made by [`Client::stimulus`].
+#[derive(Debug, Clone, Copy)]
+pub struct StimulusHandle<'a> {
+    client: &'a Client,
+    identifier: &'a str,
+}
+
+impl<'a> StimulusHandle<'a> {
+    pub(crate) fn new(client: &'a Client, identifier: &'a str) -> Self {
+        Self { client, identifier }
+    }
+
+    /// Reads the stimulus (operation `getStimulus`).
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) if the stimulus does not exist.
+    pub async fn get(self) -> Result<Stimulus> {
+        self.client
+            .call(|raw| async move { raw.get_stimulus(self.identifier).await })
+            .await
+    }
+
+    /// Replaces the whole stimulus (operation `updateStimulus`): what is `None` is not sent, and the service clears it.
+    /// To change some fields and keep the rest, use [`edit`](Self::edit).
+    ///
+    /// # Errors
+    /// [`Input`](crate::ErrorKind::Input) if the stimulus's identifier is not the one addressed, or its content is not
+    /// well-formed XHTML; [`NotFound`](crate::ErrorKind::NotFound) if the stimulus does not exist;
+    /// [`Request`](crate::ErrorKind::Request) if the service refuses the stimulus.
+    pub async fn update(self, stimulus: &StimulusInput) -> Result<Stimulus> {
+        check_identifier(self.identifier, &stimulus.identifier)?;
+        stored::check_content(&stimulus.content)?;
+        self.client
+            .call(|raw| async move { raw.update_stimulus(self.identifier, stimulus).await })
+            .await
+    }
+
+    /// Reads the stimulus, changes it and writes it back: what `change` does not touch goes back as it came, fields that
+    /// this client does not know included. If `change` changes nothing, nothing is written.
+    ///
+    /// The content to change is the body of the stimulus's XML, to the letter. The service has no conditional writes:
+    /// what another writer changes between the read and the write is lost.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get) and [`update`](Self::update); [`Input`](crate::ErrorKind::Input), and nothing is written,
+    /// if the XML has what the written form cannot express (a class of the body, a second style sheet, a prefix that is
+    /// declared outside of the body), as it would be lost; [`Decode`](crate::ErrorKind::Decode) if the stimulus comes
+    /// without readable XML.
+    pub async fn edit(self, change: impl FnOnce(&mut StimulusInput)) -> Result<Stimulus> {
+        let current = self.get().await?;
+        let raw_xml = stored::raw_xml(current.raw_xml.as_deref())?;
+        let content = xml::stimulus_content(raw_xml)
+            .map_err(stored::answered)?
+            .ok_or_else(|| Error::input("the stimulus's XML has no body that can be written"))?;
+        let unchanged: StimulusInput = edit::writable(&current, Some(content))?;
+        let mut changed = unchanged.clone();
+        change(&mut changed);
+        if changed == unchanged {
+            return Ok(current);
+        }
+        let instead = "replace the stimulus with update";
+        edit::refuse_beyond_json(JsonForm::Stimulus, raw_xml, &unchanged, instead)?;
+        self.update(&changed).await
+    }
+
+    /// Deletes the stimulus (operation `deleteStimulus`). Items that refer to it stay.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) if the stimulus does not exist.
+    pub async fn delete(self) -> Result<()> {
+        let deleted = self
+            .client
+            .call(|raw| async move { raw.delete_stimulus(self.identifier).await })
+            .await;
+        settle::delete(deleted)
+    }
+}
+
+may_not_exist!(StimulusHandle, Stimulus, "stimulus");

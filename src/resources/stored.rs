@@ -1,0 +1,88 @@
+//! XML on its way to the service and back: checked before it is sent, compared with what was stored.
+
+use serde_json::Value;
+
+use super::settle::contains;
+use crate::error::{Error, ErrorKind, Result};
+use crate::models::Metadata;
+use crate::xml::{Difference, XmlError, check_fragment, root_identifier};
+
+/// Refuses a document that is not well-formed; gives the identifier of its root.
+pub(super) fn check_document(xml: &str) -> Result<Option<String>> {
+    root_identifier(xml).map_err(given)
+}
+
+/// Refuses content that could not stand in an element.
+pub(super) fn check_content(xhtml: &str) -> Result<()> {
+    check_fragment(xhtml).map_err(|problem| given(problem).with_context("content"))
+}
+
+/// An error about XML that the caller gave.
+pub(super) fn given(problem: XmlError) -> Error {
+    Error::input(problem.to_string()).with_source(problem)
+}
+
+/// An error about XML that the service gave.
+pub(crate) fn answered(problem: XmlError) -> Error {
+    Error::new(ErrorKind::Decode, format!("rawXml: {problem}")).with_source(problem)
+}
+
+/// The raw XML of an entity that was read.
+pub(crate) fn raw_xml(raw_xml: Option<&str>) -> Result<&str> {
+    raw_xml.ok_or_else(|| Error::new(ErrorKind::Decode, "the entity was read without its rawXml"))
+}
+
+/// XML from an answer's body, which may be the XML itself or the entity as JSON.
+pub(super) fn read_xml(body: &[u8]) -> Result<String, String> {
+    if body.trim_ascii_start().starts_with(b"<") {
+        return String::from_utf8(body.to_vec()).map_err(|problem| problem.to_string());
+    }
+    let mut entity: Value = serde_json::from_slice(body).map_err(|problem| problem.to_string())?;
+    match entity["rawXml"].take() {
+        Value::String(xml) => Ok(xml),
+        _ => Err("neither XML nor an entity with rawXml".to_owned()),
+    }
+}
+
+/// An error of a read that was to show what a write has stored.
+pub(super) fn unconfirmed(error: Error) -> Error {
+    error
+        .with_context("written, but not read back")
+        .with_may_have_been_applied(true)
+}
+
+/// Holds what was stored against what was sent.
+pub(super) fn check_stored(
+    operation: &'static str,
+    difference: Result<Option<Difference>, XmlError>,
+) -> Result<()> {
+    match difference {
+        Ok(None) => Ok(()),
+        Ok(Some(difference)) => Err(altered(operation, difference.to_string())),
+        Err(problem) => Err(altered(operation, problem.to_string()).with_source(problem)),
+    }
+}
+
+/// Holds the metadata that was stored against what was sent; the service may add to it.
+pub(super) fn check_metadata(
+    operation: &'static str,
+    sent: Option<&Metadata>,
+    stored: Option<&Metadata>,
+) -> Result<()> {
+    let missing = sent.into_iter().flatten().find(|(name, value)| {
+        let stored = stored
+            .and_then(|stored| stored.get(*name))
+            .unwrap_or(&Value::Null);
+        !contains(stored, value)
+    });
+    match missing {
+        None => Ok(()),
+        Some((name, _)) => Err(altered(operation, format!("metadata.{name}"))),
+    }
+}
+
+fn altered(operation: &'static str, place: String) -> Error {
+    Error::new(ErrorKind::Altered, place)
+        .with_operation(operation)
+        .with_may_have_been_applied(true)
+}

@@ -1,0 +1,228 @@
+//! One assessment test.
+
+use super::super::conveniences::{check_identifier, may_not_exist};
+use super::super::{PartHandle, Parts, edit, settle, stored};
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::models::{AssessmentTest, AssessmentTestInput, Metadata, MetadataUpdate, TestQuestions};
+use crate::xml::{JsonForm, first_difference_of_tests};
+
+/// One assessment test, addressed by its identifier; made by [`Client::test`].
+#[derive(Debug, Clone, Copy)]
+pub struct TestHandle<'a> {
+    client: &'a Client,
+    identifier: &'a str,
+}
+
+impl<'a> TestHandle<'a> {
+    pub(crate) fn new(client: &'a Client, identifier: &'a str) -> Self {
+        Self { client, identifier }
+    }
+
+    /// Reads the test with its parts, sections and item references (operation `getAssessmentTest`).
+    /// [`AssessmentTest::view`] tells what its XML says.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist.
+    pub async fn get(self) -> Result<AssessmentTest> {
+        self.client
+            .call(|raw| async move { raw.get_assessment_test(self.identifier).await })
+            .await
+    }
+
+    /// Reads the test's XML (operation `getAssessmentTest`, asked for XML).
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist.
+    pub async fn get_xml(self) -> Result<String> {
+        let id = [self.identifier];
+        self.client
+            .call_xml("getAssessmentTest", &id, None, stored::read_xml)
+            .await
+    }
+
+    /// Replaces the whole test, its parts and sections included (operation `updateAssessmentTest`): what is `None` is
+    /// not sent, and the service clears it. To change some fields and keep the rest, use [`edit`](Self::edit).
+    ///
+    /// # Errors
+    /// [`Input`](crate::ErrorKind::Input) if the test's identifier is not the one addressed;
+    /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist;
+    /// [`Request`](crate::ErrorKind::Request) if the service refuses the test.
+    pub async fn update(self, test: &AssessmentTestInput) -> Result<AssessmentTest> {
+        check_identifier(self.identifier, &test.identifier)?;
+        self.client
+            .call(|raw| async move { raw.update_assessment_test(self.identifier, test).await })
+            .await
+    }
+
+    /// Replaces the whole test from its QTI XML, sent as it is (operation `updateAssessmentTest`), reads it back, and
+    /// compares what is stored with what was sent. White space between elements, the order of attributes and the `href`
+    /// of item references, which the service writes itself, do not count. What XML cannot hold, such as metadata, the
+    /// service may clear; [`edit_xml`](Self::edit_xml) keeps it.
+    ///
+    /// # Errors
+    /// [`Input`](crate::ErrorKind::Input) if the XML is not well-formed (with line and column), or its identifier is not
+    /// the one addressed; [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist;
+    /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML;
+    /// [`Altered`](crate::ErrorKind::Altered), with the place, if the service stored something else. Every error after
+    /// the write has [`Error::may_have_been_applied`].
+    pub async fn update_xml(self, xml: &str) -> Result<AssessmentTest> {
+        if let Some(identifier) = stored::check_document(xml)? {
+            check_identifier(self.identifier, &identifier)?;
+        }
+        let id = [self.identifier];
+        self.client
+            .call_xml("updateAssessmentTest", &id, Some(xml), |_| {
+                Ok::<_, String>(())
+            })
+            .await?;
+        let test = self.get().await.map_err(stored::unconfirmed)?;
+        let found = stored::raw_xml(test.raw_xml.as_deref()).map_err(stored::unconfirmed)?;
+        stored::check_stored(
+            "updateAssessmentTest",
+            first_difference_of_tests(xml, found),
+        )?;
+        Ok(test)
+    }
+
+    /// Reads the test, changes it and writes it back: what `change` does not touch goes back as it came, fields that
+    /// this client does not know included. If `change` changes nothing, nothing is written.
+    ///
+    /// The service has no conditional writes: what another writer changes between the read and the write is lost.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get) and [`update`](Self::update); [`Input`](crate::ErrorKind::Input), and nothing is written,
+    /// if the test's XML has what the JSON form does not say (nested sections, selections, conditions, rubrics), as it
+    /// would be lost: use [`edit_xml`](Self::edit_xml).
+    pub async fn edit(
+        self,
+        change: impl FnOnce(&mut AssessmentTestInput),
+    ) -> Result<AssessmentTest> {
+        let current = self.get().await?;
+        let unchanged: AssessmentTestInput = edit::writable(&current, None)?;
+        let mut changed = unchanged.clone();
+        change(&mut changed);
+        if changed == unchanged {
+            return Ok(current);
+        }
+        let raw_xml = stored::raw_xml(current.raw_xml.as_deref())?;
+        edit::refuse_beyond_json(JsonForm::Test, raw_xml, &unchanged, "use edit_xml")?;
+        self.update(&changed).await
+    }
+
+    /// Reads the test, changes its XML, and writes it back as [`update_xml`](Self::update_xml) does. If `change` changes
+    /// nothing, nothing is written.
+    ///
+    /// XML holds no metadata: where writing it has cleared the metadata, that is put back by
+    /// [`update_metadata`](Self::update_metadata).
+    ///
+    /// # Errors
+    /// As [`get`](Self::get) and [`update_xml`](Self::update_xml); [`Input`](crate::ErrorKind::Input), naming the field,
+    /// and nothing is written, if the test has another field that XML does not hold (`toolsEnabled`, `maxAttempts`,
+    /// `timeLimit`, unknown ones), as it would be lost: use [`edit`](Self::edit).
+    pub async fn edit_xml(self, change: impl FnOnce(&mut String)) -> Result<AssessmentTest> {
+        let current = self.get().await?;
+        let read = stored::raw_xml(current.raw_xml.as_deref())?;
+        let mut xml = read.to_owned();
+        change(&mut xml);
+        if xml == read {
+            return Ok(current);
+        }
+        if let Some(field) = beyond_xml(&current) {
+            return Err(Error::input(format!(
+                "a write of the XML would lose {field}, which XML does not hold: use edit"
+            )));
+        }
+        let written = self.update_xml(&xml).await?;
+        match &current.metadata {
+            Some(metadata) if written.metadata.as_ref() != Some(metadata) => self
+                .update_metadata(metadata)
+                .await
+                .map_err(|error| error.with_context("the XML is written, the metadata is not"))
+                .map_err(stored::unconfirmed),
+            _ => Ok(written),
+        }
+    }
+
+    /// Deletes the test with its parts and sections (operation `deleteAssessmentTest`). The items that it refers to
+    /// stay.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist.
+    pub async fn delete(self) -> Result<()> {
+        let deleted = self
+            .client
+            .call(|raw| async move { raw.delete_assessment_test(self.identifier).await })
+            .await;
+        settle::delete(deleted)
+    }
+
+    /// Replaces the metadata of the test and nothing else (operation `updateAssessmentTestMetadata`).
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist;
+    /// [`Request`](crate::ErrorKind::Request) if the service refuses the metadata.
+    pub async fn update_metadata(self, metadata: &Metadata) -> Result<AssessmentTest> {
+        let body = &MetadataUpdate {
+            metadata: Some(metadata.clone()),
+            extra: Metadata::new(),
+        };
+        self.client
+            .call(|raw| async move {
+                raw.update_assessment_test_metadata(self.identifier, body)
+                    .await
+            })
+            .await
+    }
+
+    /// All items of the test, in its order, each with where the test refers to it (operation `getAllQuestions`). The
+    /// answer is not paged: for a test of 1,000 items it has some 12 MB.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist;
+    /// [`Transport`](crate::ErrorKind::Transport) if the answer is larger than the client reads.
+    pub async fn questions(self) -> Result<TestQuestions> {
+        self.client
+            .call(|raw| async move { raw.get_all_questions(self.identifier).await })
+            .await
+    }
+
+    /// The parts of the test: list, create and upsert.
+    pub fn parts(self) -> Parts<'a> {
+        Parts::new(self.client, self.identifier)
+    }
+
+    /// One part of the test, by its identifier. Nothing is sent yet.
+    pub fn part(self, identifier: &'a str) -> PartHandle<'a> {
+        PartHandle::new(self.client, self.identifier, identifier)
+    }
+}
+
+may_not_exist!(TestHandle, AssessmentTest, "test");
+
+/// A field with a value that a write of the XML would clear, and that nothing could put back.
+fn beyond_xml(test: &AssessmentTest) -> Option<&str> {
+    let tools = test.tools_enabled.as_ref().is_some_and(|t| !t.is_empty());
+    let typed = [
+        ("toolsEnabled", tools),
+        ("maxAttempts", test.max_attempts.is_some()),
+        ("timeLimit", test.time_limit.is_some()),
+    ];
+    let typed = typed
+        .into_iter()
+        .find(|(_, set)| *set)
+        .map(|(name, _)| name);
+    // These are attributes of the XML's root, or the service's own.
+    let known = |name: &str| {
+        matches!(name, "toolName" | "toolVersion") || edit::SERVER_OWNED.contains(&name)
+    };
+    let mut unknown = test
+        .extra
+        .iter()
+        .filter(|(_, value)| !settle::is_empty(value));
+    typed.or_else(|| {
+        unknown
+            .find(|(name, _)| !known(name))
+            .map(|(name, _)| name.as_str())
+    })
+}

@@ -1,0 +1,133 @@
+//! Assessment tests.
+
+mod handle;
+mod query;
+
+use super::conveniences::{self, Upserted, upserts};
+use super::{settle, stored};
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::models::{AssessmentTest, AssessmentTestInput, SortField};
+use crate::page::{Collection, Filterable, List, Page, Parameters};
+use crate::xml::first_difference_of_tests;
+
+pub use handle::TestHandle;
+pub use query::TestQuery;
+
+/// The assessment tests; made by [`Client::tests`].
+#[derive(Debug, Clone, Copy)]
+pub struct Tests<'a> {
+    client: &'a Client,
+}
+
+impl<'a> Tests<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self { client }
+    }
+
+    /// The tests, a page at a time or as a stream (operation `searchAssessmentTests`). The list takes filters.
+    pub fn list(self) -> List<Self> {
+        List::new(self)
+    }
+
+    /// Creates a test with its parts and sections (operation `createAssessmentTest`).
+    ///
+    /// If the reply to a create is lost, it is sent again, and a conflict of the repeat is settled by reading the test
+    /// back.
+    ///
+    /// # Errors
+    /// [`Conflict`](crate::ErrorKind::Conflict) if there is a test of this identifier, and nothing is changed;
+    /// [`Request`](crate::ErrorKind::Request) if the service refuses the test.
+    pub async fn create(self, test: &AssessmentTestInput) -> Result<AssessmentTest> {
+        let created = self
+            .client
+            .call(|raw| async move { raw.create_assessment_test(test).await })
+            .await;
+        let read = self.handle(&test.identifier).get();
+        settle::create(created, read, |found| settle::holds(found, test)).await
+    }
+
+    /// Creates a test from its QTI XML, sent as it is (operation `createAssessmentTest`). The identifier is that of the
+    /// XML; metadata is not part of it, see [`TestHandle::update_metadata`].
+    ///
+    /// If the reply to a create is lost, it is sent again, and a conflict of the repeat is settled by comparing the
+    /// stored XML with the one sent.
+    ///
+    /// # Errors
+    /// [`Input`](crate::ErrorKind::Input), with line and column, if the XML is not well-formed;
+    /// [`Conflict`](crate::ErrorKind::Conflict) if there is a test of this identifier, and nothing is changed;
+    /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML.
+    pub async fn create_xml(self, xml: &str) -> Result<AssessmentTest> {
+        let identifier = stored::check_document(xml)?.unwrap_or_default();
+        let created = self
+            .client
+            .call_xml("createAssessmentTest", &[], Some(xml), |body| {
+                serde_json::from_slice(body)
+            })
+            .await;
+        let read = self.handle(&identifier).get();
+        settle::create(created, read, |found: &AssessmentTest| {
+            let found = found.raw_xml.as_deref().unwrap_or_default();
+            first_difference_of_tests(xml, found) == Ok(None)
+        })
+        .await
+    }
+
+    /// Creates the test that the XML describes, or replaces the one of its identifier, and says which.
+    ///
+    /// # Errors
+    /// As [`create_xml`](Self::create_xml) and [`TestHandle::update_xml`]; [`Input`](crate::ErrorKind::Input) if the
+    /// XML's root has no identifier.
+    pub async fn upsert_xml(self, xml: &str) -> Result<Upserted<AssessmentTest>> {
+        let identifier = stored::check_document(xml)?
+            .ok_or_else(|| Error::input("the XML's root has no identifier"))?;
+        let handle = self.handle(&identifier);
+        conveniences::upsert(|| self.create_xml(xml), || handle.update_xml(xml)).await
+    }
+
+    fn handle<'b>(&'b self, identifier: &'b str) -> TestHandle<'b> {
+        TestHandle::new(self.client, identifier)
+    }
+}
+
+upserts!(Tests, AssessmentTestInput => AssessmentTest, "test");
+
+impl Collection for Tests<'_> {
+    type Entity = AssessmentTest;
+    type Sort = SortField;
+    type Extra = TestQuery;
+
+    async fn page(self, list: &Parameters<Self>) -> Result<Page<AssessmentTest>> {
+        let filter = list.filter.as_ref().map(ToString::to_string);
+        let filter = filter.as_deref();
+        let page = self
+            .client
+            .call(|raw| async move {
+                let extra = &list.extra;
+                raw.search_assessment_tests(
+                    filter,
+                    extra.grade.as_deref(),
+                    extra.has_questions,
+                    list.limit,
+                    extra.navigation_mode.as_ref(),
+                    list.order.as_ref(),
+                    list.page,
+                    list.query.as_deref(),
+                    list.sort.as_ref(),
+                    extra.subject.as_deref(),
+                    extra.submission_mode.as_ref(),
+                )
+                .await
+            })
+            .await?;
+        Ok(Page::new(
+            page.items, page.total, page.page, page.pages, page.limit,
+        ))
+    }
+
+    fn identifier(test: &AssessmentTest) -> &str {
+        &test.identifier
+    }
+}
+
+impl Filterable for Tests<'_> {}
