@@ -1,6 +1,6 @@
 //! The folder `openapi/`: its files, and how the generated ones follow from the others.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::error::{Error, Result};
 use super::overlay::Overlay;
@@ -122,11 +122,5 @@ impl Generated {
     /// The record of these files, made from `text`, which came from `from`.
     pub fn source(&self, from: &str, text: &str, now: std::time::SystemTime) -> Source {
         Source::new(from, text, &self.snapshot, now)
-    }
-}
-
-impl AsRef<Path> for Folder {
-    fn as_ref(&self) -> &Path {
-        &self.0
     }
 }

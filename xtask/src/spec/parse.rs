@@ -41,6 +41,12 @@ pub(crate) fn parse(place: &str, text: &str) -> Result<Document> {
 
 /// Reads any YAML text.
 pub(crate) fn yaml(place: &str, text: &str) -> Result<Value> {
+    // JSON is YAML, and its own parser is many times faster.
+    if text.trim_start().starts_with('{')
+        && let Ok(value) = serde_json::from_str(text)
+    {
+        return Ok(value);
+    }
     // YAML 1.2 booleans; room for a document whose schemas repeat one anchor hundreds of times.
     let options = serde_saphyr::options! {
         strict_booleans: true,
