@@ -136,10 +136,12 @@ impl<'a> Exchange<'a> {
                     self.course.applied = true;
                     return Ok(parts);
                 }
-                Ok(parts) if parts.status == StatusCode::UNAUTHORIZED && !renewed => {
+                Ok(parts)
+                    if parts.status == StatusCode::UNAUTHORIZED
+                        && !std::mem::replace(&mut renewed, true)
+                        && self.shared.tokens.invalidate(&bearer) =>
+                {
                     debug!("the token was refused, getting another");
-                    self.shared.tokens.invalidate(&bearer);
-                    renewed = true;
                     continue;
                 }
                 Ok(parts) => {
