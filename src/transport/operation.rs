@@ -70,7 +70,7 @@ const ITEM_REFS: &str = "/assessment-tests/{assessmentTestIdentifier}/test-parts
 const ITEM_REF: &str = "/assessment-tests/{assessmentTestIdentifier}/test-parts/{testPartIdentifier}/sections/{identifier}/items/{itemIdentifier}";
 const ITEM_ORDER: &str = "/assessment-tests/{assessmentTestIdentifier}/test-parts/{testPartIdentifier}/sections/{identifier}/items/order";
 
-/// Every operation of the document, in its order. `tests/operations.rs` holds this table against the document.
+/// Every operation of the document, in its order; a test holds this table against the document.
 #[rustfmt::skip]
 pub(crate) static OPERATIONS: [Operation; 38] = [
     op("searchStimuli", GET, STIMULI, OK, Read),
@@ -160,5 +160,31 @@ mod tests {
         );
         assert!(Operation::of_raw("create_sections").is_none());
         assert!(Operation::of_raw("create_sectio").is_none());
+    }
+
+    #[test]
+    fn the_table_is_the_documents() {
+        let document = include_str!("../../openapi/qti-api.yaml");
+        let document: serde_json::Value = serde_saphyr::from_str(document).unwrap();
+        let mut documented = Vec::new();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                let mut statuses = operation["responses"].as_object().unwrap().keys();
+                let success = statuses.find(|status| status.starts_with('2')).unwrap();
+                let id = operation["operationId"].as_str().unwrap().to_owned();
+                documented.push((id, method.to_uppercase(), path.clone(), success.clone()));
+            }
+        }
+        let mut known: Vec<_> = OPERATIONS
+            .iter()
+            .map(|operation| {
+                let success = operation.success.as_str().to_owned();
+                let method = operation.method.to_string();
+                (operation.id.to_owned(), method, operation.path.to_owned(), success)
+            })
+            .collect();
+        documented.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(known, documented);
     }
 }

@@ -1,6 +1,7 @@
 //! What the tests share: clients of a sandbox or of a scripted server.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod document;
 pub mod server;
 
 use timeback_qti::{Client, ClientBuilder, ManualClock};
