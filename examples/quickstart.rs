@@ -7,7 +7,9 @@ mod support;
 
 use std::error::Error;
 
-use timeback_qti::models::{AssessmentTestInput, Section, TestPart};
+use timeback_qti::models::{
+    AssessmentTestInput, NavigationMode, Section, SubmissionMode, TestPart,
+};
 use timeback_qti::resources::PartHandle;
 use timeback_qti::{Client, ErrorKind, Result};
 
@@ -17,7 +19,12 @@ async fn main() -> std::result::Result<(), Box<dyn Error>> {
     let test = support::unique("quickstart");
 
     println!("\nCreating the test {test} with one part.");
-    let part = TestPart::new("part-001");
+    let part = TestPart::new(
+        "part-001",
+        NavigationMode::Linear,
+        SubmissionMode::Individual,
+        [],
+    );
     client
         .tests()
         .create(&AssessmentTestInput::new(&test, "Quickstart", [part]))
@@ -26,8 +33,8 @@ async fn main() -> std::result::Result<(), Box<dyn Error>> {
     // Whatever happens to the sections, the test goes away again.
     let outcome = sections(client.test(&test).part("part-001")).await;
     println!("\nDeleting the test.");
-    client.test(&test).delete().await?;
-    outcome?;
+    let deleted = client.test(&test).delete().await;
+    outcome.and(deleted)?;
     missing(&client, &test).await?;
     println!("\nDone.");
     Ok(())

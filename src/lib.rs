@@ -1,4 +1,83 @@
-//! The Rust client of the Timeback QTI 3.0 API.
+//! The Rust client of the Timeback QTI 3.0 API, which stores and delivers educational assessments: stimuli, items, tests
+//! made of parts, made of sections, which refer to items.
+//!
+//! ```no_run
+//! use timeback_qti::{Client, models::Section};
+//!
+//! # async fn run() -> timeback_qti::Result<()> {
+//! let client = Client::from_env()?;
+//! let part = client.test("test-001").part("part-001");
+//!
+//! part.sections().create(&Section::new("section-001", "Warm-up")).await?;
+//! let section = part.section("section-001");
+//! section.edit(|section| section.visible = false).await?;
+//! section.items().reorder(["item-2", "item-1"]).await?;
+//! # Ok(()) }
+//! ```
+//!
+//! A [`Client`] gives out handles, which borrow it and cost nothing to make: collections that list and create, and
+//! handles of one entity that read, replace, edit and delete it. Every call is `async`, and runs on tokio.
+//!
+//! The client fetches and renews tokens, repeats what can be repeated without harm, keeps within the pace that the
+//! service allows, and keeps in its models what it does not know. Every failure is one [`Error`], which says whether a
+//! write may have been applied. The [guides](docs) tell how to use all that; the
+//! README how to see it run.
+//!
+//! # Operations
+//!
+//! | operation of the API | here |
+//! | --- | --- |
+//! | `searchStimuli` | [`Stimuli::list`](resources::Stimuli::list) |
+//! | `createStimulus` | [`Stimuli::create`](resources::Stimuli::create) |
+//! | `getStimulus` | [`StimulusHandle::get`](resources::StimulusHandle::get) |
+//! | `updateStimulus` | [`StimulusHandle::update`](resources::StimulusHandle::update) |
+//! | `deleteStimulus` | [`StimulusHandle::delete`](resources::StimulusHandle::delete) |
+//! | `searchAssessmentItems` | [`Items::list`](resources::Items::list) |
+//! | `createAssessmentItem` | [`Items::create`](resources::Items::create), [`Items::create_xml`](resources::Items::create_xml) |
+//! | `getAssessmentItem` | [`ItemHandle::get`](resources::ItemHandle::get), [`ItemHandle::get_xml`](resources::ItemHandle::get_xml) |
+//! | `updateAssessmentItem` | [`ItemHandle::update`](resources::ItemHandle::update), [`ItemHandle::update_xml`](resources::ItemHandle::update_xml) |
+//! | `deleteAssessmentItem` | [`ItemHandle::delete`](resources::ItemHandle::delete) |
+//! | `updateMetadata` | [`Items::update_metadata`](resources::Items::update_metadata) |
+//! | `processResponse` | [`ItemHandle::process_response`](resources::ItemHandle::process_response) |
+//! | `searchAssessmentTests` | [`Tests::list`](resources::Tests::list) |
+//! | `createAssessmentTest` | [`Tests::create`](resources::Tests::create), [`Tests::create_xml`](resources::Tests::create_xml) |
+//! | `getAssessmentTest` | [`TestHandle::get`](resources::TestHandle::get), [`TestHandle::get_xml`](resources::TestHandle::get_xml) |
+//! | `updateAssessmentTest` | [`TestHandle::update`](resources::TestHandle::update), [`TestHandle::update_xml`](resources::TestHandle::update_xml) |
+//! | `deleteAssessmentTest` | [`TestHandle::delete`](resources::TestHandle::delete) |
+//! | `getAllQuestions` | [`TestHandle::questions`](resources::TestHandle::questions) |
+//! | `updateAssessmentTestMetadata` | [`TestHandle::update_metadata`](resources::TestHandle::update_metadata) |
+//! | `searchTestParts` | [`Parts::list`](resources::Parts::list) |
+//! | `createTestPart` | [`Parts::create`](resources::Parts::create) |
+//! | `getTestPart` | [`PartHandle::get`](resources::PartHandle::get) |
+//! | `updateTestPart` | [`PartHandle::update`](resources::PartHandle::update) |
+//! | `deleteTestPart` | [`PartHandle::delete`](resources::PartHandle::delete) |
+//! | `searchSections` | [`Sections::list`](resources::Sections::list) |
+//! | `createSection` | [`Sections::create`](resources::Sections::create) |
+//! | `getSection` | [`SectionHandle::get`](resources::SectionHandle::get) |
+//! | `updateSection` | [`SectionHandle::update`](resources::SectionHandle::update) |
+//! | `deleteSection` | [`SectionHandle::delete`](resources::SectionHandle::delete) |
+//! | `addAssessmentItem` | [`ItemRefs::add`](resources::ItemRefs::add) |
+//! | `removeAssessmentItem` | [`ItemRefs::remove`](resources::ItemRefs::remove) |
+//! | `updateAssessmentItemOrder` | [`ItemRefs::reorder`](resources::ItemRefs::reorder) |
+//! | `createQuestionFeedback` | [`FeedbackEntries::create_for_question`](resources::FeedbackEntries::create_for_question) |
+//! | `createLessonFeedback` | [`FeedbackEntries::create_for_lesson`](resources::FeedbackEntries::create_for_lesson) |
+//! | `getFeedbackByLessonId` | [`FeedbackEntries::list_for_lesson`](resources::FeedbackEntries::list_for_lesson) |
+//! | `deleteFeedback` | [`FeedbackEntries::delete`](resources::FeedbackEntries::delete) |
+//! | `validateXml` | [`Validation::validate`](resources::Validation::validate) |
+//! | `validateBatch` | [`Validation::validate_batch`](resources::Validation::validate_batch) |
+//!
+//! [`Client::raw`] has all of them as the generator makes them: authenticated, nothing else.
+//!
+//! # Features
+//!
+//! | feature | |
+//! | --- | --- |
+//! | `rustls` (default) | TLS by rustls |
+//! | `native-tls` | TLS by the platform's own library |
+//! | `schemars` | `schemars::JsonSchema` (schemars 1) on every model |
+//! | `httpmock` | typed mocks of every operation for tests with the httpmock crate (module `mock`) |
+//!
+//! Without a TLS feature the client speaks to http addresses of this machine only, as tests do.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod auth;
@@ -24,3 +103,8 @@ pub use error::{Error, ErrorKind, Issue, Result};
 pub use page::{List, Listing, Page};
 pub use resources::Upserted;
 pub use transport::{CallOptions, Clock, ManualClock, RetryPolicy, SystemClock};
+
+/// The README's program, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeDoctests;

@@ -1,4 +1,5 @@
 //! What the examples share: a client of the real service where credentials are set, else of a sandbox of their own.
+#![allow(dead_code, unreachable_pub)]
 
 use std::error::Error;
 

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::{
     AssessmentItemInput, AssessmentItemXml, AssessmentTestInput, BatchValidationInput, CatalogInfo,
     ContentFeedback, CorrectResponse, DefaultValue, Feedback, FeedbackInput, Interaction,
-    InteractionChoice, ItemOrder, ItemRef, ItemType, Metadata, MetadataInput, ModalFeedback,
+    InteractionChoice, ItemOrder, ItemRef, ItemType, Metadata, MetadataInput, ModalFeedback, NavigationMode,
     OneOrMany, OutcomeDeclaration, QuestionStructure, ResponseDeclaration, ResponseInput, Rubric,
-    Section, StimulusInput, StimulusRef, Stylesheet, TestPart, ValidationInput, ValidationSchema,
+    Section, StimulusInput, StimulusRef, Stylesheet, SubmissionMode, TestPart, ValidationInput, ValidationSchema,
 };
 
 /// Constructors that take each required field.
@@ -52,8 +52,13 @@ new! {
     MetadataInput(identifier: String = "identifier", metadata: Metadata = "metadata");
     /// A test of these parts.
     AssessmentTestInput(identifier: String = "identifier", title: String = "title", parts: Vec<TestPart> = "qti-test-part");
-    /// A part without sections.
-    TestPart(identifier: String = "identifier");
+    /// A part of these sections.
+    TestPart(
+        identifier: String = "identifier",
+        navigation_mode: NavigationMode = "navigationMode",
+        submission_mode: SubmissionMode = "submissionMode",
+        sections: Vec<Section> = "qti-assessment-section"
+    );
     /// A visible section without items.
     Section(identifier: String = "identifier", title: String = "title");
     /// A reference to the item of this identifier.
