@@ -1,4 +1,6 @@
 //! What was acknowledged outlives the process.
+#![allow(clippy::unwrap_used)]
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -112,7 +114,10 @@ async fn a_killed_program_has_lost_nothing_that_it_acknowledged() {
         })
         .collect();
     while acknowledged.load(Ordering::SeqCst) < 200 {
-        assert!(writers.iter().all(|writer| !writer.is_finished()), "a writer has failed");
+        assert!(
+            writers.iter().all(|writer| !writer.is_finished()),
+            "a writer has failed"
+        );
         tokio::task::yield_now().await;
     }
     drop(program);

@@ -103,14 +103,14 @@ impl Shape {
                 _ => expect(false, "type", "must be a list"),
             },
         }
-        if let (Shape::Text | Shape::Identifier, Value::String(text)) = (self, value) {
-            if !xml::can_hold(text) {
-                issues.push(Issue::new(
-                    path,
-                    "character",
-                    "holds a character that XML cannot hold",
-                ));
-            }
+        if let (Shape::Text | Shape::Identifier, Value::String(text)) = (self, value)
+            && !xml::can_hold(text)
+        {
+            issues.push(Issue::new(
+                path,
+                "character",
+                "holds a character that XML cannot hold",
+            ));
         }
     }
 }

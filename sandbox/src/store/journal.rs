@@ -25,6 +25,9 @@ pub(super) struct Entry {
     pub(super) value: Vec<u8>,
 }
 
+/// What the database reports; it has an error type for each step.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
 struct Batch {
     changes: Vec<Change>,
     done: oneshot::Sender<()>,
@@ -90,7 +93,7 @@ impl Drop for Journal {
     }
 }
 
-fn load(database: &Database) -> Result<Vec<Entry>, redb::Error> {
+fn load(database: &Database) -> Result<Vec<Entry>, Failure> {
     let transaction = database.begin_write()?;
     // Created here, so that reading a new file finds it.
     transaction.open_table(ENTITIES)?;
@@ -122,7 +125,7 @@ fn write_all(database: &Database, queue: &mpsc::Receiver<Batch>) {
     }
 }
 
-fn commit(database: &Database, batches: &[Batch]) -> Result<(), redb::Error> {
+fn commit(database: &Database, batches: &[Batch]) -> Result<(), Failure> {
     let transaction = database.begin_write()?;
     {
         let mut table = transaction.open_table(ENTITIES)?;

@@ -1,4 +1,6 @@
 //! The sandbox seen from outside, over HTTP; one module a resource.
+#![allow(clippy::unwrap_used)]
+
 mod faults;
 mod feedback;
 mod item_refs;
