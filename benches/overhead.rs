@@ -31,11 +31,18 @@ enum Way {
 
 impl Way {
     fn all(url: &str) -> [(&'static str, Self); 3] {
-        let client =
-            Client::builder().base_url(url).static_token(TOKEN).max_concurrency(64).build().expect("a valid client");
+        let client = Client::builder()
+            .base_url(url)
+            .static_token(TOKEN)
+            .max_concurrency(64)
+            .build()
+            .expect("a valid client");
         let reqwest = reqwest::Client::new();
         [
-            ("reqwest", Self::Reqwest(reqwest, format!("{url}/assessment-items/item-1"))),
+            (
+                "reqwest",
+                Self::Reqwest(reqwest, format!("{url}/assessment-items/item-1")),
+            ),
             ("raw", Self::Raw(client.raw())),
             ("facade", Self::Facade(client)),
         ]
@@ -44,11 +51,20 @@ impl Way {
     async fn get(&self) -> AssessmentItem {
         match self {
             Self::Reqwest(client, url) => {
-                let response = client.get(url).bearer_auth(TOKEN).send().await.expect("a response");
+                let response = client
+                    .get(url)
+                    .bearer_auth(TOKEN)
+                    .send()
+                    .await
+                    .expect("a response");
                 let body = response.bytes().await.expect("a body");
                 serde_json::from_slice(&body).expect("an item")
             }
-            Self::Raw(bindings) => bindings.get_assessment_item("item-1").await.expect("an item").into_inner(),
+            Self::Raw(bindings) => bindings
+                .get_assessment_item("item-1")
+                .await
+                .expect("an item")
+                .into_inner(),
             Self::Facade(client) => client.item("item-1").get().await.expect("an item"),
         }
     }
@@ -75,8 +91,10 @@ fn serve() -> String {
         "createdAt": "2026-01-01T00:00:00.000Z", "updatedAt": "2026-01-01T00:00:00.000Z", "__v": 0,
     })
     .to_string();
-    let response =
-        format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let response = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let response = response.clone();
@@ -98,14 +116,20 @@ fn answer(mut stream: TcpStream, response: &[u8]) {
 }
 
 fn runtime() -> Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
 }
 
 /// Calls per second, CPU time and allocations per call. The ways take turns, so that all meet the same noise.
 #[allow(clippy::print_stdout, reason = "the table is the result")]
 fn table(url: &str) {
     let runtime = runtime();
-    println!("{:<8} {:>11} {:>12} {:>12} {:>12}", "way", "concurrency", "calls/s", "CPU us/call", "allocs/call");
+    println!(
+        "{:<8} {:>11} {:>12} {:>12} {:>12}",
+        "way", "concurrency", "calls/s", "CPU us/call", "allocs/call"
+    );
     for concurrency in CONCURRENCY {
         let ways = Way::all(url);
         let mut totals = [(Duration::ZERO, Duration::ZERO, 0); 3];
@@ -115,7 +139,8 @@ fn table(url: &str) {
         const ROUNDS: u32 = 10;
         for _ in 0..ROUNDS {
             for ((_, way), total) in ways.iter().zip(&mut totals) {
-                let (wall, cpu, allocations) = (Instant::now(), ThreadTime::now(), Region::new(ALLOCATOR));
+                let (wall, cpu, allocations) =
+                    (Instant::now(), ThreadTime::now(), Region::new(ALLOCATOR));
                 runtime.block_on(way.get_many(CALLS / ROUNDS, concurrency));
                 total.0 += wall.elapsed();
                 total.1 += cpu.elapsed();
@@ -142,7 +167,9 @@ fn overhead(criterion: &mut Criterion) {
         group.throughput(Throughput::Elements(concurrency as u64));
         for (name, way) in Way::all(&url) {
             group.bench_function(BenchmarkId::new(name, concurrency), |bencher| {
-                bencher.to_async(runtime()).iter(|| way.get_many(concurrency as u32, concurrency));
+                bencher
+                    .to_async(runtime())
+                    .iter(|| way.get_many(concurrency as u32, concurrency));
             });
         }
     }

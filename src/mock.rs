@@ -26,6 +26,13 @@
 //! # }
 //! ```
 
-#![allow(missing_docs, clippy::all, rustdoc::all, unused_imports, unreachable_pub)]
+#![allow(
+    missing_docs,
+    clippy::all,
+    clippy::unwrap_used,
+    rustdoc::all,
+    unused_imports,
+    unreachable_pub
+)]
 
 include!(concat!(env!("OUT_DIR"), "/mock.rs"));

@@ -7,6 +7,7 @@
 #![allow(
     missing_docs,
     clippy::all,
+    clippy::unwrap_used,
     rustdoc::all,
     unused_imports,
     unreachable_pub

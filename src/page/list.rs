@@ -31,11 +31,29 @@ pub trait Collection: Copy + fmt::Debug + Send + Sync {
     fn identifier(entity: &Self::Entity) -> &str;
 }
 
-/// A collection whose list honours [`Filter`]s.
+/// A collection whose list honours [`Filter`]s: items, tests and test parts.
+///
+/// ```no_run
+/// use timeback_qti::{Client, filter::field};
+///
+/// # async fn run(client: Client) -> timeback_qti::Result<()> {
+/// let capitals = client.items().list().filter(field("title").contains("capital")).collect().await?;
+/// # drop(capitals); Ok(()) }
+/// ```
+///
+/// Other lists do not take one, as the service would ignore it:
+///
+/// ```compile_fail,E0599
+/// use timeback_qti::{Client, filter::field};
+///
+/// # async fn run(client: Client) -> timeback_qti::Result<()> {
+/// let capitals = client.stimuli().list().filter(field("title").contains("capital")).collect().await?;
+/// # drop(capitals); Ok(()) }
+/// ```
 pub trait Filterable: Collection {}
 
 /// The query of a list.
-pub struct Parameters<C: Collection + ?Sized> {
+pub struct Parameters<C: Collection> {
     pub(crate) query: Option<String>,
     pub(crate) page: Option<i64>,
     pub(crate) limit: Option<i64>,
