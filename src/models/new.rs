@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use super::{
     AssessmentItemInput, AssessmentItemXml, AssessmentTestInput, BatchValidationInput, CatalogInfo,
     ContentFeedback, CorrectResponse, DefaultValue, Feedback, FeedbackInput, Interaction,
-    InteractionChoice, ItemOrder, ItemRef, ItemType, Metadata, MetadataInput, ModalFeedback, NavigationMode,
-    OneOrMany, OutcomeDeclaration, QuestionStructure, ResponseDeclaration, ResponseInput, Rubric,
-    Section, StimulusInput, StimulusRef, Stylesheet, SubmissionMode, TestPart, ValidationInput, ValidationSchema,
+    InteractionChoice, ItemOrder, ItemRef, ItemType, Metadata, MetadataInput, ModalFeedback,
+    NavigationMode, OneOrMany, OutcomeDeclaration, QuestionStructure, ResponseDeclaration,
+    ResponseInput, Rubric, Section, StimulusInput, StimulusRef, Stylesheet, SubmissionMode,
+    TestPart, ValidationInput, ValidationSchema,
 };
 
 /// Constructors that take each required field.
@@ -297,7 +298,6 @@ mod tests {
             ModalFeedback("correct"),
             MetadataInput("i", Metadata::new()),
             AssessmentTestInput("t", "T", []),
-            TestPart("p"),
             Section("s", "S"),
             ItemRef("i"),
             ItemOrder([]),

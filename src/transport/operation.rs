@@ -180,7 +180,12 @@ mod tests {
             .map(|operation| {
                 let success = operation.success.as_str().to_owned();
                 let method = operation.method.to_string();
-                (operation.id.to_owned(), method, operation.path.to_owned(), success)
+                (
+                    operation.id.to_owned(),
+                    method,
+                    operation.path.to_owned(),
+                    success,
+                )
             })
             .collect();
         documented.sort_unstable();

@@ -1,0 +1,361 @@
+//! Edits: what is not touched goes back as it came, and what would be lost is refused.
+
+mod support;
+
+use serde_json::{Value, json};
+use support::document::fixture;
+use support::once;
+use support::server::{Server, json as answer};
+use timeback_qti::models::CatalogInfo;
+use timeback_qti::{Client, Error, ErrorKind};
+
+/// A service that has one entity, and answers every write with what it was sent.
+async fn holder(stored: Value) -> (Server, Client) {
+    let server = Server::start(move |request, _| match request.method.as_str() {
+        "GET" => answer(200, &stored),
+        _ => answer(200, &request.json()),
+    })
+    .await;
+    let client = once(&server.url);
+    (server, client)
+}
+
+/// What was written, after the one read before it.
+fn written(server: &Server) -> Value {
+    let received = server.received();
+    let methods: Vec<_> = received
+        .iter()
+        .map(|request| request.method.as_str())
+        .collect();
+    assert_eq!(methods, ["GET", "PUT"]);
+    received[1].json()
+}
+
+fn without(mut entity: Value, fields: &[&str]) -> Value {
+    for field in fields {
+        assert!(
+            entity.as_object_mut().unwrap().remove(*field).is_some(),
+            "{field}"
+        );
+    }
+    entity
+}
+
+fn refused(error: &Error, server: &Server, named: &str) {
+    assert_eq!(error.kind(), ErrorKind::Input, "{error}");
+    assert!(error.message().contains(named), "{error}");
+    assert!(!error.may_have_been_applied());
+    assert!(
+        server
+            .received()
+            .iter()
+            .all(|request| request.method == "GET")
+    );
+}
+
+#[tokio::test]
+async fn a_part_goes_back_whole_but_for_what_is_the_services() {
+    let part = fixture("TestPart");
+    let (server, client) = holder(part.clone()).await;
+    client
+        .test("geography")
+        .part("part-001")
+        .edit(|part| part.navigation_mode = Some("linear".into()))
+        .await
+        .unwrap();
+    let mut expected = without(part, &["_id", "rawXml", "content"]);
+    expected["navigationMode"] = json!("linear");
+    assert_eq!(written(&server), expected);
+}
+
+#[tokio::test]
+async fn a_change_of_what_is_the_services_is_refused() {
+    let (server, client) = holder(fixture("TestPart")).await;
+    let part = client.test("geography").part("part-001");
+    let error = part
+        .edit(|part| part.raw_xml = Some("<other/>".to_owned()))
+        .await
+        .unwrap_err();
+    refused(&error, &server, "rawXml");
+    let error = part
+        .edit(|part| part.identifier = "other".to_owned())
+        .await
+        .unwrap_err();
+    refused(&error, &server, "other");
+}
+
+const TEST_FIELDS_OF_THE_SERVICE: [&str; 7] = [
+    "_id",
+    "__v",
+    "createdAt",
+    "updatedAt",
+    "content",
+    "rawXml",
+    "isValidXml",
+];
+
+#[tokio::test]
+async fn a_test_goes_back_whole_but_for_what_is_the_services() {
+    let mut test = fixture("AssessmentTest");
+    test["dataSource"] = json!({"kept": [1, 2.5, null]});
+    let (server, client) = holder(test.clone()).await;
+    client
+        .test("geography")
+        .edit(|test| test.time_limit = Some(60.5))
+        .await
+        .unwrap();
+    let mut expected = without(test, &TEST_FIELDS_OF_THE_SERVICE);
+    expected["timeLimit"] = json!(60.5);
+    assert_eq!(written(&server), expected);
+}
+
+#[tokio::test]
+async fn a_test_whose_xml_says_more_is_left_to_edit_xml() {
+    for (from, to) in [
+        (
+            "<qti-assessment-item-ref",
+            "<qti-rubric-block view=\"candidate\"/><qti-assessment-item-ref",
+        ),
+        (
+            "title=\"Warm-up\"",
+            "title=\"Warm-up\" keep-together=\"true\"",
+        ),
+        (
+            "</qti-assessment-test>",
+            "<qti-test-feedback/></qti-assessment-test>",
+        ),
+    ] {
+        let mut test = fixture("AssessmentTest");
+        test["rawXml"] = test["rawXml"]
+            .as_str()
+            .unwrap()
+            .replacen(from, to, 1)
+            .into();
+        let (server, client) = holder(test).await;
+        let error = client
+            .test("geography")
+            .edit(|test| test.title.push('!'))
+            .await
+            .unwrap_err();
+        refused(&error, &server, "use edit_xml");
+    }
+}
+
+#[tokio::test]
+async fn a_test_without_parts_that_json_could_hold_is_left_to_edit_xml() {
+    let test = without(fixture("AssessmentTest"), &["qti-test-part"]);
+    let (server, client) = holder(test).await;
+    let error = client
+        .test("geography")
+        .edit(|test| test.title.push('!'))
+        .await
+        .unwrap_err();
+    refused(&error, &server, "written back");
+}
+
+#[tokio::test]
+async fn a_stimulus_goes_back_with_the_body_of_its_xml_to_the_letter() {
+    let mut stimulus = fixture("Stimulus");
+    let body = "\n <p>Rome &amp; <i>Milan</i>&#xA0;<![CDATA[<&>]]></p><!-- both -->\n";
+    stimulus["rawXml"] = stimulus_xml("", "", body).into();
+    let (server, client) = holder(stimulus.clone()).await;
+    client
+        .stimulus("italy")
+        .edit(|stimulus| stimulus.title = "Italia".to_owned())
+        .await
+        .unwrap();
+    let mut expected = without(
+        stimulus,
+        &["_id", "__v", "createdAt", "updatedAt", "rawXml"],
+    );
+    expected["title"] = json!("Italia");
+    expected["content"] = json!(body);
+    assert_eq!(written(&server), expected);
+}
+
+fn stimulus_xml(root: &str, more: &str, body: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\"?>\n<qti-assessment-stimulus xmlns=\"http://www.imsglobal.org/xsd/imsqtiasi_v3p0\" {root} \
+         identifier=\"italy\" title=\"Italy\" xml:lang=\"en\"><qti-stylesheet href=\"x.css\" type=\"text/css\"/>{more}\
+         <qti-stimulus-body>{body}</qti-stimulus-body><qti-catalog-info><qti-catalog id=\"c-1\"/></qti-catalog-info>\
+         </qti-assessment-stimulus>"
+    )
+}
+
+#[tokio::test]
+async fn a_stimulus_whose_xml_says_more_is_refused() {
+    let cases = [
+        (
+            stimulus_xml(
+                "",
+                "<qti-stylesheet href=\"y.css\" type=\"text/css\"/>",
+                "<p/>",
+            ),
+            "qti-stylesheet",
+        ),
+        (
+            stimulus_xml("xmlns:m=\"urn:m\"", "", "<m:math/>"),
+            "content",
+        ),
+        (stimulus_xml("class=\"x\"", "", "<p/>"), "@class"),
+        (
+            stimulus_xml("", "", "<p/>")
+                .replace("<qti-stimulus-body>", "<qti-stimulus-body id=\"b\">"),
+            "@id",
+        ),
+        (
+            stimulus_xml("", "", "<p/>").replace("qti-stimulus-body", "x"),
+            "body",
+        ),
+    ];
+    for (xml, named) in cases {
+        let mut stimulus = fixture("Stimulus");
+        stimulus["rawXml"] = xml.into();
+        let (server, client) = holder(stimulus).await;
+        let error = client
+            .stimulus("italy")
+            .edit(|stimulus| stimulus.title.push('!'))
+            .await
+            .unwrap_err();
+        refused(&error, &server, named);
+    }
+}
+
+#[tokio::test]
+async fn content_that_is_not_well_formed_is_refused_with_its_place() {
+    let mut stimulus = fixture("Stimulus");
+    stimulus["rawXml"] = stimulus_xml("", "", "<p>x</p>").into();
+    let (server, client) = holder(stimulus).await;
+    let stimulus = client.stimulus("italy");
+    let error = stimulus
+        .edit(|stimulus| stimulus.content = "<p>\nfish & chips</p>".to_owned())
+        .await
+        .unwrap_err();
+    refused(&error, &server, "line 2, column 6");
+
+    let mut input = timeback_qti::models::StimulusInput::new("italy", "Italy", "one<br>two");
+    input.catalog_info = Some(vec![CatalogInfo::new("c", "spoken")]);
+    for error in [
+        stimulus.update(&input).await.unwrap_err(),
+        client.stimuli().create(&input).await.unwrap_err(),
+        client.stimuli().upsert(&input).await.unwrap_err(),
+    ] {
+        refused(&error, &server, "content: line 1, column");
+    }
+}
+
+#[tokio::test]
+async fn of_an_item_only_xml_and_metadata_can_be_edited() {
+    let (server, client) = holder(fixture("AssessmentItem")).await;
+    let item = client.item("capitals-001");
+    let error = item.edit(|item| item.title.push('!')).await.unwrap_err();
+    refused(&error, &server, "title");
+    let error = item.edit(|item| item.type_ = None).await.unwrap_err();
+    refused(&error, &server, "type");
+    let error = item
+        .edit(|item| drop(item.extra.insert("mine".into(), json!(1))))
+        .await
+        .unwrap_err();
+    refused(&error, &server, "mine");
+    let error = item
+        .edit(|item| {
+            item.response_declarations.as_mut().unwrap()[0]
+                .identifier
+                .push('X')
+        })
+        .await
+        .unwrap_err();
+    refused(&error, &server, "responseDeclarations");
+    let error = item.edit(|item| item.raw_xml = None).await.unwrap_err();
+    refused(&error, &server, "rawXml");
+}
+
+#[tokio::test]
+async fn an_edit_of_an_items_metadata_sends_its_xml_with_it() {
+    let stored = fixture("AssessmentItem");
+    let mut after = stored.clone();
+    after["metadata"]["DOK"] = json!(3);
+    let server = Server::start(move |_, count| match count {
+        0 => answer(200, &stored),
+        _ => answer(200, &after),
+    })
+    .await;
+    let edited = once(&server.url)
+        .item("capitals-001")
+        .edit(|item| {
+            drop(
+                item.metadata
+                    .as_mut()
+                    .unwrap()
+                    .insert("DOK".into(), json!(3)),
+            )
+        })
+        .await
+        .unwrap();
+    let sent = server.received()[1].json();
+    let before = fixture("AssessmentItem");
+    assert_eq!(
+        (&sent["format"], &sent["xml"]),
+        (&json!("xml"), &before["rawXml"])
+    );
+    let mut metadata = before["metadata"].clone();
+    metadata["DOK"] = json!(3);
+    assert_eq!(sent["metadata"], metadata);
+    assert_eq!(edited.metadata.unwrap()["DOK"], 3);
+}
+
+#[tokio::test]
+async fn keys_that_are_xml_elements_keep_their_order() {
+    let rule = r#"{"qti-lt":{"qti-variable":{"identifier":"SCORE"},"qti-base-value":{"base-type":"float","_text":"1"}}}"#;
+    let stored =
+        format!(r#"{{"identifier":"s","title":"S","visible":true,"qti-pre-condition":[{rule}]}}"#);
+    let server = Server::start(move |_, _| {
+        support::server::response(200, &["content-type: application/json"], stored.as_bytes())
+    })
+    .await;
+    let client = once(&server.url);
+    client
+        .test("t")
+        .part("p")
+        .section("s")
+        .edit(|section| section.visible = false)
+        .await
+        .unwrap();
+    let sent = String::from_utf8(server.received()[1].body.clone()).unwrap();
+    assert!(
+        sent.contains(rule),
+        "the comparison would be turned round: {sent}"
+    );
+}
+
+#[tokio::test]
+async fn a_body_about_another_entity_is_refused_before_sending() {
+    use timeback_qti::models::{AssessmentItemInput, AssessmentTestInput, StimulusInput, TestPart};
+    let client = once("http://127.0.0.1:9");
+    let part = TestPart::new("other", "linear", "individual", []);
+    let errors = [
+        client
+            .stimulus("x")
+            .update(&StimulusInput::new("other", "S", ""))
+            .await
+            .unwrap_err(),
+        client
+            .item("x")
+            .update(&AssessmentItemInput::new("other", "I", "choice"))
+            .await
+            .unwrap_err(),
+        client
+            .test("x")
+            .update(&AssessmentTestInput::new("other", "T", []))
+            .await
+            .unwrap_err(),
+        client.test("t").part("x").update(&part).await.unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(
+            (error.kind(), error.attempts()),
+            (ErrorKind::Input, 0),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,339 @@
+//! Writes of QTI XML: checked before they are sent, sent to the letter, and held against what was stored.
+
+mod support;
+
+use serde_json::{Value, json};
+use support::once;
+use support::server::{Server, json as answer, response};
+use timeback_qti::models::Metadata;
+use timeback_qti::{Client, ErrorKind};
+
+const ITEM: &str = "<qti-assessment-item xmlns=\"http://www.imsglobal.org/xsd/imsqtiasi_v3p0\" identifier=\"i\" title=\"Salt &amp; pepper\">\
+    <qti-item-body><p class=\"a\">One <b>two</b></p></qti-item-body></qti-assessment-item>";
+const TEST: &str = "<qti-assessment-test identifier=\"t\" title=\"T\"><qti-test-part identifier=\"p\"/></qti-assessment-test>";
+
+fn metadata() -> Metadata {
+    Metadata::from_iter([("grade".to_owned(), json!(5))])
+}
+
+/// A service that keeps what it is sent, changed by `alter`.
+async fn keeper(
+    identifier: &'static str,
+    raw_xml: &str,
+    alter: fn(&mut Value),
+) -> (Server, Client) {
+    let stored = json!({"identifier": identifier, "title": "T", "rawXml": raw_xml, "metadata": {"grade": 5}});
+    let stored = std::sync::Mutex::new(stored);
+    let server = Server::start(move |request, _| {
+        let mut stored = stored.lock().unwrap();
+        if request.method == "PUT" {
+            if request.header("content-type") == Some("application/xml") {
+                stored["rawXml"] = String::from_utf8(request.body.clone()).unwrap().into();
+                stored["metadata"] = json!({});
+            } else if let Some(xml) = request.json().get("xml") {
+                stored["rawXml"] = xml.clone();
+                stored["metadata"] = request.json()["metadata"].clone();
+            } else {
+                stored["metadata"] = request.json()["metadata"].clone();
+            }
+            alter(&mut stored);
+        }
+        answer(200, &stored)
+    })
+    .await;
+    let client = once(&server.url);
+    (server, client)
+}
+
+#[tokio::test]
+async fn an_item_is_sent_as_xml_inside_json() {
+    let server = Server::script([answer(201, &json!({"identifier": "i", "title": "T"}))]).await;
+    let created = once(&server.url)
+        .items()
+        .create_xml(ITEM, Some(&metadata()))
+        .await
+        .unwrap();
+    assert_eq!(created.identifier, "i");
+    let request = &server.received()[0];
+    assert_eq!(
+        (request.method.as_str(), request.target.as_str()),
+        ("POST", "/assessment-items")
+    );
+    assert_eq!(
+        request.json(),
+        json!({"format": "xml", "xml": ITEM, "metadata": {"grade": 5}})
+    );
+}
+
+#[tokio::test]
+async fn a_test_is_sent_as_xml_to_the_letter() {
+    let server = Server::script([answer(201, &json!({"identifier": "t", "title": "T"}))]).await;
+    let client = once(&server.url);
+    let created = client.tests().create_xml(TEST).await.unwrap();
+    assert_eq!(created.identifier, "t");
+    let request = &server.received()[0];
+    assert_eq!(
+        (request.method.as_str(), request.target.as_str()),
+        ("POST", "/assessment-tests")
+    );
+    assert_eq!(request.header("content-type"), Some("application/xml"));
+    assert_eq!(request.header("authorization"), Some("Bearer the-token"));
+    assert!(request.header("x-request-id").is_some());
+    assert_eq!(request.body, TEST.as_bytes());
+}
+
+#[tokio::test]
+async fn xml_is_read_whether_the_service_answers_xml_or_json() {
+    let json = answer(200, &json!({"identifier": "i", "rawXml": ITEM}));
+    let xml = response(200, &["content-type: application/xml"], ITEM.as_bytes());
+    let server = Server::script([xml, json, answer(200, &json!({"identifier": "i"}))]).await;
+    let client = once(&server.url);
+    let item = client.item("i/1");
+    assert_eq!(item.get_xml().await.unwrap(), ITEM);
+    assert_eq!(client.test("t").get_xml().await.unwrap(), ITEM);
+    let error = item.get_xml().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.operation()),
+        (ErrorKind::Decode, Some("getAssessmentItem"))
+    );
+    let request = &server.received()[0];
+    assert_eq!(
+        (request.method.as_str(), request.target.as_str()),
+        ("GET", "/assessment-items/i%2F1")
+    );
+    assert_eq!(request.header("content-type"), Some("application/xml"));
+    assert!(request.body.is_empty());
+}
+
+#[tokio::test]
+async fn identifiers_that_are_none_are_refused_in_the_xml_forms_too() {
+    let client = once("http://127.0.0.1:9");
+    for identifier in ["", "..", "a\\b"] {
+        let item = client.item(identifier).get_xml().await.unwrap_err();
+        let test = client.test(identifier).get_xml().await.unwrap_err();
+        assert_eq!((item.kind(), item.attempts()), (ErrorKind::Input, 0));
+        assert_eq!((test.kind(), test.attempts()), (ErrorKind::Input, 0));
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_well_formed_is_refused_with_its_place_before_sending() {
+    let client = once("http://127.0.0.1:9");
+    let xml = "<qti-assessment-item identifier='i'>\n  <p>fish & chips</p>\n</qti-assessment-item>";
+    let errors = [
+        client.items().create_xml(xml, None).await.unwrap_err(),
+        client.items().upsert_xml(xml, None).await.unwrap_err(),
+        client.item("i").update_xml(xml, None).await.unwrap_err(),
+        client.tests().create_xml(xml).await.unwrap_err(),
+        client.tests().upsert_xml(xml).await.unwrap_err(),
+        client.test("i").update_xml(xml).await.unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Input, 0));
+        assert!(error.message().contains("line 2, column 11"), "{error}");
+        assert!(!error.may_have_been_applied());
+    }
+}
+
+#[tokio::test]
+async fn xml_about_another_entity_is_refused_before_sending() {
+    let client = once("http://127.0.0.1:9");
+    let item = client
+        .item("other")
+        .update_xml(ITEM, None)
+        .await
+        .unwrap_err();
+    let test = client.test("other").update_xml(TEST).await.unwrap_err();
+    assert_eq!(
+        (item.kind(), test.kind()),
+        (ErrorKind::Input, ErrorKind::Input)
+    );
+}
+
+#[tokio::test]
+async fn a_write_that_is_stored_as_it_was_sent_is_success_whatever_its_layout() {
+    let (_server, client) = keeper("i", ITEM, |stored| {
+        let xml = stored["rawXml"].as_str().unwrap();
+        let laid_out = xml
+            .replace("<qti-item-body>", "\n  <qti-item-body>\n    ")
+            .replace('"', "'");
+        stored["rawXml"] = format!("<?xml version='1.0'?>\n{laid_out}").into();
+        stored["metadata"]["addedByTheService"] = json!(true);
+    })
+    .await;
+    let item = client
+        .item("i")
+        .update_xml(ITEM, Some(&metadata()))
+        .await
+        .unwrap();
+    assert!(item.raw_xml.unwrap().starts_with("<?xml"));
+}
+
+#[tokio::test]
+async fn what_the_service_drops_is_an_error_that_says_where_and_that_it_was_written() {
+    let (server, client) = keeper("i", ITEM, |stored| {
+        let xml = stored["rawXml"]
+            .as_str()
+            .unwrap()
+            .replace(" class=\"a\"", "");
+        stored["rawXml"] = xml.into();
+    })
+    .await;
+    let error = client.item("i").update_xml(ITEM, None).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Altered);
+    assert!(error.may_have_been_applied());
+    assert!(!error.is_retryable());
+    assert_eq!(error.operation(), Some("updateAssessmentItem"));
+    assert!(
+        error
+            .message()
+            .contains("/qti-assessment-item/qti-item-body/p/@class"),
+        "{error}"
+    );
+    let edited = client
+        .item("i")
+        .edit_xml(|xml| *xml = xml.replace("<p>", "<p class=\"a\">"))
+        .await;
+    assert_eq!(edited.unwrap_err().kind(), ErrorKind::Altered);
+    assert_eq!(server.received().len(), 5);
+}
+
+#[tokio::test]
+async fn metadata_that_the_service_drops_is_noticed() {
+    let (_server, client) = keeper("i", ITEM, |stored| stored["metadata"] = json!({})).await;
+    let error = client
+        .item("i")
+        .update_xml(ITEM, Some(&metadata()))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Altered);
+    assert!(error.message().contains("metadata.grade"), "{error}");
+}
+
+#[tokio::test]
+async fn a_write_that_cannot_be_read_back_says_that_it_may_have_happened() {
+    let stored = answer(200, &json!({"identifier": "i", "title": "T"}));
+    let server = Server::script([stored, answer(500, &json!({"error": "down"}))]).await;
+    let error = once(&server.url)
+        .item("i")
+        .update_xml(ITEM, None)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Server);
+    assert!(error.may_have_been_applied(), "{error}");
+}
+
+#[tokio::test]
+async fn an_edit_of_an_items_xml_keeps_its_metadata() {
+    let (server, client) = keeper("i", ITEM, |_| ()).await;
+    let edit = |xml: &mut String| *xml = xml.replace("pepper", "sugar");
+    let item = client.item("i").edit_xml(edit).await.unwrap();
+    assert_eq!(item.view().unwrap().title.as_deref(), Some("Salt & sugar"));
+    let sent = &server.received()[1];
+    assert_eq!(sent.json()["metadata"], json!({"grade": 5}));
+    assert_eq!(sent.json()["xml"], ITEM.replace("pepper", "sugar"));
+}
+
+#[tokio::test]
+async fn an_edit_that_changes_nothing_writes_nothing() {
+    let (server, client) = keeper("i", ITEM, |_| ()).await;
+    client.item("i").edit_xml(|_| ()).await.unwrap();
+    client.item("i").edit(|_| ()).await.unwrap();
+    client.test("t").edit_xml(|_| ()).await.unwrap();
+    assert!(
+        server
+            .received()
+            .iter()
+            .all(|request| request.method == "GET")
+    );
+}
+
+#[tokio::test]
+async fn an_edit_of_an_entity_without_xml_is_an_error() {
+    let server = Server::script([answer(200, &json!({"identifier": "i", "title": "T"}))]).await;
+    let client = once(&server.url);
+    let errors = [
+        client
+            .item("i")
+            .edit_xml(|xml| xml.push(' '))
+            .await
+            .unwrap_err(),
+        client
+            .test("i")
+            .edit_xml(|xml| xml.push(' '))
+            .await
+            .unwrap_err(),
+        client
+            .stimulus("i")
+            .edit(|s| s.title.push('!'))
+            .await
+            .unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+        assert!(!error.may_have_been_applied());
+    }
+}
+
+#[tokio::test]
+async fn an_edit_of_a_tests_xml_puts_back_the_metadata_that_xml_cannot_hold() {
+    let (server, client) = keeper("t", TEST, |_| ()).await;
+    let test = client
+        .test("t")
+        .edit_xml(|xml| *xml = xml.replace("\"T\"", "\"T2\""))
+        .await
+        .unwrap();
+    assert_eq!(test.metadata.unwrap()["grade"], 5);
+    let requests: Vec<_> = server
+        .received()
+        .into_iter()
+        .map(|r| format!("{} {}", r.method, r.target))
+        .collect();
+    let test = "/assessment-tests/t";
+    assert_eq!(
+        requests,
+        [
+            format!("GET {test}"),
+            format!("PUT {test}"),
+            format!("GET {test}"),
+            format!("PUT {test}/metadata")
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_edit_of_a_tests_xml_that_would_clear_other_fields_is_refused() {
+    for (field, value) in [
+        ("timeLimit", json!(60)),
+        ("maxAttempts", json!(2)),
+        ("toolsEnabled", json!({"calculator": true})),
+        ("dataSource", json!("import")),
+    ] {
+        let mut stored =
+            json!({"identifier": "t", "title": "T", "rawXml": TEST, "_id": "6", "toolName": "x"});
+        stored[field] = value;
+        let server = Server::script([answer(200, &stored)]).await;
+        let client = once(&server.url);
+        let edit = client
+            .test("t")
+            .edit_xml(|xml| *xml = xml.replace("\"T\"", "\"T2\""));
+        let error = edit.await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Input);
+        assert!(error.message().contains(field), "{error}");
+        assert_eq!(server.received().len(), 1, "nothing is written");
+    }
+}
+
+#[tokio::test]
+async fn the_addresses_that_the_service_writes_into_a_test_are_no_difference() {
+    let xml = "<qti-assessment-test identifier=\"t\"><qti-assessment-item-ref identifier=\"i\" href=\"i.xml\"/></qti-assessment-test>";
+    let (_server, client) = keeper("t", xml, |stored| {
+        let xml = stored["rawXml"]
+            .as_str()
+            .unwrap()
+            .replace("i.xml", "https://example.org/api/assessment-items/i");
+        stored["rawXml"] = xml.into();
+    })
+    .await;
+    client.test("t").update_xml(xml).await.unwrap();
+}
