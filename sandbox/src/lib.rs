@@ -30,6 +30,7 @@
 //!
 //! What it emulates and what it does not check stands in the package's README.
 mod api;
+mod page;
 mod qti;
 mod server;
 mod store;
@@ -94,6 +95,11 @@ impl Sandbox {
     /// The API's base, such as `http://127.0.0.1:41234/api`; paths of the API document follow it.
     pub fn base_url(&self) -> String {
         self.app.base.clone()
+    }
+
+    /// The page for a browser: what the sandbox holds, and what it was asked.
+    pub fn page_url(&self) -> String {
+        format!("{}/", self.origin)
     }
 
     /// The token endpoint, for the OAuth 2 client-credentials grant.

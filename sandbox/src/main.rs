@@ -53,6 +53,7 @@ fn announce(sandbox: &Sandbox, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "Timeback QTI sandbox")?;
     writeln!(out, "  API base URL  {}", sandbox.base_url())?;
     writeln!(out, "  Token URL     {}", sandbox.token_url())?;
+    writeln!(out, "  In a browser  {}", sandbox.page_url())?;
     writeln!(out)?;
     writeln!(out, "To point a client at it:")?;
     writeln!(out)?;

@@ -15,7 +15,7 @@ mod stimuli;
 mod tests;
 mod tree;
 mod validate;
-mod view;
+pub(crate) mod view;
 
 use std::sync::Arc;
 

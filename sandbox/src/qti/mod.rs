@@ -3,6 +3,7 @@ pub(crate) mod content;
 pub(crate) mod interaction_xml;
 pub(crate) mod item_reading;
 pub(crate) mod item_xml;
+pub(crate) mod rendering;
 pub(crate) mod scoring;
 pub(crate) mod stimulus_xml;
 pub(crate) mod test_xml;

@@ -22,6 +22,7 @@ use self::auth::Auth;
 use self::faults::Faults;
 use self::log::RequestLog;
 use crate::api;
+use crate::page;
 use crate::store::{NotDurable, Store};
 
 /// Bytes that a request's body may have; a larger one is a 413.
@@ -90,6 +91,7 @@ fn router(app: Arc<App>) -> Router {
         ));
     Router::new()
         .nest("/_sandbox", admin::routes())
+        .merge(page::routes())
         .merge(emulated)
         // The log reads every body before it reaches a handler, and has a limit of its own.
         .layer(DefaultBodyLimit::disable())

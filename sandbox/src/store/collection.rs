@@ -78,6 +78,10 @@ impl<T: Entity> Collection<T> {
         Some(entity)
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.entities.len()
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.entities.values()
     }

@@ -1,0 +1,42 @@
+//! The request log.
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use maud::{Markup, html};
+
+use super::page;
+use crate::server::App;
+use crate::server::log::RequestRecord;
+
+pub(super) async fn show(State(app): State<Arc<App>>) -> Response {
+    let records = app.log.records();
+    page(
+        "Requests",
+        &html! { p { "The latest first." } (table(records.iter().rev())) },
+    )
+}
+
+/// Requests as a table.
+pub(super) fn table<'a>(records: impl Iterator<Item = &'a RequestRecord>) -> Markup {
+    html! {
+        table {
+            thead { tr { th { "#" } th { "At" } th { "Request" } th { "Operation" } th { "Status" } th { "Fault" } } }
+            tbody {
+                @for record in records {
+                    tr {
+                        td { (record.number) }
+                        td { (record.at) }
+                        td {
+                            code { (record.method) " " (record.path) @if let Some(query) = &record.query { "?" (query) } }
+                            @if !record.body.is_empty() { details { summary { "Body" } pre { code { (record.body) } } } }
+                        }
+                        td { (record.operation.as_deref().unwrap_or("none")) }
+                        td { @match record.status { Some(status) => (status), None => "no answer" } }
+                        td { (record.fault.as_deref().unwrap_or_default()) }
+                    }
+                }
+            }
+        }
+    }
+}
