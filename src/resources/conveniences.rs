@@ -4,6 +4,19 @@
 use crate::error::{Error, Result};
 
 /// What an upsert did.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// use timeback_qti::Upserted;
+/// use timeback_qti::models::StimulusInput;
+///
+/// let input = StimulusInput::new("italy", "Italy", "<p>Rome</p>");
+/// match client.stimuli().upsert(&input).await? {
+///     Upserted::Created(stimulus) => println!("created {}", stimulus.identifier),
+///     Upserted::Updated(stimulus) => println!("updated {}", stimulus.identifier),
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum Upserted<T> {
     /// There was none of this identifier: it was created.

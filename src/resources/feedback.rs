@@ -9,6 +9,17 @@ use crate::models::{Feedback, FeedbackInput};
 ///
 /// The service gives feedback its identifier, so a create is not repeated when its reply is lost:
 /// [`Error::may_have_been_applied`] tells so.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// use timeback_qti::models::FeedbackInput;
+///
+/// let input = FeedbackInput::on_question("lesson-1", "item-1", "user-1", "Too hard.");
+/// let stored = client.feedback().create_for_question(&input).await?;
+/// assert_eq!(client.feedback().list_for_lesson("lesson-1").await?.len(), 1);
+/// client.feedback().delete(stored.id().unwrap()).await?;
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct FeedbackEntries<'a> {
     client: &'a Client,

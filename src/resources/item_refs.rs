@@ -6,6 +6,19 @@ use crate::error::{Error, Result};
 use crate::models::{ItemOrder, ItemRef, Section};
 
 /// The item references of a section; made by [`SectionHandle::items`](super::SectionHandle::items).
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// # let section = timeback_qti::models::Section::new("section-001", "Warm-up");
+/// # client.test("test-001").part("part-001").sections().create(&section).await?;
+/// let items = client.test("test-001").part("part-001").section("section-001").items();
+/// items.add("item-1").await?;
+/// items.add("item-2").await?;
+/// let section = items.reorder(["item-2", "item-1"]).await?;
+/// assert_eq!(section.qti_assessment_item_ref.unwrap()[0].identifier, "item-2");
+/// items.remove("item-1").await?;
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct ItemRefs<'a> {
     client: &'a Client,

@@ -9,6 +9,16 @@ use crate::models::{SortField, TestPart};
 use crate::page::{Collection, Filterable, List, Page, Parameters};
 
 /// The parts of a test; made by [`TestHandle::parts`](super::TestHandle::parts).
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// use timeback_qti::models::TestPart;
+///
+/// let parts = client.test("test-001").parts();
+/// parts.create(&TestPart::new("part-002", "linear", "individual", [])).await?;
+/// assert_eq!(parts.list().has_questions(false).collect().await?.len(), 2);
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Parts<'a> {
     client: &'a Client,
@@ -92,6 +102,14 @@ impl Collection for Parts<'_> {
 impl Filterable for Parts<'_> {}
 
 /// One part of a test, addressed by its identifier; made by [`TestHandle::part`](super::TestHandle::part).
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// let part = client.test("test-001").part("part-001");
+/// let edited = part.edit(|part| part.navigation_mode = Some("nonlinear".into())).await?;
+/// assert_eq!(edited.identifier, "part-001");
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct PartHandle<'a> {
     client: &'a Client,

@@ -8,6 +8,16 @@ use crate::models::{Section, SortField};
 use crate::page::{Collection, List, Page, Parameters};
 
 /// The sections of a test part; made by [`PartHandle::sections`](super::PartHandle::sections).
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// use timeback_qti::models::Section;
+///
+/// let sections = client.test("test-001").part("part-001").sections();
+/// sections.create(&Section::new("section-001", "Warm-up")).await?;
+/// assert_eq!(sections.list().send().await?.items.len(), 1);
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Sections<'a> {
     client: &'a Client,
@@ -83,6 +93,16 @@ impl Collection for Sections<'_> {
 }
 
 /// One section, addressed by its identifier; made by [`PartHandle::section`](super::PartHandle::section).
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// # let section = timeback_qti::models::Section::new("section-001", "Warm-up");
+/// # client.test("test-001").part("part-001").sections().create(&section).await?;
+/// let section = client.test("test-001").part("part-001").section("section-001");
+/// let hidden = section.edit(|section| section.visible = false).await?;
+/// assert_eq!((hidden.title.as_str(), hidden.visible), ("Warm-up", false));
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct SectionHandle<'a> {
     client: &'a Client,

@@ -9,6 +9,16 @@ use crate::page::{Collection, List, Page, Parameters};
 use crate::xml::{self, JsonForm};
 
 /// The stimuli; made by [`Client::stimuli`].
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// use timeback_qti::models::StimulusInput;
+///
+/// let input = StimulusInput::new("italy", "Italy", "<p>Rome &amp; Milan</p>");
+/// assert!(client.stimuli().upsert(&input).await?.is_created());
+/// assert_eq!(client.stimuli().list().collect().await?.len(), 1);
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Stimuli<'a> {
     client: &'a Client,
@@ -95,6 +105,16 @@ impl Collection for Stimuli<'_> {
 }
 
 /// One stimulus, addressed by its identifier; made by [`Client::stimulus`].
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// # let input = timeback_qti::models::StimulusInput::new("italy", "Italy", "<p>Rome</p>");
+/// # client.stimuli().create(&input).await?;
+/// let stimulus = client.stimulus("italy");
+/// stimulus.edit(|stimulus| stimulus.content.push_str("<p>Milan</p>")).await?;
+/// assert_eq!(stimulus.get().await?.view()?.body.unwrap().text(), "Rome\nMilan");
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct StimulusHandle<'a> {
     client: &'a Client,

@@ -10,6 +10,19 @@ use crate::models::{
 ///
 /// Invalid XML is an answer, not an error: [`ValidationResult::success`] tells. Whether XML is well-formed can be told
 /// without the service: [`check_well_formed`](crate::xml::check_well_formed).
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// use timeback_qti::models::{BatchValidationInput, ValidationInput};
+///
+/// let validation = client.validation();
+/// assert!(validation.validate(&ValidationInput::entity("test", "test-001")).await?.success.is_true());
+/// let batch = BatchValidationInput::xml("item", ["<p>", "<qti-assessment-item/>"]);
+/// for result in validation.validate_batch(&batch).await?.results {
+///     println!("{:?}", result.validation_errors);
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Validation<'a> {
     client: &'a Client,

@@ -13,6 +13,7 @@
 mod compare;
 mod dom;
 mod error;
+mod excerpt;
 mod json_form;
 mod lexical;
 mod namespaces;

@@ -11,6 +11,37 @@ use crate::models::{
 use crate::xml::first_difference;
 
 /// One assessment item, addressed by its identifier; made by [`Client::item`].
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// use timeback_qti::models::{
+///     AssessmentItemInput, CorrectResponse, Interaction, InteractionChoice, QuestionStructure, ResponseDeclaration,
+///     ResponseInput,
+/// };
+///
+/// let mut input = AssessmentItemInput::new("item-001", "Capitals", "choice");
+/// input.interaction = Some(Interaction {
+///     response_identifier: Some("RESPONSE".to_owned()),
+///     question_structure: Some(QuestionStructure::new(
+///         "What is the capital of Italy?",
+///         [InteractionChoice::new("A", "Milan"), InteractionChoice::new("B", "Rome")],
+///     )),
+///     ..Interaction::new("choice")
+/// });
+/// input.response_declarations = Some(vec![ResponseDeclaration {
+///     cardinality: Some("single".into()),
+///     base_type: Some("identifier".into()),
+///     correct_response: Some(CorrectResponse::new(["B"])),
+///     ..ResponseDeclaration::new("RESPONSE")
+/// }]);
+/// client.items().create(&input).await?;
+///
+/// let item = client.item("item-001");
+/// assert_eq!(item.process_response(&ResponseInput::new("RESPONSE", "B")).await?.score, 1.0);
+/// item.edit_xml(|xml| *xml = xml.replace("Milan", "Milano")).await?;
+/// assert!(item.delete_if_exists().await?);
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct ItemHandle<'a> {
     client: &'a Client,
@@ -114,12 +145,6 @@ impl<'a> ItemHandle<'a> {
     ///
     /// # Errors
     /// As [`edit`](Self::edit).
-    ///
-    /// ```no_run
-    /// # async fn run(client: timeback_qti::Client) -> timeback_qti::Result<()> {
-    /// client.item("item-001").edit_xml(|xml| *xml = xml.replace("colour", "color")).await?;
-    /// # Ok(()) }
-    /// ```
     pub async fn edit_xml(self, change: impl FnOnce(&mut String)) -> Result<AssessmentItem> {
         let current = self.get().await?;
         let read = stored::raw_xml(current.raw_xml.as_deref())?;

@@ -17,6 +17,17 @@ pub use handle::ItemHandle;
 pub use query::ItemQuery;
 
 /// The assessment items; made by [`Client::items`].
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let xml = r#"<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
+///     identifier="item-001" title="Weather" adaptive="false" time-dependent="false">
+///   <qti-item-body><p>Is it <em>raining</em>?</p></qti-item-body>
+/// </qti-assessment-item>"#;
+/// let item = client.items().create_xml(xml, None).await?;
+/// assert_eq!(item.view()?.body.unwrap().text(), "Is it raining?");
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Items<'a> {
     client: &'a Client,

@@ -8,6 +8,15 @@ use crate::models::{AssessmentTest, AssessmentTestInput, Metadata, MetadataUpdat
 use crate::xml::{JsonForm, first_difference_of_tests};
 
 /// One assessment test, addressed by its identifier; made by [`Client::test`].
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let test = client.test("test-001");
+/// test.edit(|test| test.title = "Another title".to_owned()).await?;
+/// assert!(test.get_xml().await?.contains("Another title"));
+/// assert!(test.questions().await?.questions.is_empty());
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct TestHandle<'a> {
     client: &'a Client,

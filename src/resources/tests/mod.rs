@@ -15,6 +15,18 @@ pub use handle::TestHandle;
 pub use query::TestQuery;
 
 /// The assessment tests; made by [`Client::tests`].
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// use timeback_qti::models::{AssessmentTestInput, Section, TestPart};
+///
+/// let section = Section::new("section-001", "Warm-up");
+/// let part = TestPart::new("part-001", "nonlinear", "individual", [section]);
+/// client.tests().create(&AssessmentTestInput::new("geography", "Geography", [part])).await?;
+/// let found = client.tests().list().navigation_mode("nonlinear").collect().await?;
+/// assert_eq!(found[0].title, "Geography");
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Tests<'a> {
     client: &'a Client,
