@@ -28,7 +28,7 @@
 //! # }
 //! ```
 //!
-//! What it emulates and what it does not check stands in the package's README.
+//! What it emulates, how it breaks on purpose, and what it does not check stands in the package's README.
 mod api;
 mod page;
 mod qti;
@@ -259,3 +259,8 @@ impl SandboxBuilder {
         })
     }
 }
+
+/// The README's examples must run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -108,6 +108,8 @@ impl Element {
     pub(crate) fn to_document(&self) -> String {
         let mut xml = String::from(DECLARATION);
         self.write(&mut xml, Some(0));
+        // Thousands of documents are kept; what they grew by in the writing would double them.
+        xml.shrink_to_fit();
         xml
     }
 
