@@ -1,5 +1,5 @@
 //! The pages for a person in a browser.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 use std::path::PathBuf;
 use std::process::Stdio;

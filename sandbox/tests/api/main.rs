@@ -5,6 +5,7 @@ mod faults;
 mod feedback;
 mod item_refs;
 mod items;
+mod lifecycle;
 mod parts;
 mod paths;
 mod scoring;

@@ -1,0 +1,87 @@
+//! Starting, stopping, and many clients at a time.
+use std::sync::Arc;
+
+use serde_json::json;
+use timeback_qti_sandbox::Sandbox;
+use tokio::net::TcpStream;
+
+use crate::support::{Api, test_body};
+
+#[tokio::test]
+async fn a_stopped_sandbox_ends_its_connections_and_frees_its_port() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let address = sandbox
+        .page_url()
+        .trim_start_matches("http://")
+        .trim_end_matches('/')
+        .to_owned();
+    let open = TcpStream::connect(&address).await.unwrap();
+    sandbox.stop().await;
+    TcpStream::connect(&address).await.unwrap_err();
+    let mut byte = [0];
+    open.readable().await.unwrap();
+    assert_eq!(open.try_read(&mut byte).unwrap_or(0), 0);
+    let port = address.rsplit(':').next().unwrap().parse().unwrap();
+    assert_eq!(
+        Sandbox::builder()
+            .port(port)
+            .start()
+            .await
+            .unwrap()
+            .page_url(),
+        format!("http://{address}/")
+    );
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_an_error() {
+    let taken = tokio::net::TcpListener::bind(("127.0.0.1", 0))
+        .await
+        .unwrap();
+    Sandbox::builder()
+        .port(taken.local_addr().unwrap().port())
+        .start()
+        .await
+        .unwrap_err();
+}
+
+#[tokio::test]
+async fn sandboxes_know_nothing_of_each_other() {
+    let (one, other) = (Api::with_test().await, Api::start().await);
+    one.get("/assessment-tests/t").await.expect(200);
+    other.get("/assessment-tests/t").await.expect(404);
+    let foreign = other
+        .http
+        .get(format!("{}/assessment-tests", other.sandbox.base_url()))
+        .bearer_auth(&one.token);
+    other.send(foreign).await.expect(401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn writers_at_the_same_time_lose_nothing_and_one_of_each_pair_conflicts() {
+    const SECTIONS: &str = "/assessment-tests/t/test-parts/p/sections";
+    let api = Arc::new(Api::with_test().await);
+    let writers: Vec<_> = (0..32)
+        .map(|writer| {
+            let api = Arc::clone(&api);
+            let body = json!({"identifier": format!("new-{}", writer / 2), "title": "x"});
+            tokio::spawn(async move { api.post(SECTIONS, &body).await.status.as_u16() })
+        })
+        .collect();
+    let mut statuses = Vec::new();
+    for writer in writers {
+        statuses.push(writer.await.unwrap());
+    }
+    statuses.sort_unstable();
+    assert_eq!(statuses, [[201; 16], [409; 16]].concat());
+    assert_eq!(api.get(SECTIONS).await.expect(200)["total"], 17);
+    assert_eq!(api.get("/assessment-tests/t").await.expect(200)["__v"], 16);
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused() {
+    let api = Api::start().await;
+    let mut body = test_body("t");
+    body["title"] = json!("x".repeat(10 * 1024 * 1024));
+    api.post("/assessment-tests", &body).await.error(413);
+}
