@@ -115,8 +115,7 @@ fn components(document: &Value) -> impl Iterator<Item = (&String, &Value)> {
         .flatten()
 }
 
-/// typify writes `Default` where everything is optional; plain required fields have one too, which is what
-/// `..Default::default()` needs.
+/// Whether a type can be made by `..Default::default()`: an object without required fields, or with plain ones.
 fn needs_default(schema: &Value) -> bool {
     let required = schema["required"]
         .as_array()
@@ -130,7 +129,7 @@ fn needs_default(schema: &Value) -> bool {
         .as_object()
         .into_iter()
         .flat_map(|all| all.values());
-    !required.is_empty() && required.iter().all(plain) && !properties.any(defaults)
+    schema["type"] == "object" && required.iter().all(plain) && !properties.any(defaults)
 }
 
 /// The variants of an enum, named after its values.

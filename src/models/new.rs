@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 
 use super::{
     AssessmentItemInput, AssessmentItemXml, AssessmentTestInput, BatchValidationInput, CatalogInfo,
-    ContentFeedback, CorrectResponse, DefaultValue, Feedback, FeedbackInput, Interaction,
-    InteractionChoice, ItemOrder, ItemRef, ItemType, Metadata, MetadataInput, ModalFeedback,
-    NavigationMode, OneOrMany, OutcomeDeclaration, QuestionStructure, ResponseDeclaration,
-    ResponseInput, Rubric, Section, StimulusInput, StimulusRef, Stylesheet, SubmissionMode,
-    TestPart, ValidationInput, ValidationSchema,
+    ContentFeedback, CorrectResponse, DefaultValue, Feedback, FeedbackInput, InlineFeedback,
+    Interaction, InteractionChoice, ItemOrder, ItemRef, ItemType, Metadata, MetadataInput,
+    ModalFeedback, NavigationMode, OneOrMany, OutcomeDeclaration, QuestionStructure,
+    ResponseDeclaration, ResponseInput, ResponseProcessing, ResponseTemplate, Rubric, Section,
+    StimulusInput, StimulusRef, Stylesheet, SubmissionMode, TestPart, ValidationInput,
+    ValidationSchema,
 };
 
 /// Constructors that take each required field.
@@ -87,7 +88,7 @@ impl QuestionStructure {
         Self {
             prompt: Some(prompt.into()),
             choices: Some(choices.into_iter().collect()),
-            ..from_required(json!({}))
+            ..Self::default()
         }
     }
 }
@@ -97,7 +98,7 @@ impl CorrectResponse {
     pub fn new(value: impl Into<OneOrMany>) -> Self {
         Self {
             value: Some(value.into()),
-            ..from_required(json!({}))
+            ..Self::default()
         }
     }
 }
@@ -107,7 +108,28 @@ impl DefaultValue {
     pub fn new(value: impl Into<Value>) -> Self {
         Self {
             value: Some(value.into()),
-            ..from_required(json!({}))
+            ..Self::default()
+        }
+    }
+}
+
+impl ResponseProcessing {
+    /// Processing by a standard template, such as `match_correct`.
+    pub fn new(template: impl Into<ResponseTemplate>) -> Self {
+        Self {
+            template_type: Some(template.into()),
+            ..Self::default()
+        }
+    }
+}
+
+impl InlineFeedback {
+    /// An outcome variable that shows feedback, and the response variable that it takes the value from.
+    pub fn new(outcome: impl Into<String>, variable: impl Into<String>) -> Self {
+        Self {
+            outcome_identifier: Some(outcome.into()),
+            variable_identifier: Some(variable.into()),
+            ..Self::default()
         }
     }
 }
@@ -118,7 +140,7 @@ impl Rubric {
         Self {
             view: Some(view.into()),
             body: Some(body.into()),
-            ..from_required(json!({}))
+            ..Self::default()
         }
     }
 }
@@ -129,7 +151,7 @@ impl ResponseInput {
         Self {
             identifier: Some(identifier.into()),
             response: Some(response.into()),
-            ..from_required(json!({}))
+            ..Self::default()
         }
     }
 
@@ -141,7 +163,7 @@ impl ResponseInput {
             .map(|(identifier, response)| (identifier.into(), json!(response)));
         Self {
             responses: Some(responses.collect()),
-            ..from_required(json!({}))
+            ..Self::default()
         }
     }
 }
@@ -341,6 +363,14 @@ mod tests {
             json!({"schema": "test", "xml": [], "entityIds": ["t"]})
         );
         assert_eq!(said(&CorrectResponse::new("A")), json!({"value": "A"}));
+        assert_eq!(
+            said(&ResponseProcessing::new("match_correct")),
+            json!({"templateType": "match_correct"})
+        );
+        assert_eq!(
+            said(&InlineFeedback::new("FEEDBACK", "RESPONSE")),
+            json!({"outcomeIdentifier": "FEEDBACK", "variableIdentifier": "RESPONSE"})
+        );
         assert_eq!(
             said(&QuestionStructure::new(
                 "Why?",

@@ -39,3 +39,31 @@ impl Stimulus {
         StimulusView::parse(xml).map_err(stored::answered)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::ErrorKind;
+    use crate::models::AssessmentItem;
+
+    #[test]
+    fn an_item_without_readable_xml_has_no_view() {
+        let item = |raw_xml: Option<&str>| AssessmentItem {
+            raw_xml: raw_xml.map(str::to_owned),
+            ..AssessmentItem::default()
+        };
+        for (raw_xml, said) in [
+            (None, "without its rawXml"),
+            (
+                Some("<qti-assessment-item>\n <p></qti-assessment-item>"),
+                "line 2, column 5",
+            ),
+            (Some("<qti-assessment-test/>"), "qti-assessment-test"),
+        ] {
+            let error = item(raw_xml).view().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Decode);
+            assert!(error.message().contains(said), "{error}");
+        }
+        let view = item(Some("<qti-assessment-item identifier='i'/>")).view();
+        assert_eq!(view.unwrap().identifier, "i");
+    }
+}
