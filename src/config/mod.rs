@@ -83,6 +83,7 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     max_concurrency: usize,
     max_response_bytes: usize,
+    record_identifiers: bool,
     clock: Arc<dyn Clock>,
     seed: Option<u64>,
 }
@@ -113,6 +114,7 @@ impl Default for ClientBuilder {
             retry: RetryPolicy::default(),
             max_concurrency: Defaults::MAX_CONCURRENCY,
             max_response_bytes: Defaults::MAX_RESPONSE_BYTES,
+            record_identifiers: false,
             clock: Arc::new(SystemClock),
             seed: None,
         }
@@ -232,6 +234,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Whether the `tracing` span of a call tells which entity it is about: the URL as `url.full`, without its query. Off
+    /// unless set; the URL's template is always told.
+    pub fn record_identifiers(mut self, record: bool) -> Self {
+        self.record_identifiers = record;
+        self
+    }
+
     /// The clock that back-off and deadlines go by, for tests.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
@@ -276,6 +285,7 @@ impl ClientBuilder {
                 retry: self.retry,
                 max_concurrency: self.max_concurrency,
                 max_response_bytes: self.max_response_bytes,
+                record_identifiers: self.record_identifiers,
                 clock: self.clock,
             },
         )))

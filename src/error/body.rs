@@ -4,6 +4,13 @@ use serde_json::{Map, Value};
 
 use super::text::{cap, one_line};
 
+/// The largest body that is searched for an error's words. The service's own have some hundred bytes; one read into
+/// values takes many times its size.
+const SEARCHED_LIMIT: usize = 256 * 1024;
+
+/// The longest code or id taken from a body.
+const ID_LIMIT: usize = 200;
+
 /// One validation issue of a refused request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -30,6 +37,9 @@ impl ErrorBody {
     /// Reads `{"error", "message", "details", "code", "meta", "eventId"}`, the 1EdTech envelope and OAuth2's
     /// `{"error", "error_description"}`. Anything else gives nothing.
     pub(crate) fn parse(bytes: &[u8]) -> Self {
+        if bytes.len() > SEARCHED_LIMIT {
+            return Self::default();
+        }
         match serde_json::from_slice(bytes) {
             Ok(Value::Object(object)) => Self::read(object),
             _ => Self::default(),
@@ -48,19 +58,17 @@ impl ErrorBody {
         .filter_map(issue)
         .take(50)
         .collect();
-        let meta_event = object
-            .get("meta")
-            .and_then(|meta| text(meta.get("eventId")));
+        let meta_event = object.get("meta").and_then(|meta| id(meta.get("eventId")));
         let details = object
             .remove("details")
             .filter(|details| !details.is_null());
         Self {
             message: message(&object)
                 .or_else(|| text(details.as_ref()).map(|text| one_line(&text))),
-            code: text(object.get("code")).or_else(|| text(object.get("imsx_CodeMinor"))),
+            code: id(object.get("code")).or_else(|| id(object.get("imsx_CodeMinor"))),
             details,
             issues,
-            event_id: text(object.get("eventId")).or(meta_event),
+            event_id: id(object.get("eventId")).or(meta_event),
         }
     }
 }
@@ -89,7 +97,7 @@ fn issue(value: &Value) -> Option<Issue> {
         Value::Object(object) => Some(Issue {
             field: text(object.get("field")).or_else(|| path(object.get("path"))),
             message: one_line(&text(object.get("message")).unwrap_or_else(|| value.to_string())),
-            code: text(object.get("code")),
+            code: id(object.get("code")),
         }),
         _ => None,
     }
@@ -102,6 +110,10 @@ fn path(value: Option<&Value>) -> Option<String> {
             .map_or_else(|| step.to_string(), str::to_owned)
     });
     Some(cap(&steps.collect::<Vec<_>>().join("."), 200))
+}
+
+fn id(value: Option<&Value>) -> Option<String> {
+    text(value).map(|id| cap(&id, ID_LIMIT))
 }
 
 /// A string that says something, or an object's own `message`.

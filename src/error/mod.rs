@@ -14,7 +14,7 @@ use serde_json::Value;
 pub(crate) use body::ErrorBody;
 pub use body::Issue;
 pub(crate) use build::ResponseParts;
-pub(crate) use text::{BODY_LIMIT, cap, one_line};
+pub(crate) use text::{BODY_LIMIT, TEXT_LIMIT, cap, one_line};
 
 /// A result whose error is this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -55,6 +55,27 @@ pub enum ErrorKind {
     Config,
     /// Refused before anything was sent: an identifier, a list or a document that cannot be right.
     Input,
+}
+
+impl ErrorKind {
+    /// The kind as one word, as it stands in spans.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Auth => "auth",
+            Self::NotFound => "not_found",
+            Self::Conflict => "conflict",
+            Self::RateLimit => "rate_limit",
+            Self::Server => "server",
+            Self::Timeout => "timeout",
+            Self::Connect => "connect",
+            Self::Transport => "transport",
+            Self::Decode => "decode",
+            Self::Altered => "altered",
+            Self::Config => "config",
+            Self::Input => "input",
+        }
+    }
 }
 
 impl fmt::Display for ErrorKind {
@@ -240,16 +261,31 @@ impl fmt::Display for Error {
     }
 }
 
+/// Bounded as `Display` is, whatever the service has put into its answer.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = &*self.0;
+        let text = if f.alternate() {
+            format!("{:#?}", Shown(&self.0))
+        } else {
+            format!("{:?}", Shown(&self.0))
+        };
+        f.write_str(&cap(&text, TEXT_LIMIT))
+    }
+}
+
+/// What `Debug` shows of an error: not the body, nor the details, in which a value of the user's can stand.
+struct Shown<'a>(&'a Inner);
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = self.0;
+        let source = inner.source.as_ref().map(|source| source.to_string());
         f.debug_struct("Error")
             .field("kind", &inner.kind)
             .field("message", &inner.message)
             .field("operation", &inner.operation)
             .field("status", &inner.status)
             .field("code", &inner.code)
-            .field("issues", &inner.issues)
             .field("event_id", &inner.event_id)
             .field("request_id", &inner.request_id)
             .field("server_request_id", &inner.server_request_id)
@@ -257,13 +293,8 @@ impl fmt::Debug for Error {
             .field("attempts", &inner.attempts)
             .field("elapsed", &inner.elapsed)
             .field("may_have_been_applied", &inner.may_have_been_applied)
-            .field(
-                "source",
-                &inner
-                    .source
-                    .as_ref()
-                    .map(|source| cap(&source.to_string(), 512)),
-            )
+            .field("source", &source)
+            .field("issues", &inner.issues)
             .finish_non_exhaustive()
     }
 }

@@ -3,6 +3,9 @@
 /// The most of a response body that an error keeps.
 pub(crate) const BODY_LIMIT: usize = 2048;
 
+/// The longest text of an error.
+pub(crate) const TEXT_LIMIT: usize = 2000;
+
 /// The longest message taken from a response.
 const MESSAGE_LIMIT: usize = 800;
 

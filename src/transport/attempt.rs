@@ -27,6 +27,8 @@ pub(super) struct Failure {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cause {
+    /// It cannot be a request: there is nothing to send.
+    Unsendable,
     /// No connection: the request was not sent.
     Connect,
     /// The connection broke after the request, or a part of it, was sent.
@@ -74,15 +76,16 @@ pub(super) async fn once(shared: &Shared, request: Request) -> reqwest::Result<R
     shared.http.execute(request).await
 }
 
-/// Sends a request and reads the response to its end within `timeout`. A redirect of a GET is followed within the
-/// origin; every other one is a failure, as the token and the body must not travel.
+/// Sends a copy of a request with this token, and reads the response to its end within `timeout`. A redirect of a GET is
+/// followed within the origin; every other one is a failure, as the token and the body must not travel.
 pub(super) async fn send_and_read(
     shared: &Shared,
     operation: &Operation,
-    request: Request,
+    request: &Request,
+    bearer: &Bearer,
     timeout: Duration,
 ) -> Result<ResponseParts, Failure> {
-    match tokio::time::timeout(timeout, follow(shared, operation, request)).await {
+    match tokio::time::timeout(timeout, follow(shared, operation, request, bearer)).await {
         Ok(result) => result,
         Err(_) => Err(Failure::new(
             Cause::Timeout,
@@ -95,26 +98,26 @@ pub(super) async fn send_and_read(
 async fn follow(
     shared: &Shared,
     operation: &Operation,
-    mut request: Request,
+    original: &Request,
+    bearer: &Bearer,
 ) -> Result<ResponseParts, Failure> {
+    let mut target = None;
     for _ in 0..=MAX_REDIRECTS {
-        let again = if operation.is_get() {
-            request.try_clone()
-        } else {
-            None
-        };
+        let mut request = original.try_clone().ok_or_else(|| {
+            let problem = "the request body can be read only once";
+            Failure::new(Cause::Unsendable, ErrorKind::Input, problem)
+        })?;
+        authorize(&mut request, bearer);
+        if let Some(target) = target.take() {
+            *request.url_mut() = target;
+        }
         let response = once(shared, request).await.map_err(failure)?;
-        let target = response
-            .status()
-            .is_redirection()
-            .then(|| redirect_target(&response))
-            .flatten();
-        match (target, again) {
-            (Some(target), Some(mut next)) if target.origin() == shared.base_url.origin() => {
-                *next.url_mut() = target;
-                request = next;
+        match redirect_target(&response) {
+            None => return read(response, shared.defaults.max_response_bytes).await,
+            Some(next) if operation.is_get() && next.origin() == shared.base_url.origin() => {
+                target = Some(next);
             }
-            (Some(_), _) => {
+            Some(_) => {
                 return Err(Failure::new(
                     Cause::Unusable,
                     ErrorKind::Transport,
@@ -124,7 +127,6 @@ async fn follow(
                     ),
                 ));
             }
-            (None, _) => return read(response, shared.defaults.max_response_bytes).await,
         }
     }
     Err(Failure::new(
@@ -135,7 +137,7 @@ async fn follow(
 }
 
 fn redirect_target(response: &Response) -> Option<Url> {
-    if response.status() == StatusCode::NOT_MODIFIED {
+    if !response.status().is_redirection() || response.status() == StatusCode::NOT_MODIFIED {
         return None;
     }
     let location = response.headers().get(LOCATION)?.to_str().ok()?;
@@ -145,11 +147,9 @@ fn redirect_target(response: &Response) -> Option<Url> {
 /// Reads a body chunk by chunk, so that what is decompressed from it never takes more than the cap.
 async fn read(mut response: Response, cap: usize) -> Result<ResponseParts, Failure> {
     let mut first = Bytes::new();
-    let mut rest: Vec<Bytes> = Vec::new();
-    let mut length = 0;
+    let mut whole = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(failure)? {
-        length += chunk.len();
-        if length > cap {
+        if whole.len().max(first.len()) + chunk.len() > cap {
             return Err(Failure::new(
                 Cause::Unusable,
                 ErrorKind::Transport,
@@ -160,15 +160,19 @@ async fn read(mut response: Response, cap: usize) -> Result<ResponseParts, Failu
             ));
         }
         if first.is_empty() {
+            // Most bodies come in one chunk, which is taken as it is.
             first = chunk;
         } else {
-            rest.push(chunk);
+            if whole.is_empty() {
+                append(&mut whole, &first, cap);
+            }
+            append(&mut whole, &chunk, cap);
         }
     }
-    let body = if rest.is_empty() {
+    let body = if whole.is_empty() {
         first
     } else {
-        join(first, rest, length)
+        whole.into()
     };
     let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
     Ok(ResponseParts {
@@ -178,13 +182,18 @@ async fn read(mut response: Response, cap: usize) -> Result<ResponseParts, Failu
     })
 }
 
-fn join(first: Bytes, rest: Vec<Bytes>, length: usize) -> Bytes {
-    let mut whole = Vec::with_capacity(length);
-    whole.extend_from_slice(&first);
-    for chunk in rest {
-        whole.extend_from_slice(&chunk);
+/// Appends a chunk. Where there is too little room it doubles, and goes to the cap from a quarter of it, so that what is
+/// copied and what it is copied to stay well below twice the cap.
+fn append(whole: &mut Vec<u8>, chunk: &[u8], cap: usize) {
+    let needed = whole.len() + chunk.len();
+    if needed > whole.capacity() {
+        let room = match whole.capacity() {
+            much if much > cap / 4 => cap,
+            little => 2 * little,
+        };
+        whole.reserve_exact(room.max(needed) - whole.len());
     }
-    whole.into()
+    whole.extend_from_slice(chunk);
 }
 
 fn without_byte_order_mark(body: Bytes) -> Bytes {
@@ -217,7 +226,7 @@ fn failure(error: reqwest::Error) -> Failure {
         )
     } else if error.is_builder() {
         (
-            Cause::Connect,
+            Cause::Unsendable,
             ErrorKind::Input,
             "the request cannot be sent",
         )

@@ -20,8 +20,10 @@ use crate::auth::Bearer;
 use crate::error::{Error, ErrorKind, ResponseParts, Result};
 
 /// How a call went: what every error of it tells.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Course {
+    /// Ends with the course, and so after the answer is decoded.
+    span: Span,
     request_id: HeaderValue,
     attempts: u32,
     elapsed: Duration,
@@ -30,8 +32,13 @@ pub(super) struct Course {
 }
 
 impl Course {
-    /// Completes an error with what is known of the call.
+    /// Completes an error with what is known of the call, and the call's span with the error.
     pub(super) fn finish(&self, operation: &'static Operation, error: Error) -> Error {
+        self.span.record("otel.status_code", "ERROR");
+        match error.status() {
+            Some(status) if status >= 400 => self.span.record("error.type", field::display(status)),
+            _ => self.span.record("error.type", error.kind().as_str()),
+        };
         error
             .with_operation(operation.id)
             .with_request_id(self.request_id.to_str().ok().map(str::to_owned))
@@ -47,18 +54,8 @@ pub(super) async fn send(
     operation: &'static Operation,
     mut request: Request,
 ) -> Result<(ResponseParts, Course)> {
-    let span = tracing::info_span!(
-        "timeback_qti.call",
-        otel.name = operation.id,
-        otel.kind = "client",
-        http.request.method = %operation.method,
-        url.template = operation.path,
-        server.address = shared.base_url.host_str(),
-        http.response.status_code = field::Empty,
-        http.request.resend_count = field::Empty,
-        error.type = field::Empty,
-    );
-    let mut exchange = Exchange::new(shared, options, operation);
+    let span = span(shared, operation, &request);
+    let mut exchange = Exchange::new(shared, options, operation, span.clone());
     async {
         let result = match path::check(operation, shared.base_url.path(), request.url().path()) {
             Ok(()) => {
@@ -72,15 +69,40 @@ pub(super) async fn send(
             }
             Err(error) => Err(error),
         };
-        exchange.course.elapsed = exchange.elapsed();
-        exchange.record(result.as_ref());
+        let course = exchange.end(result.as_ref());
         match result {
-            Ok(parts) => Ok((parts, exchange.course)),
-            Err(error) => Err(exchange.course.finish(operation, error)),
+            Ok(parts) => Ok((parts, course)),
+            Err(error) => Err(course.finish(operation, error)),
         }
     }
     .instrument(span)
     .await
+}
+
+/// The span of a call, with the names of OpenTelemetry's conventions for HTTP clients.
+fn span(shared: &Shared, operation: &'static Operation, request: &Request) -> Span {
+    let span = tracing::info_span!(
+        "timeback_qti.call",
+        otel.name = format_args!("{} {}", operation.method, operation.path),
+        otel.kind = "client",
+        otel.status_code = field::Empty,
+        operation = operation.id,
+        http.request.method = operation.method.as_str(),
+        http.request.resend_count = field::Empty,
+        http.response.status_code = field::Empty,
+        url.template = operation.path,
+        url.full = field::Empty,
+        server.address = shared.base_url.host_str(),
+        server.port = shared.base_url.port_or_known_default(),
+        error.type = field::Empty,
+    );
+    if shared.defaults.record_identifiers && !span.is_disabled() {
+        let mut url = request.url().clone();
+        // A query holds what a user searches for.
+        url.set_query(None);
+        span.record("url.full", url.as_str());
+    }
+    span
 }
 
 struct Exchange<'a> {
@@ -95,7 +117,12 @@ struct Exchange<'a> {
 }
 
 impl<'a> Exchange<'a> {
-    fn new(shared: &'a Shared, options: &CallOptions, operation: &'static Operation) -> Self {
+    fn new(
+        shared: &'a Shared,
+        options: &CallOptions,
+        operation: &'static Operation,
+        span: Span,
+    ) -> Self {
         let defaults = &shared.defaults;
         let request_id = options.request_id.clone().unwrap_or_else(random_request_id);
         Self {
@@ -107,6 +134,7 @@ impl<'a> Exchange<'a> {
             attempt_timeout: options.attempt_timeout.unwrap_or(defaults.attempt_timeout),
             max_attempts: options.max_attempts.unwrap_or(defaults.retry.max_attempts),
             course: Course {
+                span,
                 request_id,
                 attempts: 0,
                 elapsed: Duration::ZERO,
@@ -152,6 +180,7 @@ impl<'a> Exchange<'a> {
                     )
                 }
                 Err(Failure { cause, error }) => match cause {
+                    Cause::Unsendable => return Err(error),
                     Cause::Connect => (Outcome::NotSent, error),
                     Cause::Broken => (Outcome::Broken, error),
                     Cause::Timeout => (Outcome::TimedOut, error),
@@ -222,13 +251,10 @@ impl<'a> Exchange<'a> {
                 "waiting for a token",
             )
             .await??;
-        let mut request = request
-            .try_clone()
-            .ok_or_else(|| Error::input("the request body can be read only once"))?;
-        attempt::authorize(&mut request, &bearer);
         self.course.attempts += 1;
         let timeout = self.attempt_timeout.min(self.time_left());
-        let result = attempt::send_and_read(self.shared, self.operation, request, timeout).await;
+        let result =
+            attempt::send_and_read(self.shared, self.operation, request, &bearer, timeout).await;
         match &result {
             Ok(parts) if parts.status == StatusCode::TOO_MANY_REQUESTS => {
                 if permit.throttled() {
@@ -262,22 +288,23 @@ impl<'a> Exchange<'a> {
         )
     }
 
-    fn record(&self, result: Result<&ResponseParts, &Error>) {
-        let span = Span::current();
+    /// How the call went, now that it has a result.
+    fn end(mut self, result: Result<&ResponseParts, &Error>) -> Course {
+        self.course.elapsed = self.elapsed();
+        let course = self.course;
         let status = match result {
             Ok(parts) => Some(parts.status.as_u16()),
-            Err(error) => {
-                span.record("error.type", field::debug(error.kind()));
-                error.status()
-            }
+            Err(error) => error.status(),
         };
         if let Some(status) = status {
-            span.record("http.response.status_code", status);
+            course.span.record("http.response.status_code", status);
         }
-        span.record(
-            "http.request.resend_count",
-            self.course.attempts.saturating_sub(1),
-        );
+        if course.attempts > 1 {
+            course
+                .span
+                .record("http.request.resend_count", course.attempts - 1);
+        }
+        course
     }
 }
 

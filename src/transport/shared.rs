@@ -21,6 +21,8 @@ pub(crate) struct Defaults {
     pub(crate) retry: RetryPolicy,
     pub(crate) max_concurrency: usize,
     pub(crate) max_response_bytes: usize,
+    /// Whether spans tell which entity a call is about.
+    pub(crate) record_identifiers: bool,
     pub(crate) clock: Arc<dyn Clock>,
 }
 

@@ -1,4 +1,4 @@
-//! A server of scripted bytes: it reads whole requests, keeps them, and answers with what it is told.
+//! A server of scripted bytes: it reads whole requests, keeps them, and answers with what it is told, well or badly.
 
 use std::sync::{Arc, Mutex};
 
@@ -44,6 +44,67 @@ impl Received {
     }
 }
 
+/// What a server does when it has read a request, step by step.
+#[derive(Debug, Clone, Default)]
+pub struct Reply(Vec<Step>);
+
+#[derive(Debug, Clone)]
+enum Step {
+    Send(Vec<u8>, usize),
+    Stall,
+    Close,
+    Reset,
+}
+
+impl Reply {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn send(self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.repeat(bytes, 1)
+    }
+
+    /// Sends the same bytes again and again, for as long as the client reads them.
+    pub fn repeat(self, bytes: impl Into<Vec<u8>>, times: usize) -> Self {
+        self.and(Step::Send(bytes.into(), times))
+    }
+
+    /// Sends each byte in a packet of its own.
+    pub fn trickle(self, bytes: &[u8]) -> Self {
+        bytes.iter().fold(self, |reply, byte| reply.send([*byte]))
+    }
+
+    /// Says nothing more, until the client hangs up.
+    pub fn stall(self) -> Self {
+        self.and(Step::Stall)
+    }
+
+    /// Ends the connection properly.
+    pub fn close(self) -> Self {
+        self.and(Step::Close)
+    }
+
+    /// Breaks the connection.
+    pub fn reset(self) -> Self {
+        self.and(Step::Reset)
+    }
+
+    fn and(mut self, step: Step) -> Self {
+        self.0.push(step);
+        self
+    }
+}
+
+/// A response; if it is cut within its headers, the connection is closed after it.
+impl From<Vec<u8>> for Reply {
+    fn from(response: Vec<u8>) -> Self {
+        let is_cut = !response.windows(4).any(|window| window == b"\r\n\r\n");
+        let reply = Self::new().send(response);
+        if is_cut { reply.close() } else { reply }
+    }
+}
+
 /// A server on a port of this machine; it stops when it is dropped.
 pub struct Server {
     pub url: String,
@@ -53,13 +114,21 @@ pub struct Server {
 
 impl Server {
     /// Answers each request with what `answer` makes of it and of the number of requests before it: the bytes of a
-    /// whole response. After a response that is cut within its headers, the connection is closed.
-    pub async fn start(
-        answer: impl Fn(&Received, usize) -> Vec<u8> + Send + Sync + 'static,
+    /// whole response, or a [`Reply`].
+    pub async fn start<R: Into<Reply>>(
+        answer: impl Fn(&Received, usize) -> R + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::start_on(TcpListener::bind("127.0.0.1:0").await.unwrap(), answer)
+    }
+
+    /// Does so on this listener.
+    pub fn start_on<R: Into<Reply>>(
+        listener: TcpListener,
+        answer: impl Fn(&Received, usize) -> R + Send + Sync + 'static,
+    ) -> Self {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let received = Arc::new(Mutex::new(Vec::new()));
+        let answer = move |request: &Received, count| answer(request, count).into();
         let (log, answer) = (Arc::clone(&received), Arc::new(answer));
         let task = tokio::spawn(async move {
             let mut connections = tokio::task::JoinSet::new();
@@ -119,25 +188,56 @@ pub fn response(status: u16, headers: &[&str], body: &[u8]) -> Vec<u8> {
 async fn converse(
     mut stream: TcpStream,
     log: &Mutex<Vec<Received>>,
-    answer: &(dyn Fn(&Received, usize) -> Vec<u8> + Send + Sync),
+    answer: &(dyn Fn(&Received, usize) -> Reply + Send + Sync),
 ) {
     let mut buffer = Vec::new();
     while let Some(request) = read_request(&mut stream, &mut buffer).await {
-        let response = {
+        let reply = {
             let mut log = log.lock().unwrap();
             log.push(request.clone());
             answer(&request, log.len() - 1)
         };
-        let is_cut = !response.windows(4).any(|window| window == b"\r\n\r\n");
-        if stream.write_all(&response).await.is_err() || is_cut {
-            return;
+        for step in reply.0 {
+            if perform(step, &mut stream).await.is_none() {
+                return;
+            }
         }
     }
 }
 
-/// Reads one request; `None` when the peer is done.
+/// One step; `None` if the connection is over.
+async fn perform(step: Step, stream: &mut TcpStream) -> Option<()> {
+    match step {
+        Step::Send(bytes, times) => {
+            for _ in 0..times {
+                stream.write_all(&bytes).await.ok()?;
+            }
+            Some(())
+        }
+        Step::Stall => {
+            while stream.read(&mut [0; 1024]).await.ok()? > 0 {}
+            None
+        }
+        Step::Close => {
+            stream.shutdown().await.ok()?;
+            None
+        }
+        Step::Reset => {
+            stream.set_zero_linger().ok()?;
+            None
+        }
+    }
+}
+
+/// Reads one request; `None` when the peer is done, or speaks another protocol.
 pub async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Received> {
     loop {
+        if buffer
+            .first()
+            .is_some_and(|byte| !byte.is_ascii_uppercase())
+        {
+            return None;
+        }
         if let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
             let mut request = parse_head(std::str::from_utf8(&buffer[..end]).ok()?);
             let length = request

@@ -1,0 +1,13 @@
+//! Servers that break in every way known: each call ends with the expected kind of error within its time, shows no
+//! secret, and leaves a client that works.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bodies;
+mod connections;
+mod harness;
+mod headers;
+mod redirects;
+mod statuses;
+mod tokens;
