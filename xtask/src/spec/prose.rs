@@ -1,6 +1,6 @@
 //! Drop prose: upstream's texts and examples are not ours to pass on.
 
-use reqwest::StatusCode;
+use ureq::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::Document;
