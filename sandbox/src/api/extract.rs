@@ -59,30 +59,29 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
     }
 }
 
-impl From<Value> for JsonBody {
-    fn from(value: Value) -> Self {
-        JsonBody(Ok(value))
+impl JsonBody {
+    /// The value, if it is JSON.
+    pub(crate) fn value(self) -> Result<Value, ApiError> {
+        self.0
+    }
+
+    /// The value, if it fits the shape.
+    pub(crate) fn fitting(self, shape: &Shape) -> Result<Map<String, Value>, ApiError> {
+        shape.accept(self.0?)
+    }
+
+    /// The entity, if it fits the shape.
+    pub(crate) fn entity<T: DeserializeOwned>(self, shape: &Shape) -> Result<T, ApiError> {
+        entity(self.0?, shape)
     }
 }
 
-impl JsonBody {
-    /// The value, if it fits the shape.
-    pub(crate) fn fitting(self, shape: &Shape) -> Result<Map<String, Value>, ApiError> {
-        let value = self.0?;
-        let issues = shape.check(&value);
-        match value {
-            Value::Object(object) if issues.is_empty() => Ok(object),
-            _ => Err(ApiError::invalid(&issues)),
-        }
-    }
-
-    /// The entity, if it fits the shape; what the server alone decides is left out.
-    pub(crate) fn entity<T: DeserializeOwned>(self, shape: &Shape) -> Result<T, ApiError> {
-        let mut object = self.fitting(shape)?;
-        remove_server_fields(&mut object);
-        serde_json::from_value(Value::Object(object))
-            .map_err(|error| ApiError::invalid_field("body", "type", error.to_string()))
-    }
+/// The entity, if the value fits the shape; what the server alone decides is left out.
+pub(crate) fn entity<T: DeserializeOwned>(value: Value, shape: &Shape) -> Result<T, ApiError> {
+    let mut object = shape.accept(value)?;
+    remove_server_fields(&mut object);
+    serde_json::from_value(Value::Object(object))
+        .map_err(|error| ApiError::invalid_field("body", "type", error.to_string()))
 }
 
 /// Whether the request's content type says XML. The service reads it on GET, too.

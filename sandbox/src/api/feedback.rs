@@ -4,10 +4,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::error::ApiError;
 use super::extract::{JsonBody, Path};
 use super::shape::{Shape, optional, required};
-use super::{AppState, Reply, view};
+use super::{AppState, Reply, entities, view};
 use crate::store::model::Feedback;
 
 const FEEDBACK: Shape = Shape::Object(&[
@@ -40,7 +39,7 @@ async fn create(
         .remove("lessonId")
         .and_then(|lesson| lesson.as_str().map(str::to_owned))
         .unwrap_or_default();
-    let shown = app.store.write(|state| {
+    let shown = entities::write(&app, |state| {
         let stamps = state.stamp();
         // As long as the service's own, and never the name of another route.
         let id = format!("{:012x}{:012x}", stamps.created, stamps.serial);
@@ -52,7 +51,7 @@ async fn create(
         };
         let shown = view::feedback(&feedback);
         state.feedback.put(feedback);
-        Ok::<_, ApiError>(shown)
+        Ok(shown)
     });
     Ok((StatusCode::CREATED, Json(shown.await?)))
 }
@@ -74,13 +73,6 @@ pub(super) async fn of_lesson(
 }
 
 pub(super) async fn delete(State(app): AppState, Path(id): Path<String>) -> Reply<Json<Value>> {
-    app.store
-        .write(|state| {
-            let removed = state.feedback.remove(&id);
-            removed
-                .map(drop)
-                .ok_or_else(|| ApiError::not_found("Feedback", &id))
-        })
-        .await?;
+    entities::delete(&app, |state| &mut state.feedback, &id).await?;
     Ok(Json(json!({"message": "Feedback deleted"})))
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use super::Reply;
 use super::error::ApiError;
 use super::extract::JsonBody;
-use super::shape::{Field, Shape, optional, required};
+use super::shape::{Field, Shape, XML_FORM, optional, required};
 use super::tree::BASE_TYPES;
 use crate::qti::validation::{self, Schema};
 use crate::qti::{interaction_xml, item_reading, item_xml};
@@ -42,11 +42,6 @@ impl Draft {
         }
     }
 }
-
-const XML_FORM: Shape = Shape::Object(&[
-    required("xml", Shape::Identifier),
-    optional("metadata", Shape::Open),
-]);
 
 const CARDINALITY: Shape = Shape::OneOf(&["single", "multiple", "ordered", "record"]);
 const SHOW_HIDE: Field = required("showHide", Shape::OneOf(&["show", "hide"]));
@@ -181,7 +176,7 @@ pub(super) fn read(body: JsonBody, in_path: Option<&str>) -> Reply<Draft> {
 }
 
 fn from_xml(body: Map<String, Value>) -> Reply<Draft> {
-    let mut body = JsonBody::from(Value::Object(body)).fitting(&XML_FORM)?;
+    let mut body = XML_FORM.accept(Value::Object(body))?;
     let raw_xml = item_xml::text(&body, "xml");
     let root = validation::read(&raw_xml, Schema::Item)
         .map_err(|errors| ApiError::invalid_xml("xml", &errors))?;
@@ -201,7 +196,7 @@ fn from_authoring(body: Map<String, Value>) -> Reply<Draft> {
         let message = "an answer cannot be sent back: send {\"format\": \"xml\", \"xml\": ...} or the authoring form with an interaction";
         return Err(ApiError::invalid_field("rawXml", "form", message));
     }
-    let mut body = JsonBody::from(Value::Object(body)).fitting(&AUTHORING_FORM)?;
+    let mut body = AUTHORING_FORM.accept(Value::Object(body))?;
     let root = item_xml::of_body(&body)
         .map_err(|(field, error)| ApiError::invalid_xml(&field, &[error]))?;
     let errors = validation::check(&root, Schema::Item);

@@ -11,9 +11,9 @@ use serde_json::{Map, Value, json};
 use super::error::ApiError;
 use super::extract::{JsonBody, Path, Query, wants_xml};
 use super::item_body::{self, Draft};
-use super::listing::{Listed, Listing, Rules, stamp_field};
+use super::listing::{Listed, Listing, Rules, metadata_is, stamp_field};
 use super::shape::{Shape, optional};
-use super::{AppState, Reply, tests, tree, view};
+use super::{AppState, Reply, entities, tree, view};
 use crate::qti::scoring::{self, Answers};
 use crate::qti::xml::{self, Element};
 use crate::store::State as Entities;
@@ -53,7 +53,7 @@ pub(super) async fn search(
     let listing = Listing::parse(&parameters, &RULES)?;
     let is = |name: &str, found: &str| parameters.get(name).is_none_or(|wanted| wanted == found);
     let metadata = |item: &Item, name: &str| {
-        tests::metadata_is(
+        metadata_is(
             item.metadata.as_ref(),
             name,
             parameters.get(name).map(String::as_str),
@@ -67,22 +67,13 @@ pub(super) async fn search(
     })))
 }
 
-fn find<'a>(state: &'a Entities, identifier: &str) -> Reply<&'a Item> {
-    state
-        .items
-        .get(identifier)
-        .ok_or_else(|| ApiError::not_found("Assessment item", identifier))
-}
-
 pub(super) async fn create(
     State(app): AppState,
     body: JsonBody,
 ) -> Reply<(StatusCode, Json<Value>)> {
     let draft = item_body::read(body, None)?;
-    let shown = app.store.write(|state| {
-        if state.items.contains(&draft.identifier) {
-            return Err(ApiError::exists("Assessment item", &draft.identifier));
-        }
+    let shown = entities::write(&app, |state| {
+        entities::vacant(&state.items, &draft.identifier)?;
         Ok(put(state, draft, None))
     });
     Ok((StatusCode::CREATED, Json(shown.await?)))
@@ -103,9 +94,9 @@ pub(super) async fn get(
     headers: HeaderMap,
 ) -> Reply {
     app.store.read(|state| {
-        let item = find(state, &identifier)?;
+        let item = entities::find(&state.items, &identifier)?;
         if wants_xml(&headers) {
-            return Ok(tests::xml_response(item.raw_xml.clone()));
+            return Ok(view::xml_response(item.raw_xml.clone()));
         }
         Ok(Json(view::item(item)).into_response())
     })
@@ -117,11 +108,11 @@ pub(super) async fn update(
     body: JsonBody,
 ) -> Reply<Json<Value>> {
     let draft = item_body::read(body, Some(&identifier));
-    let shown = app.store.write(|state| {
-        let before = find(state, &identifier)?.stamps;
+    let shown = entities::write(&app, |state| {
+        let before = entities::find(&state.items, &identifier)?.stamps;
         let draft = draft?;
         tree::same_identifier(&identifier, &draft.identifier)?;
-        Ok::<_, ApiError>(put(state, draft, Some(before)))
+        Ok(put(state, draft, Some(before)))
     });
     Ok(Json(shown.await?))
 }
@@ -130,15 +121,7 @@ pub(super) async fn delete(
     State(app): AppState,
     Path(identifier): Path<String>,
 ) -> Reply<StatusCode> {
-    app.store
-        .write(|state| {
-            let removed = state.items.remove(&identifier);
-            removed
-                .map(drop)
-                .ok_or_else(|| ApiError::not_found("Assessment item", &identifier))
-        })
-        .await?;
-    Ok(StatusCode::NO_CONTENT)
+    entities::delete(&app, |state| &mut state.items, &identifier).await
 }
 
 /// `POST /assessment-items/metadata`: replaces the metadata of an item that exists, and creates one that does not.
@@ -151,12 +134,11 @@ pub(super) async fn put_metadata(
         return Err(ApiError::no_route());
     }
     let draft = item_body::read(body, None)?;
-    let shown = app.store.write(|state| {
+    let shown = entities::write(&app, |state| {
         if !state.items.contains(&draft.identifier) {
-            return Ok::<_, ApiError>(put(state, draft, None));
+            return Ok(put(state, draft, None));
         }
-        let item = state.items.get_mut(&draft.identifier);
-        let item = item.ok_or_else(|| ApiError::not_found("Assessment item", &draft.identifier))?;
+        let item = entities::find_mut(&mut state.items, &draft.identifier)?;
         item.metadata = draft.metadata;
         item.stamps = item.stamps.touched();
         Ok(view::item(item))
@@ -176,11 +158,11 @@ pub(super) async fn process_response(
     body: JsonBody,
 ) -> Reply<Json<Value>> {
     let body = body.fitting(&RESPONSE);
-    let (item, processing) = app.store.read(|state| {
-        let item = find(state, &identifier)?;
-        let root = xml::parse(&item.raw_xml).unwrap_or_default();
-        Ok::<_, ApiError>((root, item.response_processing.clone()))
-    })?;
+    let item = app
+        .store
+        .read(|state| entities::find(&state.items, &identifier).cloned())?;
+    let processing = item.response_processing;
+    let item = xml::parse(&item.raw_xml).unwrap_or_default();
     let outcome = scoring::score(&item, &answers(&item, &identifier, &body?)?);
     let field = |name: &str, default: &str| {
         processing

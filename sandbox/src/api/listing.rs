@@ -186,3 +186,14 @@ pub(crate) fn stamp_field(stamps: Stamps, name: &str) -> Option<Cow<'static, Val
         _ => None,
     }
 }
+
+/// Whether a field of free-form metadata has the text, or a number that reads like it.
+pub(super) fn metadata_is(metadata: Option<&Value>, name: &str, wanted: Option<&str>) -> bool {
+    wanted.is_none_or(
+        |wanted| match metadata.and_then(|metadata| metadata.get(name)) {
+            Some(Value::String(found)) => found == wanted,
+            Some(Value::Number(found)) => found.to_string() == wanted,
+            _ => false,
+        },
+    )
+}

@@ -1,4 +1,5 @@
 //! The API's operations, one file a resource.
+mod entities;
 pub(crate) mod error;
 mod extract;
 mod feedback;

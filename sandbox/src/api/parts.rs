@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::error::ApiError;
 use super::extract::{JsonBody, Path, Query};
 use super::listing::{Listed, Listing, Rules, stamp_field};
-use super::{AppState, Reply, tests, tree, view};
+use super::{AppState, Reply, entities, tests, tree, view};
 use crate::store::model::{Part, Stamps};
 
 const RULES: Rules = Rules {
@@ -44,7 +44,7 @@ pub(super) async fn search(
     Query(parameters): Query<HashMap<String, String>>,
 ) -> Reply<Json<Value>> {
     app.store.read(|state| {
-        let test = tree::test(state, &test)?;
+        let test = entities::find(&state.tests, &test)?;
         let listing = Listing::parse(&parameters, &RULES)?;
         let wanted = tests::Wanted::parse(&parameters)?;
         let parts = test.parts.iter().filter(|part| wanted.part(test, part));
@@ -79,7 +79,7 @@ pub(super) async fn get(
 ) -> Reply<Json<Value>> {
     app.store.read(|state| {
         Ok(Json(view::part(
-            tree::part(tree::test(state, &test)?, &part)?,
+            tree::part(entities::find(&state.tests, &test)?, &part)?,
             &app.base,
         )))
     })

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::error::ApiError;
 use super::extract::{JsonBody, Path, Query};
 use super::listing::{Listed, Listing, Rules, stamp_field};
-use super::{AppState, Reply, tree, view};
+use super::{AppState, Reply, entities, tree, view};
 use crate::store::model::{Section, Stamps};
 
 const RULES: Rules = Rules {
@@ -43,7 +43,7 @@ pub(super) async fn search(
     Query(parameters): Query<HashMap<String, String>>,
 ) -> Reply<Json<Value>> {
     app.store.read(|state| {
-        let part = tree::part(tree::test(state, &test)?, &part)?;
+        let part = tree::part(entities::find(&state.tests, &test)?, &part)?;
         let listing = Listing::parse(&parameters, &RULES)?;
         Ok(Json(listing.page(part.sections.iter(), |section| {
             view::section(section, &app.base)
@@ -78,7 +78,7 @@ pub(super) async fn get(
     Path((test, part, section)): Path<(String, String, String)>,
 ) -> Reply<Json<Value>> {
     app.store.read(|state| {
-        let part = tree::part(tree::test(state, &test)?, &part)?;
+        let part = tree::part(entities::find(&state.tests, &test)?, &part)?;
         Ok(Json(view::section(
             tree::section(part, &section)?,
             &app.base,

@@ -1,7 +1,7 @@
 //! Checks JSON bodies against the shapes of the API document and says everything that is wrong at once.
 use serde_json::{Map, Value};
 
-use super::error::Issue;
+use super::error::{ApiError, Issue};
 use crate::qti::xml;
 
 /// What a JSON value must look like.
@@ -50,9 +50,24 @@ pub(crate) const fn optional(name: &'static str, shape: Shape) -> Field {
     }
 }
 
+/// An entity as XML inside JSON: `{"format": "xml", "xml": ...}`.
+pub(crate) const XML_FORM: Shape = Shape::Object(&[
+    required("xml", Shape::Identifier),
+    optional("metadata", Shape::Open),
+]);
+
 impl Shape {
+    /// The object, if it fits; otherwise 400 with all that is wrong.
+    pub(crate) fn accept(&self, value: Value) -> Result<Map<String, Value>, ApiError> {
+        let issues = self.check(&value);
+        match value {
+            Value::Object(object) if issues.is_empty() => Ok(object),
+            _ => Err(ApiError::invalid(&issues)),
+        }
+    }
+
     /// All that is wrong with `value`; nothing if it fits.
-    pub(crate) fn check(&self, value: &Value) -> Vec<Issue> {
+    fn check(&self, value: &Value) -> Vec<Issue> {
         let mut issues = Vec::new();
         self.collect(value, "", &mut issues);
         issues

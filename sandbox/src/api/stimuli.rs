@@ -10,12 +10,11 @@ use serde_json::{Map, Value};
 use super::error::ApiError;
 use super::extract::{JsonBody, Path, Query};
 use super::listing::{Listed, Listing, Rules, stamp_field};
-use super::shape::{Shape, optional, required};
-use super::{AppState, Reply, tree, view};
+use super::shape::{Shape, XML_FORM, optional, required};
+use super::{AppState, Reply, entities, tree, view};
 use crate::qti::item_xml::text;
 use crate::qti::stimulus_xml;
 use crate::qti::validation::{self, Schema};
-use crate::store::State as Entities;
 use crate::store::model::{Stamps, Stimulus};
 
 /// The document knows no 400 for this list.
@@ -48,11 +47,6 @@ const STIMULUS: Shape = Shape::Object(&[
     optional("metadata", Shape::Open),
 ]);
 
-const XML_FORM: Shape = Shape::Object(&[
-    required("xml", Shape::Identifier),
-    optional("metadata", Shape::Open),
-]);
-
 impl Listed for Stimulus {
     fn stamps(&self) -> Stamps {
         self.stamps
@@ -81,16 +75,9 @@ pub(super) async fn search(
     })))
 }
 
-fn find<'a>(state: &'a Entities, identifier: &str) -> Reply<&'a Stimulus> {
-    state
-        .stimuli
-        .get(identifier)
-        .ok_or_else(|| ApiError::not_found("Stimulus", identifier))
-}
-
 /// A stimulus from the JSON form.
-fn read(body: JsonBody) -> Reply<Stimulus> {
-    let mut body = body.fitting(&STIMULUS)?;
+fn read(body: Value) -> Reply<Stimulus> {
+    let mut body = STIMULUS.accept(body)?;
     let root = stimulus_xml::of_body(&body)
         .map_err(|(field, error)| ApiError::invalid_xml(&field, &[error]))?;
     body.remove("content");
@@ -99,7 +86,7 @@ fn read(body: JsonBody) -> Reply<Stimulus> {
 
 /// A stimulus from `{"format": "xml", ...}`, which only the creation takes.
 fn read_xml(body: Map<String, Value>) -> Reply<Stimulus> {
-    let mut body = JsonBody::from(Value::Object(body)).fitting(&XML_FORM)?;
+    let mut body = XML_FORM.accept(Value::Object(body))?;
     let raw_xml = text(&body, "xml");
     let root = validation::read(&raw_xml, Schema::Stimulus)
         .map_err(|errors| ApiError::invalid_xml("xml", &errors))?;
@@ -144,12 +131,10 @@ pub(super) async fn create(
     let mut stimulus = if is_xml {
         read_xml(body)?
     } else {
-        read(JsonBody::from(Value::Object(body)))?
+        read(Value::Object(body))?
     };
-    let shown = app.store.write(|state| {
-        if state.stimuli.contains(&stimulus.identifier) {
-            return Err(ApiError::exists("Stimulus", &stimulus.identifier));
-        }
+    let shown = entities::write(&app, |state| {
+        entities::vacant(&state.stimuli, &stimulus.identifier)?;
         stimulus.stamps = state.stamp();
         let shown = view::stimulus(&stimulus);
         state.stimuli.put(stimulus);
@@ -162,8 +147,12 @@ pub(super) async fn get(
     State(app): AppState,
     Path(identifier): Path<String>,
 ) -> Reply<Json<Value>> {
-    app.store
-        .read(|state| Ok(Json(view::stimulus(find(state, &identifier)?))))
+    app.store.read(|state| {
+        Ok(Json(view::stimulus(entities::find(
+            &state.stimuli,
+            &identifier,
+        )?)))
+    })
 }
 
 pub(super) async fn update(
@@ -171,15 +160,15 @@ pub(super) async fn update(
     Path(identifier): Path<String>,
     body: JsonBody,
 ) -> Reply<Json<Value>> {
-    let stimulus = read(body);
-    let shown = app.store.write(|state| {
-        let before = find(state, &identifier)?.stamps;
+    let stimulus = body.value().and_then(read);
+    let shown = entities::write(&app, |state| {
+        let before = entities::find(&state.stimuli, &identifier)?.stamps;
         let mut stimulus = stimulus?;
         tree::same_identifier(&identifier, &stimulus.identifier)?;
         stimulus.stamps = before.touched();
         let shown = view::stimulus(&stimulus);
         state.stimuli.put(stimulus);
-        Ok::<_, ApiError>(shown)
+        Ok(shown)
     });
     Ok(Json(shown.await?))
 }
@@ -188,13 +177,5 @@ pub(super) async fn delete(
     State(app): AppState,
     Path(identifier): Path<String>,
 ) -> Reply<StatusCode> {
-    app.store
-        .write(|state| {
-            let removed = state.stimuli.remove(&identifier);
-            removed
-                .map(drop)
-                .ok_or_else(|| ApiError::not_found("Stimulus", &identifier))
-        })
-        .await?;
-    Ok(StatusCode::NO_CONTENT)
+    entities::delete(&app, |state| &mut state.stimuli, &identifier).await
 }

@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
 use super::error::{ApiError, Issue};
-use super::extract::{Body, JsonBody, Path, Query, wants_xml};
-use super::listing::{Listed, Listing, Rules, stamp_field};
+use super::extract::{self, Body, JsonBody, Path, Query, wants_xml};
+use super::listing::{Listed, Listing, Rules, metadata_is, stamp_field};
 use super::shape::{Shape, optional};
-use super::{AppState, Reply, tree, view};
+use super::{AppState, Reply, entities, tree, view};
 use crate::qti::test_xml;
 use crate::qti::validation::{self, Schema};
 use crate::store::model::{Part, Stamps, Test};
@@ -131,17 +131,6 @@ fn has_questions(part: &Part) -> bool {
         .any(|section| !section.items.is_empty())
 }
 
-/// Whether a field of free-form metadata has the text, or a number that reads like it.
-pub(super) fn metadata_is(metadata: Option<&Value>, name: &str, wanted: Option<&str>) -> bool {
-    wanted.is_none_or(
-        |wanted| match metadata.and_then(|metadata| metadata.get(name)) {
-            Some(Value::String(found)) => found == wanted,
-            Some(Value::Number(found)) => found.to_string() == wanted,
-            _ => false,
-        },
-    )
-}
-
 pub(super) async fn search(
     State(app): AppState,
     Query(parameters): Query<HashMap<String, String>>,
@@ -164,7 +153,7 @@ fn read(body: Body) -> Reply<Test> {
             let source = source?;
             let root = validation::read(&source, Schema::Test)
                 .map_err(|errors| ApiError::invalid_xml("body", &errors))?;
-            let mut test: Test = JsonBody::from(test_xml::to_body(&root)).entity(&tree::TEST)?;
+            let mut test: Test = extract::entity(test_xml::to_body(&root), &tree::TEST)?;
             test.source_xml = Some(source);
             Ok(test)
         }
@@ -173,10 +162,8 @@ fn read(body: Body) -> Reply<Test> {
 
 pub(super) async fn create(State(app): AppState, body: Body) -> Reply<(StatusCode, Json<Value>)> {
     let mut test = read(body)?;
-    let shown = app.store.write(|state| {
-        if state.tests.contains(&test.identifier) {
-            return Err(ApiError::exists("Assessment test", &test.identifier));
-        }
+    let shown = entities::write(&app, |state| {
+        entities::vacant(&state.tests, &test.identifier)?;
         tree::settle_test(&mut test, None, state.stamp())?;
         let shown = view::test(&test, &app.base);
         state.tests.put(test);
@@ -191,21 +178,12 @@ pub(super) async fn get(
     headers: HeaderMap,
 ) -> Reply {
     app.store.read(|state| {
-        let test = tree::test(state, &identifier)?;
+        let test = entities::find(&state.tests, &identifier)?;
         if wants_xml(&headers) {
-            return Ok(xml_response(view::raw_xml(test, &app.base)));
+            return Ok(view::xml_response(view::raw_xml(test, &app.base)));
         }
         Ok(Json(view::test(test, &app.base)).into_response())
     })
-}
-
-/// XML as an answer.
-pub(super) fn xml_response(xml: String) -> Response {
-    (
-        [(header::CONTENT_TYPE, "application/xml; charset=utf-8")],
-        xml,
-    )
-        .into_response()
 }
 
 pub(super) async fn update(
@@ -214,14 +192,14 @@ pub(super) async fn update(
     body: Body,
 ) -> Reply<Json<Value>> {
     let test = read(body);
-    let shown = app.store.write(|state| {
-        let before = tree::test(state, &identifier)?.clone();
+    let shown = entities::write(&app, |state| {
+        let before = entities::find(&state.tests, &identifier)?.clone();
         let mut test = test?;
         tree::same_identifier(&identifier, &test.identifier)?;
         tree::settle_test(&mut test, Some(&before), state.stamp())?;
         let shown = view::test(&test, &app.base);
         state.tests.put(test);
-        Ok::<_, ApiError>(shown)
+        Ok(shown)
     });
     Ok(Json(shown.await?))
 }
@@ -230,15 +208,7 @@ pub(super) async fn delete(
     State(app): AppState,
     Path(identifier): Path<String>,
 ) -> Reply<StatusCode> {
-    app.store
-        .write(|state| {
-            let removed = state.tests.remove(&identifier);
-            removed
-                .map(drop)
-                .ok_or_else(|| ApiError::not_found("Assessment test", &identifier))
-        })
-        .await?;
-    Ok(StatusCode::NO_CONTENT)
+    entities::delete(&app, |state| &mut state.tests, &identifier).await
 }
 
 /// Replaces the metadata; the XML has none of it and stays.
@@ -248,16 +218,12 @@ pub(super) async fn update_metadata(
     body: JsonBody,
 ) -> Reply<Json<Value>> {
     let body = body.fitting(&METADATA);
-    let shown = app.store.write(|state| {
-        tree::test(state, &identifier)?;
+    let shown = entities::write(&app, |state| {
+        let test = entities::find_mut(&mut state.tests, &identifier)?;
         let metadata = body?.remove("metadata").unwrap_or_else(|| json!({}));
-        let test = state
-            .tests
-            .get_mut(&identifier)
-            .ok_or_else(|| ApiError::not_found("Assessment test", &identifier))?;
         test.rest.insert("metadata".to_owned(), metadata);
         test.stamps = test.stamps.touched();
-        Ok::<_, ApiError>(view::test(test, &app.base))
+        Ok(view::test(test, &app.base))
     });
     Ok(Json(shown.await?))
 }
@@ -268,7 +234,7 @@ pub(super) async fn questions(
     Path(identifier): Path<String>,
 ) -> Reply<Json<Value>> {
     app.store.read(|state| {
-        let test = tree::test(state, &identifier)?;
+        let test = entities::find(&state.tests, &identifier)?;
         let references = test.sections().flat_map(|(part, section)| {
             section.items.iter().map(move |item| (part, section, item))
         });

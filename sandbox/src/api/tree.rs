@@ -1,11 +1,10 @@
 //! The way from a test down to its sections, with the 404 of each level, and the way in which they change.
 use std::collections::HashMap;
 
-use super::Reply;
 use super::error::{ApiError, Issue};
 use super::shape::{Field, Shape, optional, repeated, required};
+use super::{Reply, entities};
 use crate::server::App;
-use crate::store::State;
 use crate::store::model::{Part, Section, Stamps, Test};
 
 /// An item reference of a section.
@@ -87,13 +86,6 @@ pub(super) const BASE_TYPES: &[&str] = &[
     "uri",
 ];
 
-pub(super) fn test<'a>(state: &'a State, identifier: &str) -> Reply<&'a Test> {
-    state
-        .tests
-        .get(identifier)
-        .ok_or_else(|| ApiError::not_found("Assessment test", identifier))
-}
-
 pub(super) fn part<'a>(test: &'a Test, identifier: &str) -> Reply<&'a Part> {
     test.part(identifier).ok_or_else(|| no_part(identifier))
 }
@@ -131,17 +123,16 @@ pub(super) async fn edit<T>(
     identifier: &str,
     change: impl FnOnce(&mut Test, Stamps) -> Reply<T>,
 ) -> Reply<T> {
-    app.store
-        .write(|state| {
-            let mut edited = test(state, identifier)?.clone();
-            let stamps = state.stamp();
-            let answer = change(&mut edited, stamps)?;
-            edited.source_xml = None;
-            edited.stamps = edited.stamps.touched();
-            state.tests.put(edited);
-            Ok(answer)
-        })
-        .await
+    entities::write(app, |state| {
+        let mut edited = entities::find(&state.tests, identifier)?.clone();
+        let stamps = state.stamp();
+        let answer = change(&mut edited, stamps)?;
+        edited.source_xml = None;
+        edited.stamps = edited.stamps.touched();
+        state.tests.put(edited);
+        Ok(answer)
+    })
+    .await
 }
 
 /// The identifier in the body must be the one in the path: nothing can be renamed.

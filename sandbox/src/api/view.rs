@@ -1,4 +1,6 @@
 //! Entities as the API shows them.
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -125,6 +127,15 @@ pub(crate) fn feedback(feedback: &Feedback) -> Value {
         object.insert("_id".to_owned(), id);
     }
     value
+}
+
+/// XML as an answer.
+pub(crate) fn xml_response(xml: String) -> Response {
+    (
+        [(header::CONTENT_TYPE, "application/xml; charset=utf-8")],
+        xml,
+    )
+        .into_response()
 }
 
 fn stamp(value: &mut Value, stamps: Stamps) {

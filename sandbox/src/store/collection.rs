@@ -12,14 +12,17 @@ use super::model::{Feedback, Item, Stamps, Stimulus, Test};
 pub(crate) trait Entity: Serialize + DeserializeOwned {
     /// The name of the kind in the database.
     const KIND: &'static str;
+    /// The name of the kind for people.
+    const NAME: &'static str;
     fn key(&self) -> &str;
     fn stamps(&self) -> Stamps;
 }
 
 macro_rules! entity {
-    ($type:ty, $kind:literal, $key:ident) => {
+    ($type:ty, $kind:literal, $name:literal, $key:ident) => {
         impl Entity for $type {
             const KIND: &'static str = $kind;
+            const NAME: &'static str = $name;
             fn key(&self) -> &str {
                 &self.$key
             }
@@ -29,10 +32,10 @@ macro_rules! entity {
         }
     };
 }
-entity!(Test, "test", identifier);
-entity!(Item, "item", identifier);
-entity!(Stimulus, "stimulus", identifier);
-entity!(Feedback, "feedback", id);
+entity!(Test, "test", "Assessment test", identifier);
+entity!(Item, "item", "Assessment item", identifier);
+entity!(Stimulus, "stimulus", "Stimulus", identifier);
+entity!(Feedback, "feedback", "Feedback", id);
 
 /// Entities by identifier.
 #[derive(Debug)]

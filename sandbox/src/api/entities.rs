@@ -1,0 +1,52 @@
+//! What every collection of entities answers: 404 where one is missing, 409 where an identifier is taken.
+use axum::http::StatusCode;
+
+use super::Reply;
+use super::error::ApiError;
+use crate::server::App;
+use crate::store::{Collection, Entity, State};
+
+/// Changes the state, all or nothing.
+pub(super) async fn write<T>(app: &App, change: impl FnOnce(&mut State) -> Reply<T>) -> Reply<T> {
+    app.store.write(change).await
+}
+
+/// The entity, or 404.
+pub(super) fn find<'a, T: Entity>(entities: &'a Collection<T>, identifier: &str) -> Reply<&'a T> {
+    entities
+        .get(identifier)
+        .ok_or_else(|| ApiError::not_found(T::NAME, identifier))
+}
+
+/// The entity for changing, or 404.
+pub(super) fn find_mut<'a, T: Entity>(
+    entities: &'a mut Collection<T>,
+    identifier: &str,
+) -> Reply<&'a mut T> {
+    entities
+        .get_mut(identifier)
+        .ok_or_else(|| ApiError::not_found(T::NAME, identifier))
+}
+
+/// Nothing, or 409 where the identifier is taken.
+pub(super) fn vacant<T: Entity>(entities: &Collection<T>, identifier: &str) -> Reply<()> {
+    match entities.get(identifier) {
+        None => Ok(()),
+        Some(_) => Err(ApiError::exists(T::NAME, identifier)),
+    }
+}
+
+/// Deletes the entity, or 404.
+pub(super) async fn delete<T: Entity>(
+    app: &App,
+    entities: impl FnOnce(&mut State) -> &mut Collection<T>,
+    identifier: &str,
+) -> Reply<StatusCode> {
+    write(app, |state| {
+        entities(state)
+            .remove(identifier)
+            .ok_or_else(|| ApiError::not_found(T::NAME, identifier))
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
