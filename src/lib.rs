@@ -79,7 +79,7 @@
 //!
 //! Without a TLS feature the client speaks to http addresses of this machine only, as tests do.
 #![cfg_attr(docsrs, feature(doc_cfg))]
-#![warn(clippy::unwrap_used)]
+#![warn(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
 
 mod auth;
 mod client;

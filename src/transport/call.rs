@@ -32,6 +32,7 @@ pub struct Call {
 struct Slot(Mutex<Option<Outcome>>);
 
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one a call, on the heap")]
 enum Outcome {
     Failed(Error),
     Answered(&'static Operation, ResponseParts, Course),
