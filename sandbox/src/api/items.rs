@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::error::ApiError;
 use super::extract::{JsonBody, Path, Query, wants_xml};
 use super::item_body::{self, Draft};
-use super::listing::{Listed, Listing, Rules, metadata_is, stamp_field};
+use super::listing::{Listed, Listing, Rules, metadata_is};
 use super::shape::{Shape, optional};
 use super::{AppState, Reply, entities, tree, view};
 use crate::qti::scoring::{self, Answers};
@@ -26,23 +26,25 @@ const RULES: Rules = Rules {
 };
 
 impl Listed for Item {
+    fn identifier(&self) -> &str {
+        &self.identifier
+    }
+
+    fn title(&self) -> &str {
+        &self.title
+    }
+
     fn stamps(&self) -> Stamps {
         self.stamps
     }
 
-    fn field(&self, name: &str) -> Option<Cow<'_, Value>> {
+    fn other(&self, name: &str) -> Option<Cow<'_, Value>> {
         match name {
-            "identifier" => Some(Cow::Owned(self.identifier.as_str().into())),
-            "title" => Some(Cow::Owned(self.title.as_str().into())),
             "type" => Some(Cow::Owned(self.kind.as_str().into())),
             "metadata" => self.metadata.as_ref().map(Cow::Borrowed),
             "rawXml" => Some(Cow::Owned(self.raw_xml.as_str().into())),
-            _ => stamp_field(self.stamps, name),
+            _ => None,
         }
-    }
-
-    fn texts(&self) -> [&str; 2] {
-        [&self.identifier, &self.title]
     }
 }
 

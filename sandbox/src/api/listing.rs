@@ -18,11 +18,26 @@ const MAX_LIMIT: usize = 100;
 
 /// What a list needs to know of its entries.
 pub(crate) trait Listed {
+    fn identifier(&self) -> &str;
+    /// Empty for entities that have none.
+    fn title(&self) -> &str;
     fn stamps(&self) -> Stamps;
-    /// A top-level field by its name in the API.
-    fn field(&self, name: &str) -> Option<Cow<'_, Value>>;
-    /// The texts in which a search looks.
-    fn texts(&self) -> [&str; 2];
+    /// A top-level field besides those above, by its name in the API.
+    fn other(&self, name: &str) -> Option<Cow<'_, Value>>;
+
+    /// Any top-level field.
+    fn field(&self, name: &str) -> Option<Cow<'_, Value>> {
+        let stamps = self.stamps();
+        let own = match name {
+            "identifier" => self.identifier().into(),
+            "title" => self.title().into(),
+            "createdAt" => timestamp(stamps.created).into(),
+            "updatedAt" => timestamp(stamps.updated).into(),
+            "__v" => stamps.version.into(),
+            _ => return self.other(name),
+        };
+        Some(Cow::Owned(own))
+    }
 }
 
 /// The parameters of a list.
@@ -147,7 +162,7 @@ impl Listing {
     fn matches(&self, entry: &impl Listed) -> bool {
         self.searches
             .iter()
-            .all(|query| fuzzy::matches(query, entry.texts()))
+            .all(|query| fuzzy::matches(query, [entry.identifier(), entry.title()]))
             && self
                 .filter
                 .as_ref()
@@ -175,16 +190,6 @@ pub(crate) fn timestamp(millis: i64) -> String {
     DateTime::from_timestamp_millis(millis)
         .unwrap_or_default()
         .to_rfc3339_opts(SecondsFormat::Millis, true)
-}
-
-/// The stamps' fields for filters.
-pub(crate) fn stamp_field(stamps: Stamps, name: &str) -> Option<Cow<'static, Value>> {
-    match name {
-        "createdAt" => Some(Cow::Owned(timestamp(stamps.created).into())),
-        "updatedAt" => Some(Cow::Owned(timestamp(stamps.updated).into())),
-        "__v" => Some(Cow::Owned(stamps.version.into())),
-        _ => None,
-    }
 }
 
 /// Whether a field of free-form metadata has the text, or a number that reads like it.

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::error::ApiError;
 use super::extract::{JsonBody, Path, Query};
-use super::listing::{Listed, Listing, Rules, stamp_field};
+use super::listing::{Listed, Listing, Rules};
 use super::{AppState, Reply, entities, tests, tree, view};
 use crate::store::model::{Part, Stamps};
 
@@ -20,21 +20,28 @@ const RULES: Rules = Rules {
 };
 
 impl Listed for Part {
+    fn identifier(&self) -> &str {
+        &self.identifier
+    }
+
+    fn title(&self) -> &str {
+        // No part has one by the document, but lists of parts can be sorted by it.
+        self.rest
+            .get("title")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    }
+
     fn stamps(&self) -> Stamps {
         self.stamps
     }
 
-    fn field(&self, name: &str) -> Option<Cow<'_, Value>> {
+    fn other(&self, name: &str) -> Option<Cow<'_, Value>> {
         match name {
-            "identifier" => Some(Cow::Owned(self.identifier.as_str().into())),
             "navigationMode" => Some(Cow::Owned(self.navigation_mode.as_str().into())),
             "submissionMode" => Some(Cow::Owned(self.submission_mode.as_str().into())),
-            _ => stamp_field(self.stamps, name).or_else(|| self.rest.get(name).map(Cow::Borrowed)),
+            _ => self.rest.get(name).map(Cow::Borrowed),
         }
-    }
-
-    fn texts(&self) -> [&str; 2] {
-        [&self.identifier, ""]
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::error::ApiError;
 use super::extract::{JsonBody, Path, Query};
-use super::listing::{Listed, Listing, Rules, stamp_field};
+use super::listing::{Listed, Listing, Rules};
 use super::{AppState, Reply, entities, tree, view};
 use crate::store::model::{Section, Stamps};
 
@@ -20,20 +20,20 @@ const RULES: Rules = Rules {
 };
 
 impl Listed for Section {
+    fn identifier(&self) -> &str {
+        &self.identifier
+    }
+
+    fn title(&self) -> &str {
+        &self.title
+    }
+
     fn stamps(&self) -> Stamps {
         self.stamps
     }
 
-    fn field(&self, name: &str) -> Option<Cow<'_, Value>> {
-        match name {
-            "identifier" => Some(Cow::Owned(self.identifier.as_str().into())),
-            "title" => Some(Cow::Owned(self.title.as_str().into())),
-            _ => stamp_field(self.stamps, name).or_else(|| self.rest.get(name).map(Cow::Borrowed)),
-        }
-    }
-
-    fn texts(&self) -> [&str; 2] {
-        [&self.identifier, &self.title]
+    fn other(&self, name: &str) -> Option<Cow<'_, Value>> {
+        self.rest.get(name).map(Cow::Borrowed)
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::error::ApiError;
 use super::extract::{JsonBody, Path, Query};
-use super::listing::{Listed, Listing, Rules, stamp_field};
+use super::listing::{Listed, Listing, Rules};
 use super::shape::{Shape, XML_FORM, optional, required};
 use super::{AppState, Reply, entities, tree, view};
 use crate::qti::item_xml::text;
@@ -48,20 +48,20 @@ const STIMULUS: Shape = Shape::Object(&[
 ]);
 
 impl Listed for Stimulus {
+    fn identifier(&self) -> &str {
+        &self.identifier
+    }
+
+    fn title(&self) -> &str {
+        &self.title
+    }
+
     fn stamps(&self) -> Stamps {
         self.stamps
     }
 
-    fn field(&self, name: &str) -> Option<Cow<'_, Value>> {
-        match name {
-            "identifier" => Some(Cow::Owned(self.identifier.as_str().into())),
-            "title" => Some(Cow::Owned(self.title.as_str().into())),
-            _ => stamp_field(self.stamps, name).or_else(|| self.rest.get(name).map(Cow::Borrowed)),
-        }
-    }
-
-    fn texts(&self) -> [&str; 2] {
-        [&self.identifier, &self.title]
+    fn other(&self, name: &str) -> Option<Cow<'_, Value>> {
+        self.rest.get(name).map(Cow::Borrowed)
     }
 }
 

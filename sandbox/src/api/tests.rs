@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::error::{ApiError, Issue};
 use super::extract::{self, Body, JsonBody, Path, Query, wants_xml};
-use super::listing::{Listed, Listing, Rules, metadata_is, stamp_field};
+use super::listing::{Listed, Listing, Rules, metadata_is};
 use super::shape::{Shape, optional};
 use super::{AppState, Reply, entities, tree, view};
 use crate::qti::test_xml;
@@ -26,20 +26,20 @@ const RULES: Rules = Rules {
 const METADATA: Shape = Shape::Object(&[optional("metadata", Shape::Open)]);
 
 impl Listed for Test {
+    fn identifier(&self) -> &str {
+        &self.identifier
+    }
+
+    fn title(&self) -> &str {
+        &self.title
+    }
+
     fn stamps(&self) -> Stamps {
         self.stamps
     }
 
-    fn field(&self, name: &str) -> Option<Cow<'_, Value>> {
-        match name {
-            "identifier" => Some(Cow::Owned(self.identifier.as_str().into())),
-            "title" => Some(Cow::Owned(self.title.as_str().into())),
-            _ => stamp_field(self.stamps, name).or_else(|| self.rest.get(name).map(Cow::Borrowed)),
-        }
-    }
-
-    fn texts(&self) -> [&str; 2] {
-        [&self.identifier, &self.title]
+    fn other(&self, name: &str) -> Option<Cow<'_, Value>> {
+        self.rest.get(name).map(Cow::Borrowed)
     }
 }
 

@@ -49,25 +49,15 @@ const TYPES: &[(&str, Choices)] = &[
 ];
 
 /// The names of the types that the form can express.
-pub(crate) const TYPE_NAMES: &[&str] = &[
-    "choice",
-    "text-entry",
-    "extended-text",
-    "inline-choice",
-    "match",
-    "order",
-    "associate",
-    "select-point",
-    "graphic-order",
-    "graphic-associate",
-    "graphic-gap-match",
-    "hotspot",
-    "hottext",
-    "slider",
-    "drawing",
-    "media",
-    "upload",
-];
+pub(crate) const TYPE_NAMES: &[&str] = &{
+    let mut names = [""; TYPES.len()];
+    let mut place = 0;
+    while place < TYPES.len() {
+        names[place] = TYPES[place].0;
+        place += 1;
+    }
+    names
+};
 
 /// The interaction, with its prompt before it where it stands in running text.
 pub(super) fn of_body(body: &Map<String, Value>) -> Result<Vec<Element>, (String, String)> {
