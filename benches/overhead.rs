@@ -1,9 +1,9 @@
 //! What the facade costs: reading one item of 1.2 KB through it, through the raw bindings and through bare reqwest into
 //! the same type, side by side against a server on a thread of its own.
 
+mod support;
+
 use std::hint::black_box;
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use cpu_time::ThreadTime;
@@ -37,6 +37,8 @@ impl Way {
             .max_concurrency(64)
             .build()
             .expect("a valid client");
+        // reqwest is built without a choice of its own for TLS.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let reqwest = reqwest::Client::new();
         [
             (
@@ -77,41 +79,6 @@ impl Way {
             }
         }))
         .await;
-    }
-}
-
-/// Answers every request with the same item, on a thread of its own for each connection; ends with the process.
-fn serve() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let body = serde_json::json!({
-        "identifier": "item-1", "title": "An item", "type": "choice", "qtiVersion": "3.0",
-        "timeDependent": false, "adaptive": false, "rawXml": "<qti-assessment-item/>".repeat(40),
-        "metadata": {"subject": "Math", "grade": "5"},
-        "createdAt": "2026-01-01T00:00:00.000Z", "updatedAt": "2026-01-01T00:00:00.000Z", "__v": 0,
-    })
-    .to_string();
-    let response = format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let response = response.clone();
-            std::thread::spawn(move || answer(stream, response.as_bytes()));
-        }
-    });
-    url
-}
-
-fn answer(mut stream: TcpStream, response: &[u8]) {
-    let _ = stream.set_nodelay(true);
-    let mut buffer = [0; 4096];
-    // Requests are small and not pipelined: one read is one request.
-    while matches!(stream.read(&mut buffer), Ok(read) if read > 0) {
-        if stream.write_all(response).is_err() {
-            return;
-        }
     }
 }
 
@@ -160,7 +127,7 @@ fn table(url: &str) {
 }
 
 fn overhead(criterion: &mut Criterion) {
-    let url = serve();
+    let url = support::serve(&support::small_item("item-1").to_string());
     table(&url);
     let mut group = criterion.benchmark_group("get item");
     for concurrency in CONCURRENCY {
