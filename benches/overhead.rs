@@ -37,8 +37,6 @@ impl Way {
             .max_concurrency(64)
             .build()
             .expect("a valid client");
-        // reqwest is built without a choice of its own for TLS.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let reqwest = reqwest::Client::new();
         [
             (

@@ -50,8 +50,6 @@ impl List {
             .static_token("a-token")
             .build()
             .expect("a valid client");
-        // reqwest is built without a choice of its own for TLS.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         Self {
             url,
             client,

@@ -1,14 +1,13 @@
 //! How a [`Client`] is set up: by code, or by environment variables.
 
 mod env;
-mod http;
 mod urls;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::http::HeaderValue;
+use http::HeaderValue;
 use secrecy::SecretString;
 
 use crate::auth::{ClientCredentials, CredentialsPlacement, StaticToken, TokenCache, TokenSource};
@@ -270,7 +269,7 @@ impl ClientBuilder {
         let user_agent = user_agent(self.user_agent.as_deref())?;
         let http = match &self.http {
             Some(http) => http.clone(),
-            None => http::client(self.connect_timeout)?,
+            None => http_client(self.connect_timeout)?,
         };
         let source = self.source(&http)?;
         let tokens = TokenCache::new(source, Arc::clone(&self.clock));
@@ -334,6 +333,16 @@ impl fmt::Debug for ClientBuilder {
             )
             .finish_non_exhaustive()
     }
+}
+
+fn http_client(connect_timeout: Duration) -> Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .connect_timeout(connect_timeout)
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .map_err(|error| {
+            Error::config("the HTTP client cannot be set up").with_source(error.without_url())
+        })
 }
 
 fn user_agent(suffix: Option<&str>) -> Result<HeaderValue> {

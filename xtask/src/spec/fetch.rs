@@ -1,5 +1,6 @@
 //! Fetch: upstream's bytes, from a URL or a file.
 
+use std::io::Read;
 use std::time::Duration;
 
 use super::error::{Error, Result};
@@ -24,29 +25,39 @@ pub(crate) fn is_url(from: &str) -> bool {
 }
 
 fn download(url: &str) -> Result<Vec<u8>> {
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .timeout_global(Some(TIMEOUT))
-        .http_status_as_error(false)
+    let client = reqwest::blocking::Client::builder()
+        .timeout(TIMEOUT)
         .build()
-        .into();
-    let mut response = agent.get(url).call().map_err(|e| Error::new(url, e))?;
+        .map_err(|e| Error::new(url, e))?;
+    let response = client
+        .get(url)
+        .send()
+        .map_err(|e| Error::new(url, cause(&e)))?;
     if !response.status().is_success() {
         return Err(Error::new(
             url,
             format!("the server answered {}", response.status()),
         ));
     }
+    let mut bytes = Vec::new();
     response
-        .body_mut()
-        .with_config()
-        .limit(LIMIT)
-        .read_to_vec()
-        .map_err(|e| Error::new(url, e))
+        .take(LIMIT + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|e| Error::new(url, e))?;
+    if bytes.len() as u64 > LIMIT {
+        return Err(Error::new(url, format!("is larger than {LIMIT} bytes")));
+    }
+    Ok(bytes)
+}
+
+/// The innermost cause: reqwest's own text only repeats the URL.
+fn cause(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), cause)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Read as _, Write as _};
+    use std::io::Write as _;
     use std::net::TcpListener;
     use std::thread;
 

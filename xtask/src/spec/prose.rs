@@ -1,7 +1,7 @@
 //! Drop prose: upstream's texts and examples are not ours to pass on.
 
+use reqwest::StatusCode;
 use serde_json::{Value, json};
-use ureq::http::StatusCode;
 
 use super::Document;
 use super::error::Result;
