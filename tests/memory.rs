@@ -63,7 +63,7 @@ async fn a_body_takes_less_than_twice_the_limit() {
     assert!(peak_of_bomb < 2 * limit, "{peak_of_bomb} bytes, by default");
 
     for (name, reply) in [("a bomb", bomb()), ("crumbs", crumbs())] {
-        let limit = 2 * MEBIBYTE;
+        let limit = MEBIBYTE;
         let limited = |server: &Server| {
             support::builder(&server.url)
                 .max_response_bytes(limit)

@@ -12,6 +12,9 @@ pub mod retries {}
 #[doc = include_str!("paging.md")]
 pub mod paging {}
 
+#[doc = include_str!("tracing.md")]
+pub mod tracing {}
+
 #[doc = include_str!("editing.md")]
 pub mod editing {}
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{Extensions, HeaderMap, StatusCode};
 
 use super::{BODY_LIMIT, Error, ErrorBody, ErrorKind, Inner, cap, one_line};
 
@@ -18,11 +18,12 @@ const SERVER_REQUEST_ID_HEADERS: [&str; 5] = [
     "cf-ray",
 ];
 
-/// A response that was read, as far as errors care.
+/// A response that was read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ResponseParts {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    pub(crate) extensions: Extensions,
     pub(crate) body: Bytes,
 }
 
@@ -180,8 +181,8 @@ mod tests {
     fn response(status: u16, body: &str) -> ResponseParts {
         ResponseParts {
             status: StatusCode::from_u16(status).unwrap(),
-            headers: HeaderMap::new(),
             body: Bytes::copy_from_slice(body.as_bytes()),
+            ..ResponseParts::default()
         }
     }
 

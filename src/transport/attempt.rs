@@ -174,10 +174,10 @@ async fn read(mut response: Response, cap: usize) -> Result<ResponseParts, Failu
     } else {
         whole.into()
     };
-    let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
     Ok(ResponseParts {
-        status,
-        headers,
+        status: response.status(),
+        headers: std::mem::take(response.headers_mut()),
+        extensions: std::mem::take(response.extensions_mut()),
         body: without_byte_order_mark(body),
     })
 }

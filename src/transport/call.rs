@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 use progenitor_client::{ClientHooks, OperationInfo};
-use reqwest::{Request, Response};
+use reqwest::{Request, Response, ResponseBuilderExt as _};
 
 use super::operation::Operation;
 use super::options::CallOptions;
@@ -32,7 +32,10 @@ pub struct Call {
 struct Slot(Mutex<Option<Outcome>>);
 
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant, reason = "there is one a call, on the heap")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one a call, on the heap"
+)]
 enum Outcome {
     Failed(Error),
     Answered(&'static Operation, ResponseParts, Course),
@@ -178,8 +181,8 @@ impl ClientHooks<Call> for raw::Client {
         };
         Ok(
             match send(&call.shared, &call.options, operation, request).await {
-                Ok((parts, course)) => {
-                    let response = response(operation, &parts);
+                Ok((mut parts, course)) => {
+                    let response = response(&call.shared, operation, &mut parts);
                     slot.put(Outcome::Answered(operation, parts, course));
                     response
                 }
@@ -197,10 +200,16 @@ fn unknown(operation: &str) -> Error {
 }
 
 /// The response as the bindings expect it: with the operation's one success status.
-fn response(operation: &Operation, parts: &ResponseParts) -> Response {
-    let mut response = http::Response::new(reqwest::Body::from(parts.body.clone()));
-    *response.status_mut() = operation.success;
-    response.into()
+fn response(shared: &Shared, operation: &Operation, parts: &mut ResponseParts) -> Response {
+    let mut response = http::Response::builder().status(operation.success);
+    if let Some(extensions) = response.extensions_mut() {
+        *extensions = std::mem::take(&mut parts.extensions);
+    }
+    // Nobody asks for its URL, but without one reqwest would parse another, which takes longer than all the rest.
+    response
+        .url(shared.base_url.clone())
+        .body(parts.body.clone())
+        .map_or_else(|_| stand_in(), Response::from)
 }
 
 /// A response that no operation knows; the bindings turn it into an error that nobody sees.

@@ -1,8 +1,11 @@
 //! The send loop: permit, token, request, classification, and again if that is safe and worth it.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
+use futures_util::future::poll_immediate;
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 use reqwest::Request;
@@ -271,6 +274,11 @@ impl<'a> Exchange<'a> {
     }
 
     async fn in_time<T>(&self, future: impl Future<Output = T>, doing: &str) -> Result<T> {
+        let mut future = pin!(future);
+        // What is there at once, as it nearly always is, needs no timer.
+        if let Some(output) = poll_immediate(future.as_mut()).await {
+            return Ok(output);
+        }
         tokio::time::timeout(self.time_left(), future)
             .await
             .map_err(|_| {
@@ -317,6 +325,9 @@ fn is_sound(status: StatusCode) -> bool {
 
 /// 128 random bits in hexadecimal digits.
 fn random_request_id() -> HeaderValue {
-    HeaderValue::try_from(format!("{:032x}", fastrand::u128(..)))
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let id: [u8; 32] = std::array::from_fn(|_| DIGITS[fastrand::usize(..DIGITS.len())]);
+    // Owned by the bytes themselves, so that the copies that retries need cost nothing.
+    HeaderValue::from_maybe_shared(Bytes::from_owner(id))
         .unwrap_or_else(|_| HeaderValue::from_static("0"))
 }
