@@ -15,7 +15,7 @@ use timeback_qti::{Client, Error, ErrorKind, ManualClock};
 
 const TASKS: u64 = 32;
 /// What each task does unless [`SECONDS`] is set.
-const STEPS: usize = 150;
+const STEPS: usize = 100;
 /// Writing a section takes the service as long as its whole test is: a long soak must not be one of long lists.
 const LONGEST_LIST: usize = 12;
 /// The variable that makes it run for a time instead.
