@@ -32,6 +32,9 @@ struct Recorded {
 impl Recorder {
     /// Records what this thread does from now on.
     fn start() -> (Self, DefaultGuard) {
+        // Without a default that wants everything, a test that runs beside this one could find that nobody listens to an
+        // event, and switch it off for good.
+        let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry());
         let recorder = Self::default();
         let subscriber = tracing_subscriber::registry().with(recorder.clone());
         (recorder, tracing::subscriber::set_default(subscriber))
@@ -238,4 +241,19 @@ async fn a_call_that_gives_up_says_why() {
     let client = support::builder(&server.url).build().unwrap();
     get(&client).await.unwrap_err();
     assert_eq!(recorder.events("giving up")[0]["reason"], "deadline");
+}
+
+#[tokio::test]
+async fn a_token_that_cannot_be_had_is_an_event_without_a_secret() {
+    let (recorder, _guard) = Recorder::start();
+    let server = Server::script([answer(400, &json!({"error": "invalid_client"}))]).await;
+    let client = Client::builder()
+        .base_url(&server.url)
+        .token_url(&server.url)
+        .credentials("the-client", "the-secret")
+        .build()
+        .unwrap();
+    get(&client).await.unwrap_err();
+    assert_eq!(recorder.events("token refresh failed").len(), 1);
+    assert!(recorder.holds("invalid_client") && !recorder.holds("the-secret"));
 }

@@ -1,11 +1,7 @@
 //! What the token source sees, and what calls see, while there is no token to be had.
 
-use std::fmt::Write as _;
-use std::io;
-
 use tokio::task::{JoinSet, yield_now};
 use tokio::time::sleep;
-use tracing_subscriber::fmt::MakeWriter;
 
 use super::*;
 
@@ -152,56 +148,4 @@ async fn a_call_that_cannot_wait_for_the_next_try_fails_at_once() {
         (0, 1)
     );
     patient.await.unwrap().unwrap_err();
-}
-
-/// Collects what is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<String>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let _ = write!(self.0.lock().unwrap(), "{}", String::from_utf8_lossy(bytes));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn events_tell_of_each_refresh_and_never_show_a_token() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(log.clone())
-        .with_ansi(false)
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
-    let source = Source::new(|number| match number {
-        2 => Err(rejected()),
-        _ => Ok(token(number)),
-    });
-    let cache = cache(&source);
-    let sent = cache.bearer(PATIENCE).await.unwrap();
-    cache.invalidate(&sent);
-    cache.sent().await.unwrap_err();
-    let log = log.0.lock().unwrap().clone();
-    for words in [
-        "token refreshed",
-        "token refused",
-        "token refresh failed",
-        "invalid_client",
-    ] {
-        assert!(log.contains(words), "{words} is not in: {log}");
-    }
-    assert!(!log.contains("token-1"), "{log}");
 }
