@@ -1,11 +1,13 @@
 //! `cargo xtask`: the project's own tooling.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use xtask::judge::{self, Judge};
 use xtask::spec::{self, Folder};
 
 #[derive(Parser)]
@@ -14,6 +16,34 @@ enum Command {
     /// The API document in openapi/
     #[command(subcommand)]
     Spec(Spec),
+    /// Hold the sandbox against a program that others wrote
+    Judge {
+        #[arg(value_enum)]
+        judge: WhichJudge,
+        /// The Python to make an environment with
+        #[arg(long, default_value = "python3")]
+        python: String,
+        /// Options for the judge's own script
+        #[arg(last = true)]
+        arguments: Vec<OsString>,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum WhichJudge {
+    /// Schemathesis, with the API document; Python 3.10 or later
+    Contract,
+    /// The vendor's own client; Python 3.12 or later
+    Vendor,
+}
+
+impl From<WhichJudge> for Judge {
+    fn from(which: WhichJudge) -> Self {
+        match which {
+            WhichJudge::Contract => Self::Contract,
+            WhichJudge::Vendor => Self::Vendor,
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -64,17 +94,25 @@ fn openapi() -> PathBuf {
 }
 
 fn main() -> ExitCode {
-    let Command::Spec(command) = Command::parse();
-    match run_spec(command) {
-        Ok(text) => {
-            println!("{}", text.trim_end());
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    let done = match Command::parse() {
+        Command::Spec(command) => run_spec(command)
+            .map(|text| {
+                println!("{}", text.trim_end());
+                ExitCode::SUCCESS
+            })
+            .map_err(|error| error.to_string()),
+        Command::Judge {
+            judge,
+            python,
+            arguments,
+        } => judge::run(judge.into(), &python, &arguments)
+            .map(|verdict| ExitCode::from(u8::from(!verdict.success())))
+            .map_err(|error| error.to_string()),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        ExitCode::FAILURE
+    })
 }
 
 fn run_spec(command: Spec) -> spec::Result<String> {
