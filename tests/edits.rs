@@ -20,15 +20,32 @@ async fn holder(stored: Value) -> (Server, Client) {
     (server, client)
 }
 
-/// What was written, after the one read before it.
-fn written(server: &Server) -> Value {
+/// A service that has one test, and in it what was read of it: a part or a section.
+async fn holder_in(test: Value, stored: Value) -> (Server, Client) {
+    let server =
+        Server::start(
+            move |request, _| match (request.method.as_str(), request.target.as_str()) {
+                ("GET", "/assessment-tests/geography") => answer(200, &test),
+                ("GET", _) => answer(200, &stored),
+                _ => answer(200, &request.json()),
+            },
+        )
+        .await;
+    let client = once(&server.url);
+    (server, client)
+}
+
+/// What was written, after so many reads before it.
+fn written_after(reads: usize, server: &Server) -> Value {
     let received = server.received();
     let methods: Vec<_> = received
         .iter()
         .map(|request| request.method.as_str())
         .collect();
-    assert_eq!(methods, ["GET", "PUT"]);
-    received[1].json()
+    let mut expected = vec!["GET"; reads];
+    expected.push("PUT");
+    assert_eq!(methods, expected);
+    received[reads].json()
 }
 
 fn without(mut entity: Value, fields: &[&str]) -> Value {
@@ -56,7 +73,7 @@ fn refused(error: &Error, server: &Server, named: &str) {
 #[tokio::test]
 async fn a_part_goes_back_whole_but_for_what_is_the_services() {
     let part = fixture("TestPart");
-    let (server, client) = holder(part.clone()).await;
+    let (server, client) = holder_in(fixture("AssessmentTest"), part.clone()).await;
     client
         .test("geography")
         .part("part-001")
@@ -65,12 +82,12 @@ async fn a_part_goes_back_whole_but_for_what_is_the_services() {
         .unwrap();
     let mut expected = without(part, &["_id", "rawXml", "content"]);
     expected["navigationMode"] = json!("linear");
-    assert_eq!(written(&server), expected);
+    assert_eq!(written_after(2, &server), expected);
 }
 
 #[tokio::test]
 async fn a_change_of_what_is_the_services_is_refused() {
-    let (server, client) = holder(fixture("TestPart")).await;
+    let (server, client) = holder_in(fixture("AssessmentTest"), fixture("TestPart")).await;
     let part = client.test("geography").part("part-001");
     let error = part
         .edit(|part| part.raw_xml = Some("<other/>".to_owned()))
@@ -106,7 +123,7 @@ async fn a_test_goes_back_whole_but_for_what_is_the_services() {
         .unwrap();
     let mut expected = without(test, &TEST_FIELDS_OF_THE_SERVICE);
     expected["timeLimit"] = json!(60.5);
-    assert_eq!(written(&server), expected);
+    assert_eq!(written_after(1, &server), expected);
 }
 
 #[tokio::test]
@@ -142,6 +159,37 @@ async fn a_test_whose_xml_says_more_is_left_to_edit_xml() {
 }
 
 #[tokio::test]
+async fn a_part_or_section_is_left_to_edit_xml_where_the_tests_xml_says_more() {
+    let mut test = fixture("AssessmentTest");
+    let rubric = "<qti-rubric-block view=\"candidate\"/><qti-assessment-item-ref";
+    let raw_xml = test["rawXml"].as_str().unwrap();
+    test["rawXml"] = raw_xml
+        .replacen("<qti-assessment-item-ref", rubric, 1)
+        .into();
+
+    let (server, client) = holder_in(test.clone(), fixture("TestPart")).await;
+    let part = client.test("geography").part("part-001");
+    part.edit(|_| ()).await.unwrap();
+    assert_eq!(server.received().len(), 1, "nothing changed");
+    let error = part
+        .edit(|part| part.navigation_mode = Some("linear".into()))
+        .await
+        .unwrap_err();
+    refused(&error, &server, "qti-rubric-block");
+
+    let (server, client) = holder_in(test, fixture("Section")).await;
+    let section = client
+        .test("geography")
+        .part("part-001")
+        .section("section-001");
+    let error = section
+        .edit(|section| section.visible = false)
+        .await
+        .unwrap_err();
+    refused(&error, &server, "use test(..).edit_xml");
+}
+
+#[tokio::test]
 async fn a_test_without_parts_that_json_could_hold_is_left_to_edit_xml() {
     let test = without(fixture("AssessmentTest"), &["qti-test-part"]);
     let (server, client) = holder(test).await;
@@ -170,7 +218,7 @@ async fn a_stimulus_goes_back_with_the_body_of_its_xml_to_the_letter() {
     );
     expected["title"] = json!("Italia");
     expected["content"] = json!(body);
-    assert_eq!(written(&server), expected);
+    assert_eq!(written_after(1, &server), expected);
 }
 
 fn stimulus_xml(root: &str, more: &str, body: &str) -> String {
@@ -321,7 +369,7 @@ async fn keys_that_are_xml_elements_keep_their_order() {
         .edit(|section| section.visible = false)
         .await
         .unwrap();
-    let sent = String::from_utf8(server.received()[1].body.clone()).unwrap();
+    let sent = String::from_utf8(server.received()[2].body.clone()).unwrap();
     assert!(
         sent.contains(rule),
         "the comparison would be turned round: {sent}"

@@ -161,14 +161,12 @@ async fn edit_sends_back_what_it_did_not_touch() {
         "qti-branch-rule": [{"target": "x", "qti-not": {"deep": [1]}}]});
     let read = stored.clone();
     let server = Server::start(move |request, _| {
-        answer(
-            200,
-            &if request.method == "GET" {
-                read.clone()
-            } else {
-                request.json()
-            },
-        )
+        let test = json!({"identifier": "t", "title": "T"});
+        match (request.method.as_str(), request.target.as_str()) {
+            ("GET", "/assessment-tests/t") => answer(200, &test),
+            ("GET", _) => answer(200, &read),
+            _ => answer(200, &request.json()),
+        }
     })
     .await;
     let client = once(&server.url);
@@ -183,12 +181,12 @@ async fn edit_sends_back_what_it_did_not_touch() {
     for server_owned in ["_id", "__v"] {
         expected.as_object_mut().unwrap().remove(server_owned);
     }
-    assert_eq!(server.received()[1].json(), expected);
+    assert_eq!(server.received()[2].json(), expected);
 
     section.edit(|_| ()).await.unwrap();
     assert_eq!(
         server.received().len(),
-        3,
+        4,
         "an edit that changes nothing writes nothing"
     );
 }

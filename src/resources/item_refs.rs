@@ -7,6 +7,8 @@ use crate::models::{ItemOrder, ItemRef, Section};
 
 /// The item references of a section; made by [`SectionHandle::items`](super::SectionHandle::items).
 ///
+/// On each change the service makes the XML of the whole test anew, and drops what only the XML said, such as rubrics.
+///
 /// ```
 #[doc = include_str!("example.txt")]
 /// # let section = timeback_qti::models::Section::new("section-001", "Warm-up");

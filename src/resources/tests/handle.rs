@@ -153,6 +153,17 @@ impl<'a> TestHandle<'a> {
         }
     }
 
+    /// Refuses an edit of a part or a section where the test's XML, which the service makes anew on each such write,
+    /// would lose what the JSON form does not say.
+    pub(in crate::resources) async fn refuse_beyond_json(self) -> Result<()> {
+        let test = self.get().await?;
+        let instead = "use test(..).edit_xml";
+        match test.raw_xml.as_deref() {
+            Some(raw_xml) => edit::refuse_beyond_json(JsonForm::Test, raw_xml, &test, instead),
+            None => Ok(()),
+        }
+    }
+
     /// Deletes the test with its parts and sections (operation `deleteAssessmentTest`). The items that it refers to
     /// stay.
     ///
