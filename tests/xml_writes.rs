@@ -96,6 +96,11 @@ async fn xml_is_read_whether_the_service_answers_xml_or_json() {
         (error.kind(), error.operation()),
         (ErrorKind::Decode, Some("getAssessmentItem"))
     );
+    for neither in [json!([ITEM]), json!("text"), json!(null)] {
+        let server = Server::script([answer(200, &neither)]).await;
+        let error = once(&server.url).item("i").get_xml().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "{neither}");
+    }
     let request = &server.received()[0];
     assert_eq!(
         (request.method.as_str(), request.target.as_str()),
@@ -295,10 +300,46 @@ async fn an_edit_of_a_tests_xml_puts_back_the_metadata_that_xml_cannot_hold() {
         [
             format!("GET {test}"),
             format!("PUT {test}"),
-            format!("GET {test}"),
-            format!("PUT {test}/metadata")
+            format!("PUT {test}/metadata"),
+            format!("GET {test}")
         ]
     );
+}
+
+#[tokio::test]
+async fn a_tests_metadata_is_put_back_whatever_became_of_its_xml() {
+    let retitle = |xml: &mut String| *xml = xml.replace("\"T\"", "\"T2\"");
+    let (server, client) = keeper("t", TEST, |stored| stored["rawXml"] = TEST.into()).await;
+    let error = client.test("t").edit_xml(retitle).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Altered);
+    assert!(error.message().contains("@title"), "{error}");
+    let put_back = |server: &Server| {
+        let received = server.received();
+        let request = &received[2];
+        assert_eq!(request.target, "/assessment-tests/t/metadata");
+        assert_eq!(request.json(), json!({"metadata": {"grade": 5}}));
+    };
+    put_back(&server);
+
+    let stored = json!({"identifier": "t", "title": "T", "rawXml": TEST, "metadata": {"grade": 5}});
+    let lost = answer(503, &json!({"error": "gateway"}));
+    let server = Server::script([answer(200, &stored), lost, answer(200, &stored)]).await;
+    let client = once(&server.url);
+    let error = client.test("t").edit_xml(retitle).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Server);
+    assert!(error.may_have_been_applied());
+    put_back(&server);
+}
+
+#[tokio::test]
+async fn metadata_that_is_not_put_back_is_noticed() {
+    let (_server, client) = keeper("t", TEST, |stored| stored["metadata"] = json!({})).await;
+    let edit = client
+        .test("t")
+        .edit_xml(|xml| *xml = xml.replace("\"T\"", "\"T2\""));
+    let error = edit.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Altered);
+    assert!(error.message().contains("metadata.grade"), "{error}");
 }
 
 #[tokio::test]

@@ -38,8 +38,8 @@ pub(super) fn read_xml(body: &[u8]) -> Result<String, String> {
         return String::from_utf8(body.to_vec()).map_err(|problem| problem.to_string());
     }
     let mut entity: Value = serde_json::from_slice(body).map_err(|problem| problem.to_string())?;
-    match entity["rawXml"].take() {
-        Value::String(xml) => Ok(xml),
+    match entity.get_mut("rawXml").map(Value::take) {
+        Some(Value::String(xml)) => Ok(xml),
         _ => Err("neither XML nor an entity with rawXml".to_owned()),
     }
 }

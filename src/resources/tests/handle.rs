@@ -76,6 +76,11 @@ impl<'a> TestHandle<'a> {
     /// [`Altered`](crate::ErrorKind::Altered), with the place, if the service stored something else. Every error after
     /// the write has [`Error::may_have_been_applied`].
     pub async fn update_xml(self, xml: &str) -> Result<AssessmentTest> {
+        self.put_xml(xml).await?;
+        self.stored_as_sent(xml, None).await
+    }
+
+    async fn put_xml(self, xml: &str) -> Result<()> {
         if let Some(identifier) = stored::check_document(xml)? {
             check_identifier(self.identifier, &identifier)?;
         }
@@ -84,13 +89,23 @@ impl<'a> TestHandle<'a> {
             .call_xml("updateAssessmentTest", &id, Some(xml), |_| {
                 Ok::<_, String>(())
             })
-            .await?;
+            .await
+    }
+
+    /// Reads back what was written.
+    async fn stored_as_sent(
+        self,
+        xml: &str,
+        metadata: Option<&Metadata>,
+    ) -> Result<AssessmentTest> {
         let test = self.get().await.map_err(stored::unconfirmed)?;
         let found = stored::raw_xml(test.raw_xml.as_deref()).map_err(stored::unconfirmed)?;
         stored::check_stored(
             "updateAssessmentTest",
             first_difference_of_tests(xml, found),
         )?;
+        let stored = test.metadata.as_ref();
+        stored::check_metadata("updateAssessmentTestMetadata", metadata, stored)?;
         Ok(test)
     }
 
@@ -122,8 +137,8 @@ impl<'a> TestHandle<'a> {
     /// Reads the test, changes its XML, and writes it back as [`update_xml`](Self::update_xml) does. If `change` changes
     /// nothing, nothing is written.
     ///
-    /// XML holds no metadata: where writing it has cleared the metadata, that is put back by
-    /// [`update_metadata`](Self::update_metadata).
+    /// XML holds no metadata, so writing it may clear what there is: that is put back by
+    /// [`update_metadata`](Self::update_metadata) before anything is compared.
     ///
     /// # Errors
     /// As [`get`](Self::get) and [`update_xml`](Self::update_xml); [`Input`](crate::ErrorKind::Input), naming the field,
@@ -142,15 +157,23 @@ impl<'a> TestHandle<'a> {
                 "a write of the XML would lose {field}, which XML does not hold: use edit"
             )));
         }
-        let written = self.update_xml(&xml).await?;
-        match &current.metadata {
-            Some(metadata) if written.metadata.as_ref() != Some(metadata) => self
-                .update_metadata(metadata)
-                .await
-                .map_err(|error| error.with_context("the XML is written, the metadata is not"))
-                .map_err(stored::unconfirmed),
-            _ => Ok(written),
-        }
+        let metadata = current.metadata.as_ref().filter(|kept| !kept.is_empty());
+        let written = self.put_xml(&xml).await;
+        // A write whose reply was lost may have cleared the metadata too.
+        let cleared = written
+            .as_ref()
+            .map_or_else(Error::may_have_been_applied, |()| true);
+        let restored = match metadata.filter(|_| cleared) {
+            Some(metadata) => self.update_metadata(metadata).await.map(drop),
+            None => Ok(()),
+        };
+        written?;
+        restored.map_err(|error| {
+            error
+                .with_context("the XML is written, the metadata is not")
+                .with_may_have_been_applied(true)
+        })?;
+        self.stored_as_sent(&xml, metadata).await
     }
 
     /// Refuses an edit of a part or a section where the test's XML, which the service makes anew on each such write,
