@@ -13,6 +13,17 @@ use crate::transport::{self, CallOptions, Shared};
 
 /// A client of the API. Clones are cheap and share tokens, connections and limits.
 ///
+/// Its handles borrow it, and the identifiers that they are made with. A task gets a clone, and makes the handles that it
+/// needs itself:
+///
+/// ```no_run
+/// # async fn run(client: timeback_qti::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let clone = client.clone();
+/// let identifier = format!("item-{}", 7);
+/// let item = tokio::spawn(async move { clone.item(&identifier).get().await }).await??;
+/// # drop(item); Ok(()) }
+/// ```
+///
 /// ```no_run
 /// # async fn run() -> timeback_qti::Result<()> {
 /// use timeback_qti::Client;

@@ -11,7 +11,7 @@
 //! ```
 
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::error::{Error, Result};
 
@@ -51,9 +51,11 @@ pub struct Value(Literal);
 #[derive(Debug, Clone, PartialEq)]
 enum Literal {
     Text(String),
-    Integer(i64),
+    Integer(i128),
     Number(f64),
     Boolean(bool),
+    /// A time that RFC 3339 cannot write.
+    NoTime,
 }
 
 impl Field {
@@ -168,6 +170,9 @@ impl Expression {
                     Literal::Number(number) if !number.is_finite() => Err(Error::input(format!(
                         "{field} cannot be compared to {number}"
                     ))),
+                    Literal::NoTime => Err(Error::input(format!(
+                        "{field} cannot be compared to a time before 1970 or after 9999"
+                    ))),
                     _ => Ok(()),
                 }
             }
@@ -215,6 +220,7 @@ impl fmt::Display for Value {
             Literal::Integer(number) => number.fmt(f),
             Literal::Number(number) => number.fmt(f),
             Literal::Boolean(boolean) => boolean.fmt(f),
+            Literal::NoTime => f.write_str("''"),
         }
     }
 }
@@ -231,17 +237,19 @@ impl From<String> for Value {
     }
 }
 
-impl From<i64> for Value {
-    fn from(number: i64) -> Self {
-        Self(Literal::Integer(number))
-    }
+macro_rules! from_integers {
+    ($($integer:ty),+) => {
+        $(
+            impl From<$integer> for Value {
+                fn from(number: $integer) -> Self {
+                    Self(Literal::Integer(number.into()))
+                }
+            }
+        )+
+    };
 }
 
-impl From<i32> for Value {
-    fn from(number: i32) -> Self {
-        Self(Literal::Integer(number.into()))
-    }
-}
+from_integers!(i8, i16, i32, i64, u8, u16, u32, u64);
 
 impl From<f64> for Value {
     fn from(number: f64) -> Self {
@@ -258,9 +266,15 @@ impl From<bool> for Value {
 /// As the API writes its own dates: RFC 3339 in UTC with milliseconds.
 impl From<SystemTime> for Value {
     fn from(time: SystemTime) -> Self {
-        Self(Literal::Text(
-            humantime::format_rfc3339_millis(time).to_string(),
-        ))
+        const YEAR_10000: Duration = Duration::from_secs(253_402_300_800);
+        let is_writable = time
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .is_ok_and(|since| since < YEAR_10000);
+        Self(if is_writable {
+            Literal::Text(humantime::format_rfc3339_millis(time).to_string())
+        } else {
+            Literal::NoTime
+        })
     }
 }
 
@@ -360,6 +374,12 @@ mod tests {
             );
         }
         assert!(field("x").eq(f64::NAN).check().is_err());
+        for time in [
+            SystemTime::UNIX_EPOCH - Duration::from_secs(1),
+            SystemTime::UNIX_EPOCH + Duration::from_secs(300_000_000_000),
+        ] {
+            assert!(field("createdAt").ge(time).check().is_err());
+        }
         field("metadata.subject").eq("x").check().unwrap();
     }
 }

@@ -237,3 +237,84 @@ async fn page_zero_is_refused_before_sending() {
         ErrorKind::Input
     );
 }
+
+#[tokio::test]
+async fn pages_that_take_turns_are_an_error() {
+    let page = |number: usize| {
+        let first = (number % 2) * 2;
+        json!({"items": [section(first), section(first + 1)], "limit": 2})
+    };
+    let (server, client) = serve(page).await;
+    let error = list(&client).limit(2).collect().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), server.received().len()),
+        (ErrorKind::Decode, 3)
+    );
+}
+
+#[tokio::test]
+async fn a_page_of_only_what_has_shifted_to_it_is_passed_over() {
+    let page = |number: usize| {
+        let identifier = if number < 3 { 1 } else { number };
+        json!({"items": [section(identifier)], "page": number, "pages": 4, "limit": 1})
+    };
+    let (_server, client) = serve(page).await;
+    let sections = list(&client).limit(1).collect().await.unwrap();
+    assert_eq!(names(&sections), ["s1", "s3", "s4"]);
+}
+
+#[tokio::test]
+async fn a_service_that_gives_fewer_than_asked_for_loses_nothing_if_it_says_how_many_there_are() {
+    let page = |number: usize| {
+        let items: Vec<_> = ((number - 1) * 5..(number * 5).min(12))
+            .map(section)
+            .collect();
+        json!({"items": items, "total": 12})
+    };
+    let (_server, client) = serve(page).await;
+    let sections = list(&client).limit(500).collect().await.unwrap();
+    assert_eq!(sections.len(), 12);
+}
+
+#[tokio::test]
+async fn a_stream_that_reads_ahead_leaves_room_for_calls_in_its_loop() {
+    let server = Server::start(|request, _| {
+        let is_list = request.target.contains("sections?");
+        answer(
+            200,
+            &if is_list {
+                full_page(page_of(request), 50, 5)
+            } else {
+                section(0)
+            },
+        )
+    })
+    .await;
+    let client = support::builder(&server.url)
+        .max_concurrency(1)
+        .build()
+        .unwrap();
+    let mut stream = list(&client).limit(5).read_ahead(8).stream();
+    let mut read = 0;
+    while let Some(section) = stream.next().await {
+        let identifier = section.unwrap().identifier;
+        client
+            .test("t")
+            .part("p")
+            .section(&identifier)
+            .get()
+            .await
+            .unwrap();
+        read += 1;
+    }
+    assert_eq!(read, 50);
+}
+
+#[tokio::test]
+async fn after_its_end_a_listing_stays_at_its_end() {
+    let (_server, client) = serve(|number| full_page(number, 3, 5)).await;
+    let mut pages = list(&client).pages();
+    assert!(pages.next().await.is_some());
+    assert!(pages.next().await.is_none());
+    assert!(pages.next().await.is_none());
+}

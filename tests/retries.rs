@@ -118,6 +118,19 @@ async fn a_create_whose_reply_was_lost_is_settled_by_reading_it_back() {
 }
 
 #[tokio::test]
+async fn a_create_that_timed_out_at_a_gateway_is_settled_too() {
+    let server = Server::start(|request, count| match (request.method.as_str(), count) {
+        ("POST", 0) => answer(408, &json!({})),
+        ("POST", _) => answer(409, &json!({"error": "exists"})),
+        _ => answer(200, &section()),
+    })
+    .await;
+    let sections = client(&server);
+    let sections = sections.test("t").part("p").sections();
+    sections.create(&Section::new("s", "S")).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_conflict_with_another_entity_stays_a_conflict() {
     let server = Server::start(|request, count| match (request.method.as_str(), count) {
         ("POST", 0) => answer(504, &json!({})),

@@ -67,12 +67,8 @@ impl ClientBuilder {
         if let Some((name, value)) = find(ENVIRONMENT)? {
             builder.environment = environment(name, &value)?;
         }
-        if let Some((name, value)) = find(BASE_URL)? {
-            builder.base_url = Some(super::urls::parse(name, &value, true)?.into());
-        }
-        if let Some((name, value)) = find(TOKEN_URL)? {
-            builder.token_url = Some(super::urls::parse(name, &value, true)?.into());
-        }
+        builder.base_url = find(BASE_URL)?;
+        builder.token_url = find(TOKEN_URL)?;
         Ok(builder)
     }
 }
@@ -161,8 +157,11 @@ mod tests {
         assert_eq!(builder.credentials.as_ref().unwrap().id, "qti");
         assert_eq!(builder.environment, Environment::Staging);
         assert_eq!(
-            builder.token_url.as_deref(),
-            Some("https://auth.example/oauth2/token")
+            builder.token_url,
+            Some((
+                "TIMEBACK_AUTH_URL",
+                "https://auth.example/oauth2/token".to_owned()
+            ))
         );
     }
 
@@ -176,8 +175,10 @@ mod tests {
             ("TIMEBACK_ENVIRONMENT", "prd"),
             ("QTI_BASE_URL", "qti"),
             ("QTI_TOKEN_URL", "://"),
+            ("QTI_BASE_URL", "http://host/api"),
         ] {
-            let error = from(&[credentials[0], credentials[1], (name, value)]).unwrap_err();
+            let builder = from(&[credentials[0], credentials[1], (name, value)]);
+            let error = builder.and_then(ClientBuilder::build).unwrap_err();
             assert!(
                 error.kind() == ErrorKind::Config && error.to_string().contains(name),
                 "{error}"

@@ -68,8 +68,8 @@ impl Environment {
 #[must_use]
 pub struct ClientBuilder {
     environment: Environment,
-    base_url: Option<String>,
-    token_url: Option<String>,
+    base_url: Option<NamedUrl>,
+    token_url: Option<NamedUrl>,
     credentials: Option<Credentials>,
     token_source: Option<Arc<dyn TokenSource>>,
     scopes: Vec<String>,
@@ -87,6 +87,9 @@ pub struct ClientBuilder {
     clock: Arc<dyn Clock>,
     seed: Option<u64>,
 }
+
+/// A URL, and what to call it in an error: the variable or the builder's method.
+type NamedUrl = (&'static str, String);
 
 struct Credentials {
     id: String,
@@ -130,13 +133,13 @@ impl ClientBuilder {
 
     /// The API's base URL, instead of the environment's own: https, or http to this machine.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = Some(url.into());
+        self.base_url = Some(("the base URL", url.into()));
         self
     }
 
     /// The OAuth2 token endpoint, instead of the environment's own.
     pub fn token_url(mut self, url: impl Into<String>) -> Self {
-        self.token_url = Some(url.into());
+        self.token_url = Some(("the token URL", url.into()));
         self
     }
 
@@ -258,11 +261,7 @@ impl ClientBuilder {
     /// # Errors
     /// [`Config`](crate::ErrorKind::Config), naming the setting, if one is missing or cannot be right.
     pub fn build(self) -> Result<Client> {
-        let base_url = self
-            .base_url
-            .as_deref()
-            .unwrap_or(self.environment.base_url());
-        let base_url = urls::parse("the base URL", base_url, self.allow_insecure_http)?;
+        let base_url = self.url(&self.base_url, "the base URL", self.environment.base_url())?;
         if self.max_concurrency == 0 {
             return Err(Error::config("the concurrency limit must be at least 1"));
         }
@@ -291,6 +290,14 @@ impl ClientBuilder {
         )))
     }
 
+    /// The URL that was set, or the default.
+    fn url(&self, set: &Option<NamedUrl>, name: &str, default: &str) -> Result<reqwest::Url> {
+        let (name, url) = set
+            .as_ref()
+            .map_or((name, default), |(name, url)| (*name, &**url));
+        urls::parse(name, url, self.allow_insecure_http)
+    }
+
     fn source(&self, http: &reqwest::Client) -> Result<Arc<dyn TokenSource>> {
         if let Some(source) = &self.token_source {
             return Ok(Arc::clone(source));
@@ -304,11 +311,11 @@ impl ClientBuilder {
             secret_name,
             secrecy::ExposeSecret::expose_secret(&credentials.secret),
         )?;
-        let token_url = self
-            .token_url
-            .as_deref()
-            .unwrap_or(self.environment.token_url());
-        let token_url = urls::parse("the token URL", token_url, self.allow_insecure_http)?;
+        let token_url = self.url(
+            &self.token_url,
+            "the token URL",
+            self.environment.token_url(),
+        )?;
         let source = ClientCredentials::new(
             http.clone(),
             token_url,
@@ -326,7 +333,6 @@ impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("environment", &self.environment)
-            .field("base_url", &self.base_url)
             .field(
                 "client_id",
                 &self.credentials.as_ref().map(|credentials| &credentials.id),

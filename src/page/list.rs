@@ -50,6 +50,7 @@ pub trait Collection: Copy + fmt::Debug + Send + Sync {
 /// let capitals = client.stimuli().list().filter(field("title").contains("capital")).collect().await?;
 /// # drop(capitals); Ok(()) }
 /// ```
+#[diagnostic::on_unimplemented(message = "the service ignores filters on `{Self}`")]
 pub trait Filterable: Collection {}
 
 /// The query of a list.
@@ -138,8 +139,8 @@ impl<C: Collection> List<C> {
         self
     }
 
-    /// How many pages a stream asks for at once, from the second page on; 1 unless told. At most this many answers, and
-    /// the page being read, are held.
+    /// How many pages a stream asks for at once, from the second page on; 1 unless told. At most this many are held, and
+    /// the one being read.
     pub fn read_ahead(mut self, pages: usize) -> Self {
         self.read_ahead = pages.max(1);
         self

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
+use futures_util::StreamExt as _;
 
 use crate::error::Result;
 
@@ -16,7 +17,7 @@ pub struct Listing<'a, T>(Pin<Box<dyn Stream<Item = Result<T>> + Send + 'a>>);
 
 impl<'a, T> Listing<'a, T> {
     pub(super) fn new(stream: impl Stream<Item = Result<T>> + Send + 'a) -> Self {
-        Self(Box::pin(stream))
+        Self(Box::pin(stream.fuse()))
     }
 
     /// The next one, or `None` at the end. After an error there is nothing more.

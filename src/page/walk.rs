@@ -1,50 +1,48 @@
-//! From page to page, with a few requests ahead, until the list ends or makes no progress.
+//! From page to page, some of them at once, until the list ends or makes no progress.
+
+use std::collections::{HashSet, VecDeque};
+use std::hash::{BuildHasher, RandomState};
 
 use futures_core::Stream;
-use futures_util::stream::{self, FuturesOrdered, StreamExt};
+use futures_util::future::join_all;
+use futures_util::stream;
 
 use super::Page;
 use super::list::{Collection, Parameters, check};
 use crate::error::{Error, ErrorKind, Result};
 
 /// What the service takes for a page's limit where none was asked for.
-const DEFAULT_LIMIT: usize = 10;
+const DEFAULT_LIMIT: u64 = 10;
 
-/// Pages in a row without an entity, after which a list is taken for broken rather than sparse.
-const MAX_EMPTY_PAGES: usize = 100;
+/// Pages in a row without anything new, after which a list is taken for broken rather than sparse or shifting.
+const MAX_BARREN_PAGES: usize = 100;
 
 /// How a walk stands between two pages.
 struct Progress {
     /// The page after the last one that was read.
     next: i64,
+    /// How many entities stand before the first page of the walk, as far as that is known.
+    skipped: u64,
     /// How many pages there are, as the newest page says.
     pages: Option<i64>,
     /// How many entities a full page has.
-    limit: usize,
-    last_identifiers: Vec<String>,
-    empty_pages: usize,
-    entities: usize,
+    limit: u64,
+    entities: u64,
+    /// Hashes of the identifiers so far.
+    seen: HashSet<u64>,
+    hasher: RandomState,
+    barren_pages: usize,
     ended: bool,
 }
 
+/// The pages from the one asked for on. Nothing is under way while a page is in the caller's hands: requests that wait
+/// there would hold places that the caller's own calls need, and run into their time limit.
 pub(super) fn walk<'a, C: Collection + 'a>(
     collection: C,
     parameters: Parameters<C>,
     window: usize,
 ) -> impl Stream<Item = Result<Page<C::Entity>>> + Send + 'a {
-    let first = parameters.page.unwrap_or(1);
-    let progress = Progress {
-        next: first,
-        pages: None,
-        limit: parameters
-            .limit
-            .and_then(|limit| limit.try_into().ok())
-            .unwrap_or(DEFAULT_LIMIT),
-        last_identifiers: Vec::new(),
-        empty_pages: 0,
-        entities: 0,
-        ended: false,
-    };
+    let progress = Progress::new(&parameters);
     let fetch = move |page: i64| {
         let parameters = Parameters {
             page: Some(page),
@@ -55,87 +53,89 @@ pub(super) fn walk<'a, C: Collection + 'a>(
             collection.page(&parameters).await
         }
     };
-    let state = (progress, FuturesOrdered::new(), first, fetch);
-    stream::unfold(
-        state,
-        move |(mut progress, mut under_way, mut to_ask, fetch)| async move {
-            if progress.ended {
-                return None;
-            }
-            while under_way.len() < window
-                && (under_way.is_empty() || progress.pages.is_some_and(|pages| to_ask <= pages))
-            {
-                under_way.push_back(fetch(to_ask));
-                to_ask += 1;
-            }
-            let read = under_way
-                .next()
-                .await?
-                .and_then(|page| progress.check::<C>(page))
-                .map_err(|error| {
-                    error.with_context(format!(
-                        "page {}, after {} entities",
-                        progress.next, progress.entities
-                    ))
-                });
-            match &read {
-                Ok(page) => progress.advance::<C>(page),
-                Err(_) => progress.ended = true,
-            }
-            Some((read, (progress, under_way, to_ask, fetch)))
-        },
-    )
+    let state = (progress, VecDeque::new(), fetch);
+    stream::unfold(state, move |(mut progress, mut read, fetch)| async move {
+        if progress.ended {
+            return None;
+        }
+        if read.is_empty() {
+            let first = progress.next;
+            read.extend(join_all((first..first + progress.batch(window)).map(&fetch)).await);
+        }
+        let page = read.pop_front()?.and_then(|page| progress.take::<C>(page));
+        let page = page.map_err(|error| {
+            progress.ended = true;
+            let (page, entities) = (progress.next, progress.entities);
+            error.with_context(format!("page {page}, after {entities} entities"))
+        });
+        Some((page, (progress, read, fetch)))
+    })
 }
 
 impl Progress {
-    /// Refuses a page that would make the walk endless.
-    fn check<C: Collection>(&self, page: Page<C::Entity>) -> Result<Page<C::Entity>> {
+    fn new<C: Collection>(parameters: &Parameters<C>) -> Self {
+        let next = parameters.page.unwrap_or(1);
+        let limit = parameters
+            .limit
+            .and_then(|limit| limit.try_into().ok())
+            .unwrap_or(DEFAULT_LIMIT);
+        Self {
+            next,
+            skipped: limit * u64::try_from(next.saturating_sub(1)).unwrap_or(0),
+            pages: None,
+            limit,
+            entities: 0,
+            seen: HashSet::new(),
+            hasher: RandomState::new(),
+            barren_pages: 0,
+            ended: false,
+        }
+    }
+
+    /// How many pages to ask for at once: more than one only where they are known to be there.
+    fn batch(&self, window: usize) -> i64 {
+        let known = self.pages.map_or(1, |pages| pages - self.next + 1);
+        known.clamp(1, window.try_into().unwrap_or(i64::MAX))
+    }
+
+    /// Takes note of a page, or refuses one that would make the walk endless.
+    fn take<C: Collection>(&mut self, page: Page<C::Entity>) -> Result<Page<C::Entity>> {
         let stuck = |problem: String| Err(Error::new(ErrorKind::Decode, problem));
-        if let Some(number) = page
-            .page
-            .filter(|number| i64::try_from(*number) != Ok(self.next))
-        {
+        let is_asked_for = |number: u64| i64::try_from(number) == Ok(self.next);
+        if let Some(number) = page.page.filter(|number| !is_asked_for(*number)) {
             return stuck(format!("the service answered with page {number}"));
         }
-        if page.items.is_empty() {
-            if self.empty_pages >= MAX_EMPTY_PAGES {
-                return stuck(format!("more than {MAX_EMPTY_PAGES} empty pages in a row"));
+        let known = self.seen.len();
+        let identifiers = page.items.iter().map(C::identifier);
+        self.seen
+            .extend(identifiers.map(|identifier| self.hasher.hash_one(identifier)));
+        if self.seen.len() > known {
+            self.barren_pages = 0;
+        } else if !page.items.is_empty() && page.page.is_none() {
+            // A page that names itself may hold only what has shifted to it; one that does not is an earlier one.
+            return stuck("the service repeats a page".to_owned());
+        } else {
+            self.barren_pages += 1;
+            if self.barren_pages > MAX_BARREN_PAGES {
+                return stuck(format!(
+                    "more than {MAX_BARREN_PAGES} pages in a row hold nothing new"
+                ));
             }
-        } else if page
-            .items
-            .iter()
-            .map(C::identifier)
-            .eq(self.last_identifiers.iter().map(String::as_str))
-        {
-            return stuck("the service repeats the page before".to_owned());
         }
+        self.advance(&page);
         Ok(page)
     }
 
-    fn advance<C: Collection>(&mut self, page: &Page<C::Entity>) {
+    fn advance<T>(&mut self, page: &Page<T>) {
+        let count = page.items.len() as u64;
         self.next += 1;
+        self.entities += count;
+        self.limit = page.limit.filter(|limit| *limit > 0).unwrap_or(self.limit);
         self.pages = page.pages.and_then(|pages| pages.try_into().ok());
-        self.limit = page
-            .limit
-            .and_then(|limit| limit.try_into().ok())
-            .filter(|limit| *limit > 0)
-            .unwrap_or(self.limit);
-        self.entities += page.items.len();
-        self.empty_pages = if page.items.is_empty() {
-            self.empty_pages + 1
-        } else {
-            0
-        };
-        if !page.items.is_empty() {
-            self.last_identifiers = page
-                .items
-                .iter()
-                .map(|entity| C::identifier(entity).to_owned())
-                .collect();
-        }
-        self.ended = match self.pages {
-            Some(pages) => self.next > pages,
-            None => page.items.len() < self.limit,
+        self.ended = match (self.pages, page.total) {
+            (Some(pages), _) => self.next > pages,
+            (None, Some(total)) => count == 0 || self.skipped + self.entities >= total,
+            (None, None) => count < self.limit,
         };
     }
 }

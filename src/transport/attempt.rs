@@ -148,8 +148,19 @@ fn redirect_target(response: &Response) -> Option<Url> {
 async fn read(mut response: Response, cap: usize) -> Result<ResponseParts, Failure> {
     let mut first = Bytes::new();
     let mut whole = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(failure)? {
+    // What a failed request was answered with is told by its status: the words of its body may be cut.
+    let is_error = !response.status().is_success();
+    loop {
+        let chunk = match response.chunk().await {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => break,
+            Err(_) if is_error => break,
+            Err(error) => return Err(failure(error)),
+        };
         if whole.len().max(first.len()) + chunk.len() > cap {
+            if is_error {
+                break;
+            }
             return Err(Failure::new(
                 Cause::Unusable,
                 ErrorKind::Transport,

@@ -100,8 +100,9 @@ impl ManualClock {
 
 impl Manual {
     fn advance(&mut self, duration: Duration) {
-        self.now += duration;
-        self.wall += duration;
+        // As far as it goes: a wait of `Duration::MAX` has no end to move to.
+        self.now = self.now.checked_add(duration).unwrap_or(self.now);
+        self.wall = self.wall.checked_add(duration).unwrap_or(self.wall);
     }
 }
 

@@ -103,9 +103,9 @@ pub(crate) static OPERATIONS: [Operation; 38] = [
     op("getSection", GET, SECTION, OK, Read),
     op("updateSection", PUT, SECTION, OK, Idempotent),
     op("deleteSection", DELETE, SECTION, NO_CONTENT, Idempotent),
-    // Nothing says that a section refuses a second reference to the same item.
+    // Nothing says that a section refuses a second reference to the same item, nor that a removal takes both.
     op("addAssessmentItem", POST, ITEM_REFS, CREATED, Never),
-    op("removeAssessmentItem", DELETE, ITEM_REF, NO_CONTENT, Idempotent),
+    op("removeAssessmentItem", DELETE, ITEM_REF, NO_CONTENT, Never),
     op("updateAssessmentItemOrder", PUT, ITEM_ORDER, OK, Idempotent),
     // The service gives feedback its identifier: a second time is a second feedback.
     op("createQuestionFeedback", POST, "/question", CREATED, Never),

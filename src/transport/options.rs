@@ -2,10 +2,28 @@
 
 use std::time::Duration;
 
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::header::{
+    ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TE, TRANSFER_ENCODING,
+    UPGRADE, USER_AGENT,
+};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use super::attempt::X_REQUEST_ID;
 use crate::error::{Error, Result};
+
+/// What is said elsewhere, or follows from the request.
+const OWN_HEADERS: [HeaderName; 10] = [
+    ACCEPT,
+    AUTHORIZATION,
+    CONNECTION,
+    CONTENT_LENGTH,
+    CONTENT_TYPE,
+    HOST,
+    TE,
+    TRANSFER_ENCODING,
+    UPGRADE,
+    USER_AGENT,
+];
 
 /// Settings for the calls of one [`Client`](crate::Client) handle; what is not set is as the client has it.
 ///
@@ -57,16 +75,20 @@ impl CallOptions {
     ///
     /// # Errors
     /// [`Input`](crate::ErrorKind::Input) if the name or the value cannot stand in a header (a line break, say), or if
-    /// the header is the client's own business (`Authorization`, `Host`, `Content-Type`).
+    /// the client sets the header itself: `Authorization`, `User-Agent`, `X-Request-ID` (see
+    /// [`request_id`](Self::request_id)) and those that frame the request.
     pub fn header(mut self, name: &str, value: &str) -> Result<Self> {
         let parsed = HeaderName::from_bytes(name.as_bytes())
             .map_err(|_| Error::input(format!("{name:?} is not a header name")))?;
-        if [AUTHORIZATION, HOST, CONTENT_TYPE].contains(&parsed) {
+        if OWN_HEADERS.contains(&parsed) || parsed == X_REQUEST_ID {
             return Err(Error::input(format!(
                 "the header {parsed} is set by the client itself"
             )));
         }
-        self.headers.append(parsed, header_value(name, value)?);
+        let mut value = header_value(name, value)?;
+        // It may be a key of some gateway: `Debug` is not to show it.
+        value.set_sensitive(true);
+        self.headers.append(parsed, value);
         Ok(self)
     }
 
@@ -102,7 +124,18 @@ mod tests {
     }
 
     #[test]
-    fn the_token_cannot_be_overridden_by_a_header() {
+    fn what_frames_or_authorizes_a_request_cannot_be_overridden() {
+        for name in [
+            "content-length",
+            "Transfer-Encoding",
+            "host",
+            "x-request-id",
+            "user-agent",
+        ] {
+            assert!(CallOptions::new().header(name, "3").is_err(), "{name}");
+        }
+        let options = CallOptions::new().header("x-api-key", "hunter2").unwrap();
+        assert!(!format!("{options:?}").contains("hunter2"));
         assert!(
             CallOptions::new()
                 .header("Authorization", "Bearer mine")

@@ -86,11 +86,13 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// Whether the service may have acted on the request all the same. A 4xx says that it did not, and so does 501.
+    /// Whether the service may have acted on the request all the same. A 4xx says that it did not, but for 408, which a
+    /// gateway may send while the service works on; 501 says so too.
     pub(crate) fn may_have_been_applied(self) -> bool {
         match self {
             Self::NotSent => false,
             Self::Broken | Self::TimedOut => true,
+            Self::Status(StatusCode::REQUEST_TIMEOUT) => true,
             Self::Status(status) => {
                 status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED
             }
@@ -198,7 +200,7 @@ mod tests {
             (Outcome::NotSent, ALL, false),
             (Outcome::Broken, SAFE, true),
             (Outcome::TimedOut, SAFE, true),
-            (status(408), SAFE, false),
+            (status(408), SAFE, true),
             (status(429), ALL, false),
             (status(500), &[Read], true),
             (status(501), &[], false),

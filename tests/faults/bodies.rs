@@ -5,7 +5,7 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::json;
-use timeback_qti::ErrorKind::{Decode, Transport};
+use timeback_qti::ErrorKind::{Decode, NotFound, Transport};
 
 use crate::harness::{Call, Case, IN_BODY, run, section};
 use crate::support::server::{Reply, json as answer, response};
@@ -105,10 +105,19 @@ async fn a_body_above_the_limit_is_not_read_to_its_end() {
         Case::new(
             "a large error",
             Call::Get,
-            response(500, &[], &[b'x'; 100_001]),
+            response(404, &[], &[b'x'; 100_001]),
         )
         .with(small)
-        .fails(Transport)
+        .fails(NotFound)
+        .requests(1),
+        Case::new(
+            "an error that is cut",
+            Call::Get,
+            Reply::new()
+                .send("HTTP/1.1 404 None\r\ncontent-length: 100\r\n\r\n{\"error\"")
+                .close(),
+        )
+        .fails(NotFound)
         .requests(1),
         Case::new(
             "100 MB of digits",

@@ -21,9 +21,9 @@ pub(super) fn parse(status: StatusCode, body: &[u8], secret: &str) -> Result<Tok
             ))
         });
     }
-    let said = ErrorBody::parse(body)
+    let said = ErrorBody::parse(without_secret(body, secret).as_bytes())
         .message
-        .map(|said| format!(": {}", said.replace(secret, "[secret]")));
+        .map(|said| format!(": {said}"));
     let message = format!(
         "the token endpoint answered {status}{}",
         said.unwrap_or_default()
@@ -48,6 +48,15 @@ pub(super) fn parse(status: StatusCode, body: &[u8], secret: &str) -> Result<Tok
         code.unwrap_or_else(|| format!("http_{}", status.as_u16())),
         message,
     ))
+}
+
+/// The body without the secret, should the endpoint repeat it, as it is or as the form carried it. To be called before
+/// anything is cut off, which could leave a part of it.
+fn without_secret(body: &[u8], secret: &str) -> String {
+    let encoded = percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC);
+    String::from_utf8_lossy(body)
+        .replace(secret, "[secret]")
+        .replace(&encoded.to_string(), "[secret]")
 }
 
 fn token(value: &Value) -> Option<Token> {
