@@ -1,7 +1,8 @@
 //! The main job: the sections of a test, created, read, changed, hidden, reordered and deleted.
 //!
 //! `cargo run --example quickstart` talks to a sandbox of its own. With `TIMEBACK_CLIENT_ID` and
-//! `TIMEBACK_CLIENT_SECRET` set it talks to the real service, under an identifier of its own, and cleans up.
+//! `TIMEBACK_CLIENT_SECRET` set it talks to the real service, under an identifier of its own. It cleans up, unless it is
+//! told to `--keep` what it made.
 
 mod support;
 
@@ -30,10 +31,17 @@ async fn main() -> std::result::Result<(), Box<dyn Error>> {
         .create(&AssessmentTestInput::new(&test, "Quickstart", [part]))
         .await?;
 
-    // Whatever happens to the sections, the test goes away again.
-    let outcome = sections(client.test(&test).part("part-001")).await;
-    println!("\nDeleting the test.");
-    let deleted = client.test(&test).delete().await;
+    let part = client.test(&test).part("part-001");
+    let outcome = sections(part).await;
+    if std::env::args().any(|argument| argument == "--keep") {
+        println!("\nKeeping the test {test}.");
+        return Ok(outcome?);
+    }
+
+    // Whatever happened to the sections, the test goes away again.
+    println!("\nDeleting the first section, and then the test.");
+    let deleted = part.section("section-001").delete().await;
+    let deleted = deleted.and(client.test(&test).delete().await);
     outcome.and(deleted)?;
     missing(&client, &test).await?;
     println!("\nDone.");
@@ -72,9 +80,7 @@ async fn sections(part: PartHandle<'_>) -> Result<()> {
     for item in ordered.qti_assessment_item_ref.iter().flatten() {
         println!("  {}", item.identifier);
     }
-
-    println!("\nDeleting the first section.");
-    section.delete().await
+    Ok(())
 }
 
 async fn missing(client: &Client, test: &str) -> Result<()> {

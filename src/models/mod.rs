@@ -3,6 +3,15 @@
 //! They come from the API document, so that a refresh of it brings new fields. What the document does not know is kept
 //! all the same: unknown fields in `extra`, unknown values of an enum in its `Other`. An optional field that is `None`
 //! is not sent; an empty list is.
+//!
+//! With the feature `schemars`, each of them has a JSON Schema:
+//!
+//! ```
+//! # #[cfg(feature = "schemars")] {
+//! let schema = schemars::schema_for!(timeback_qti::models::Section);
+//! assert_eq!(schema.as_value()["properties"]["title"]["type"], "string");
+//! # }
+//! ```
 
 mod flag;
 mod new;
