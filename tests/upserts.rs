@@ -7,7 +7,7 @@ use support::once;
 use support::server::{Server, json as answer, response};
 use timeback_qti::models::{AssessmentItemInput, Section, StimulusInput, TestPart};
 use timeback_qti::resources::Upserted;
-use timeback_qti::{ErrorKind, RetryPolicy};
+use timeback_qti::{Client, ErrorKind, RetryPolicy};
 
 fn stimulus() -> StimulusInput {
     StimulusInput::new("s", "S", "<p>x</p>")
@@ -200,12 +200,7 @@ async fn a_create_whose_reply_was_lost_is_told_from_another_writers() {
     };
     for (body, ours) in [("<p>x</p>", true), ("<p>theirs</p>", false)] {
         let stored = json!({"identifier": "s", "title": "S", "rawXml": raw_xml(body), "__v": 0});
-        let lost = answer(503, &json!({"error": "gateway"}));
-        let server = Server::script([lost, conflict(), answer(200, &stored)]).await;
-        let client = support::builder(&server.url)
-            .retry(RetryPolicy::default())
-            .build()
-            .unwrap();
+        let (_server, client) = repeating([lost(), conflict(), answer(200, &stored)]).await;
         let created = client.stimuli().create(&stimulus()).await;
         match ours {
             true => assert_eq!(created.unwrap().v, Some(0)),
@@ -215,5 +210,52 @@ async fn a_create_whose_reply_was_lost_is_told_from_another_writers() {
                 assert!(error.may_have_been_applied());
             }
         }
+    }
+}
+
+/// A client that repeats, and a service that answers in turn.
+async fn repeating(answers: impl IntoIterator<Item = Vec<u8>>) -> (Server, Client) {
+    let server = Server::script(answers).await;
+    let client = support::builder(&server.url)
+        .retry(RetryPolicy::default())
+        .build()
+        .unwrap();
+    (server, client)
+}
+
+fn lost() -> Vec<u8> {
+    answer(503, &json!({"error": "gateway"}))
+}
+
+#[tokio::test]
+async fn a_section_that_holds_more_than_was_sent_is_another_writers() {
+    let ours = json!({"identifier": "s", "title": "S", "visible": true, "_id": "1", "sequence": 1,
+        "qti-assessment-item-ref": []});
+    let mut theirs = ours.clone();
+    theirs["qti-assessment-item-ref"] = json!([{"identifier": "i"}]);
+    let section = Section::new("s", "S");
+    for (stored, is_ours) in [(ours, true), (theirs, false)] {
+        let (_server, client) = repeating([lost(), conflict(), answer(200, &stored)]).await;
+        let sections = client.test("t").part("p").sections();
+        assert_eq!(sections.create(&section).await.is_ok(), is_ours, "{stored}");
+    }
+}
+
+#[tokio::test]
+async fn an_upsert_updates_after_a_conflict_whoever_it_is_with() {
+    let (server, client) = repeating([lost(), conflict(), found(200)]).await;
+    let upserted = client.stimuli().upsert(&stimulus()).await.unwrap();
+    assert!(matches!(upserted, Upserted::Updated(_)));
+    assert_eq!(methods(&server).await, ["POST", "POST", "PUT"]);
+}
+
+#[tokio::test]
+async fn an_upsert_that_fails_after_a_lost_create_may_have_been_applied() {
+    let refusal = || answer(400, &json!({"error": "title is too long"}));
+    for (first, may_have_been_applied) in [(Some(lost()), true), (None, false)] {
+        let (_server, client) = repeating(first.into_iter().chain([conflict(), refusal()])).await;
+        let error = client.stimuli().upsert(&stimulus()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Request);
+        assert_eq!(error.may_have_been_applied(), may_have_been_applied);
     }
 }

@@ -42,7 +42,8 @@ impl<T> Upserted<T> {
 /// How often an upsert starts again when the entity comes and goes between its two requests.
 const UPSERT_ROUNDS: usize = 3;
 
-/// Creates, updates if there is one already, and starts again if that one has gone meanwhile.
+/// Creates, updates if there is one already, and starts again if that one has gone meanwhile. A conflict is not settled
+/// by reading, whoever created what is there: the update makes it what was given.
 pub(super) async fn upsert<T, C, U>(
     create: impl Fn() -> C,
     update: impl Fn() -> U,
@@ -52,12 +53,17 @@ where
     U: Future<Output = Result<T>>,
 {
     let mut round = 1;
+    let mut applied = false;
+    let mut note = |error: Error| {
+        applied |= error.may_have_been_applied();
+        error.with_may_have_been_applied(applied)
+    };
     loop {
-        match create().await {
+        match create().await.map_err(&mut note) {
             Err(exists) if exists.is_conflict() => {}
             created => return created.map(Upserted::Created),
         }
-        match update().await {
+        match update().await.map_err(&mut note) {
             Err(gone) if gone.is_not_found() && round < UPSERT_ROUNDS => round += 1,
             updated => return updated.map(Upserted::Updated),
         }
@@ -106,6 +112,9 @@ macro_rules! may_not_exist {
 
             #[doc = concat!("Deletes the ", $what, " if it exists; whether it did.")]
             ///
+            /// Where the reply to a delete was lost and its repeat finds nothing, that is `true`: it may as well have been
+            /// gone before.
+            ///
             /// # Errors
             /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).
             pub async fn delete_if_exists(self) -> Result<bool> {
@@ -116,20 +125,21 @@ macro_rules! may_not_exist {
     };
 }
 
-/// Gives a collection that has `create` and `handle` an `upsert`.
+/// Gives a collection that has `post`, which creates without settling, and `handle` an `upsert`.
 macro_rules! upserts {
     ($collection:ident, $input:ident => $entity:ident, $what:literal) => {
         impl $collection<'_> {
             #[doc = concat!("Creates the ", $what, ", or replaces the one of its identifier, and says which.")]
             ///
             /// It creates first, so that what another writer does at the same time is noticed: a conflict makes it an
-            /// update, and if the entity is gone by then, it starts again, three times at most.
+            /// update, and if the entity is gone by then, it starts again, three times at most. Where the reply to the
+            /// create is lost, its repeat may find what it has created itself: that is an update then.
             ///
             /// # Errors
             /// As `create` and `update`; [`NotFound`](crate::ErrorKind::NotFound) if what it stands in does not exist.
             pub async fn upsert(self, input: &$input) -> Result<crate::resources::Upserted<$entity>> {
                 let handle = self.handle(&input.identifier);
-                crate::resources::conveniences::upsert(|| self.create(input), || handle.update(input)).await
+                crate::resources::conveniences::upsert(|| self.post(input), || handle.update(input)).await
             }
         }
     };

@@ -47,12 +47,15 @@ impl<'a> Parts<'a> {
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the part.
     pub async fn create(self, part: &TestPart) -> Result<TestPart> {
-        let created = self
-            .client
-            .call(|raw| async move { raw.create_test_part(self.test, part).await })
-            .await;
+        let created = self.post(part).await;
         let read = self.handle(&part.identifier).get();
         settle::create(created, read, |found| settle::holds(found, part)).await
+    }
+
+    async fn post(self, part: &TestPart) -> Result<TestPart> {
+        self.client
+            .call(|raw| async move { raw.create_test_part(self.test, part).await })
+            .await
     }
 
     fn handle<'b>(&'b self, identifier: &'b str) -> PartHandle<'b> {

@@ -47,12 +47,15 @@ impl<'a> Sections<'a> {
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test or the part does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the section.
     pub async fn create(self, section: &Section) -> Result<Section> {
-        let created = self
-            .client
-            .call(|raw| async move { raw.create_section(self.test, self.part, section).await })
-            .await;
+        let created = self.post(section).await;
         let read = self.handle(&section.identifier).get();
         settle::create(created, read, |found| settle::holds(found, section)).await
+    }
+
+    async fn post(self, section: &Section) -> Result<Section> {
+        self.client
+            .call(|raw| async move { raw.create_section(self.test, self.part, section).await })
+            .await
     }
 
     fn handle<'b>(&'b self, identifier: &'b str) -> SectionHandle<'b> {

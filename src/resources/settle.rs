@@ -39,15 +39,45 @@ pub(super) fn holds(stored: &impl serde::Serialize, sent: &impl serde::Serialize
     }
 }
 
-/// Whether all of `part` stands in `whole`: objects may have more fields, everything else is equal.
+/// Optional fields that hold only what a writer gave them: where one has a value that was not sent, somebody else wrote
+/// it. The service gives the other fields values of its own.
+const WRITERS_OWN: [&str; 19] = [
+    "metadata",
+    "qti-test-part",
+    "qti-outcome-declaration",
+    "timeLimit",
+    "maxAttempts",
+    "toolsEnabled",
+    "qti-assessment-section",
+    "qti-assessment-item-ref",
+    "qti-pre-condition",
+    "qti-branch-rule",
+    "required",
+    "fixed",
+    "label",
+    "catalogInfo",
+    "stylesheet",
+    "responseDeclarations",
+    "feedbackInline",
+    "feedbackBlock",
+    "modalFeedback",
+];
+
+/// Whether `whole` is what was sent as `part`, with what the service adds: objects may have more fields, but none that
+/// only a writer fills; everything else is equal.
 pub(super) fn contains(whole: &Value, part: &Value) -> bool {
     match (whole, part) {
         (Value::Object(whole), Value::Object(part)) => {
-            part.iter().all(|(name, part)| match whole.get(name) {
-                Some(whole) => contains(whole, part),
-                // What is empty may be left out of an answer.
-                None => is_empty(part),
-            })
+            let added = |name: &str| WRITERS_OWN.contains(&name) && !part.contains_key(name);
+            let only_ours = whole
+                .iter()
+                .all(|(name, value)| !added(name) || is_empty(value) || *value == false);
+            only_ours
+                && part.iter().all(|(name, part)| match whole.get(name) {
+                    Some(whole) => contains(whole, part),
+                    // What is empty may be left out of an answer.
+                    None => is_empty(part),
+                })
         }
         (Value::Array(whole), Value::Array(part)) => {
             whole.len() == part.len()
@@ -76,12 +106,36 @@ mod tests {
     use serde_json::json;
 
     #[test]
+    fn what_only_another_writer_can_have_written_is_not_taken_for_ours() {
+        let sent = json!({"identifier": "s", "title": "S", "visible": true});
+        let added = json!({"required": false, "fixed": false, "sequence": 2, "_id": "1", "createdAt": "2025",
+            "qti-assessment-item-ref": [], "metadata": {}, "catalogInfo": null, "language": "en", "tags": [1]});
+        let stored = |more: Value| {
+            let mut stored = sent.clone();
+            let fields = stored.as_object_mut().unwrap();
+            fields.extend(more.as_object().unwrap().clone());
+            stored
+        };
+        assert!(contains(&stored(added), &sent));
+        for theirs in [
+            json!({"qti-assessment-item-ref": [{"identifier": "i"}]}),
+            json!({"qti-branch-rule": [{"target": "x"}]}),
+            json!({"required": true}),
+            json!({"metadata": {"grade": 5}}),
+            json!({"timeLimit": 60}),
+        ] {
+            assert!(!contains(&stored(theirs.clone()), &sent), "{theirs}");
+        }
+    }
+
+    #[test]
     fn an_entity_holds_what_was_sent_whatever_the_service_adds() {
         let sent =
             json!({"identifier": "s", "refs": [{"identifier": "i"}], "rules": [], "sequence": 1});
         let stored = json!({"identifier": "s", "refs": [{"identifier": "i", "_id": "1"}], "sequence": 1.0, "__v": 0});
         assert!(contains(&stored, &sent));
         for other in [
+            json!({"identifier": "s", "refs": [{"identifier": "i", "metadata": {"a": 1}}], "sequence": 1}),
             json!({"identifier": "s", "refs": [], "sequence": 1}),
             json!({"identifier": "s", "refs": [{"identifier": "j"}], "sequence": 1}),
             json!({"identifier": "s", "refs": [{"identifier": "i"}]}),

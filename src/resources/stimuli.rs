@@ -45,13 +45,16 @@ impl<'a> Stimuli<'a> {
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is a stimulus of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the stimulus.
     pub async fn create(self, stimulus: &StimulusInput) -> Result<Stimulus> {
-        stored::check_content(&stimulus.content)?;
-        let created = self
-            .client
-            .call(|raw| async move { raw.create_stimulus(stimulus).await })
-            .await;
+        let created = self.post(stimulus).await;
         let read = self.handle(&stimulus.identifier).get();
         settle::create(created, read, |found| holds(found, stimulus)).await
+    }
+
+    async fn post(self, stimulus: &StimulusInput) -> Result<Stimulus> {
+        stored::check_content(&stimulus.content)?;
+        self.client
+            .call(|raw| async move { raw.create_stimulus(stimulus).await })
+            .await
     }
 
     fn handle<'b>(&'b self, identifier: &'b str) -> StimulusHandle<'b> {

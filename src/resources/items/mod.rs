@@ -8,7 +8,8 @@ use super::{settle, stored};
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::models::{
-    AssessmentItem, AssessmentItemInput, AssessmentItemXml, ItemSortField, Metadata, MetadataInput,
+    AssessmentItem, AssessmentItemBody, AssessmentItemInput, AssessmentItemXml, ItemSortField,
+    Metadata, MetadataInput,
 };
 use crate::page::{Collection, Filterable, List, Page, Parameters};
 use crate::xml::first_difference;
@@ -67,11 +68,7 @@ impl<'a> Items<'a> {
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is an item of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the item.
     pub async fn create(self, item: &AssessmentItemInput) -> Result<AssessmentItem> {
-        let body = &item.clone().into();
-        let created = self
-            .client
-            .call(|raw| async move { raw.create_assessment_item(body).await })
-            .await;
+        let created = self.post(item).await;
         let read = self.handle(&item.identifier).get();
         settle::create(created, read, |found| settle::holds(found, item)).await
     }
@@ -91,11 +88,7 @@ impl<'a> Items<'a> {
         metadata: Option<&Metadata>,
     ) -> Result<AssessmentItem> {
         let identifier = stored::check_document(xml)?.unwrap_or_default();
-        let body = &AssessmentItemXml::new(xml, metadata.cloned()).into();
-        let created = self
-            .client
-            .call(|raw| async move { raw.create_assessment_item(body).await })
-            .await;
+        let created = self.post_xml(xml, metadata).await;
         let read = self.handle(&identifier).get();
         settle::create(created, read, |found| {
             let found = found.raw_xml.as_deref().unwrap_or_default();
@@ -118,7 +111,7 @@ impl<'a> Items<'a> {
             .ok_or_else(|| Error::input("the XML's root has no identifier"))?;
         let handle = self.handle(&identifier);
         conveniences::upsert(
-            || self.create_xml(xml, metadata),
+            || self.post_xml(xml, metadata),
             || handle.update_xml(xml, metadata),
         )
         .await
@@ -137,6 +130,21 @@ impl<'a> Items<'a> {
     pub async fn update_metadata(self, metadata: &MetadataInput) -> Result<AssessmentItem> {
         self.client
             .call(|raw| async move { raw.update_metadata(metadata).await })
+            .await
+    }
+
+    async fn post(self, item: &AssessmentItemInput) -> Result<AssessmentItem> {
+        self.post_body(&item.clone().into()).await
+    }
+
+    async fn post_xml(self, xml: &str, metadata: Option<&Metadata>) -> Result<AssessmentItem> {
+        let body = AssessmentItemXml::new(xml, metadata.cloned()).into();
+        self.post_body(&body).await
+    }
+
+    async fn post_body(self, body: &AssessmentItemBody) -> Result<AssessmentItem> {
+        self.client
+            .call(|raw| async move { raw.create_assessment_item(body).await })
             .await
     }
 

@@ -51,10 +51,7 @@ impl<'a> Tests<'a> {
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is a test of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the test.
     pub async fn create(self, test: &AssessmentTestInput) -> Result<AssessmentTest> {
-        let created = self
-            .client
-            .call(|raw| async move { raw.create_assessment_test(test).await })
-            .await;
+        let created = self.post(test).await;
         let read = self.handle(&test.identifier).get();
         settle::create(created, read, |found| settle::holds(found, test)).await
     }
@@ -71,12 +68,7 @@ impl<'a> Tests<'a> {
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML.
     pub async fn create_xml(self, xml: &str) -> Result<AssessmentTest> {
         let identifier = stored::check_document(xml)?.unwrap_or_default();
-        let created = self
-            .client
-            .call_xml("createAssessmentTest", &[], Some(xml), |body| {
-                serde_json::from_slice(body)
-            })
-            .await;
+        let created = self.post_xml(xml).await;
         let read = self.handle(&identifier).get();
         settle::create(created, read, |found: &AssessmentTest| {
             let found = found.raw_xml.as_deref().unwrap_or_default();
@@ -94,7 +86,21 @@ impl<'a> Tests<'a> {
         let identifier = stored::check_document(xml)?
             .ok_or_else(|| Error::input("the XML's root has no identifier"))?;
         let handle = self.handle(&identifier);
-        conveniences::upsert(|| self.create_xml(xml), || handle.update_xml(xml)).await
+        conveniences::upsert(|| self.post_xml(xml), || handle.update_xml(xml)).await
+    }
+
+    async fn post_xml(self, xml: &str) -> Result<AssessmentTest> {
+        self.client
+            .call_xml("createAssessmentTest", &[], Some(xml), |body| {
+                serde_json::from_slice(body)
+            })
+            .await
+    }
+
+    async fn post(self, test: &AssessmentTestInput) -> Result<AssessmentTest> {
+        self.client
+            .call(|raw| async move { raw.create_assessment_test(test).await })
+            .await
     }
 
     fn handle<'b>(&'b self, identifier: &'b str) -> TestHandle<'b> {
