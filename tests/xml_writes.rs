@@ -5,7 +5,7 @@ mod support;
 use serde_json::{Value, json};
 use support::once;
 use support::server::{Server, json as answer, response};
-use timeback_qti::models::Metadata;
+use timeback_qti::models::{AssessmentItem, Metadata};
 use timeback_qti::{Client, ErrorKind};
 
 const ITEM: &str = "<qti-assessment-item xmlns=\"http://www.imsglobal.org/xsd/imsqtiasi_v3p0\" identifier=\"i\" title=\"Salt &amp; pepper\">\
@@ -213,6 +213,52 @@ async fn metadata_that_the_service_drops_is_noticed() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Altered);
     assert!(error.message().contains("metadata.grade"), "{error}");
+}
+
+#[tokio::test]
+async fn metadata_that_the_service_keeps_although_it_was_removed_is_noticed() {
+    let forget = |item: &mut AssessmentItem| drop(item.metadata.take());
+    let merge = |stored: &mut Value| stored["metadata"] = json!({"grade": 5});
+    let (_server, client) = keeper("i", ITEM, merge).await;
+    let error = client.item("i").edit(forget).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Altered);
+    assert!(error.message().contains("metadata.grade"), "{error}");
+    assert!(error.may_have_been_applied());
+
+    let replace = |stored: &mut Value| stored["metadata"] = json!({"grade": null});
+    let (_server, client) = keeper("i", ITEM, replace).await;
+    client.item("i").edit(forget).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_edit_of_an_item_that_would_clear_other_fields_is_refused() {
+    let derived = json!({"identifier": "i", "title": "T", "rawXml": ITEM, "_id": "6", "type": "choice",
+        "responseProcessing": {"templateType": "match_correct"}, "customInteractionTypeIdentifier": "x",
+        "dataSource": null, "notes": "", "tags": []});
+    let mut more = derived.clone();
+    more["dataSource"] = json!("import");
+    let lay_out = |xml: &mut String| xml.push('\n');
+    for (stored, lost) in [(derived, false), (more, true)] {
+        let server = Server::start(move |_, _| answer(200, &stored)).await;
+        let client = once(&server.url);
+        let item = client.item("i");
+        let edits = [
+            item.edit_xml(lay_out).await,
+            item.edit(|item| lay_out(item.raw_xml.as_mut().unwrap()))
+                .await,
+        ];
+        for edited in edits {
+            assert_eq!(edited.is_err(), lost);
+            let Err(error) = edited else { continue };
+            assert_eq!(error.kind(), ErrorKind::Input);
+            assert!(error.message().contains("dataSource"), "{error}");
+        }
+        let written = server
+            .received()
+            .iter()
+            .any(|request| request.method == "PUT");
+        assert_eq!(written, !lost);
+    }
 }
 
 #[tokio::test]

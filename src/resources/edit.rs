@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::stored;
+use super::{settle, stored};
 use crate::error::{Error, Result};
 use crate::xml::{JsonForm, beyond_json};
 
@@ -62,6 +62,26 @@ pub(super) fn refuse_beyond_json(
     match beyond_json(form, raw_xml, &written).map_err(stored::answered)? {
         Some(place) => Err(Error::input(format!(
             "an edit would lose {place}, which only the XML says: {instead}"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Refuses to write as XML what the XML does not hold: it would be lost. `held` are the fields that it holds, or that are
+/// written besides; `instead` is what to do.
+pub(super) fn refuse_beyond_xml(
+    entity: &impl Serialize,
+    held: &[&str],
+    instead: &str,
+) -> Result<()> {
+    let kept = |name: &str| held.contains(&name) || SERVER_OWNED.contains(&name);
+    let fields = fields(entity)?;
+    match fields
+        .iter()
+        .find(|(name, value)| !kept(name) && !settle::is_empty(value))
+    {
+        Some((name, _)) => Err(Error::input(format!(
+            "a write of the XML would lose {name}, which XML does not hold: {instead}"
         ))),
         None => Ok(()),
     }

@@ -94,6 +94,7 @@ pub(super) fn contains(whole: &Value, part: &Value) -> bool {
 pub(super) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
+        Value::String(text) => text.is_empty(),
         Value::Array(list) => list.is_empty(),
         Value::Object(object) => object.is_empty(),
         _ => false,

@@ -81,6 +81,28 @@ pub(super) fn check_metadata(
     }
 }
 
+/// Holds what was stored against the metadata that was removed: a service that merges would keep it.
+pub(super) fn check_removed(
+    operation: &'static str,
+    before: Option<&Metadata>,
+    sent: Option<&Metadata>,
+    stored: Option<&Metadata>,
+) -> Result<()> {
+    let removed = |name: &&String| sent.is_none_or(|sent| !sent.contains_key(*name));
+    let kept = |name: &&String| {
+        let value = stored.and_then(|stored| stored.get(*name));
+        value.is_some_and(|value| !value.is_null())
+    };
+    let names = before.into_iter().flat_map(Metadata::keys);
+    match names.filter(removed).find(kept) {
+        None => Ok(()),
+        Some(name) => Err(altered(
+            operation,
+            format!("metadata.{name}, which was removed"),
+        )),
+    }
+}
+
 fn altered(operation: &'static str, place: String) -> Error {
     Error::new(ErrorKind::Altered, place)
         .with_operation(operation)

@@ -102,6 +102,16 @@ impl<'a> ItemHandle<'a> {
         xml: &str,
         metadata: Option<&Metadata>,
     ) -> Result<AssessmentItem> {
+        self.replace(xml, metadata, None).await
+    }
+
+    /// Also holds against what is stored that it has none of the metadata `before` which was not sent.
+    async fn replace(
+        self,
+        xml: &str,
+        metadata: Option<&Metadata>,
+        before: Option<&Metadata>,
+    ) -> Result<AssessmentItem> {
         if let Some(identifier) = stored::check_document(xml)? {
             check_identifier(self.identifier, &identifier)?;
         }
@@ -110,7 +120,9 @@ impl<'a> ItemHandle<'a> {
         let item = self.get().await.map_err(stored::unconfirmed)?;
         let found = stored::raw_xml(item.raw_xml.as_deref()).map_err(stored::unconfirmed)?;
         stored::check_stored("updateAssessmentItem", first_difference(xml, found))?;
-        stored::check_metadata("updateAssessmentItem", metadata, item.metadata.as_ref())?;
+        let found = item.metadata.as_ref();
+        stored::check_metadata("updateAssessmentItem", metadata, found)?;
+        stored::check_removed("updateAssessmentItem", before, metadata, found)?;
         Ok(item)
     }
 
@@ -124,7 +136,8 @@ impl<'a> ItemHandle<'a> {
     ///
     /// # Errors
     /// As [`get`](Self::get) and [`update_xml`](Self::update_xml); [`Input`](crate::ErrorKind::Input), naming the field,
-    /// for a change of another one: nothing is written.
+    /// for a change of another one, and for an item that has one which neither XML nor metadata hold, as it would be
+    /// lost: nothing is written.
     pub async fn edit(self, change: impl FnOnce(&mut AssessmentItem)) -> Result<AssessmentItem> {
         let current = self.get().await?;
         let mut changed = current.clone();
@@ -137,7 +150,9 @@ impl<'a> ItemHandle<'a> {
         let xml = changed
             .raw_xml
             .ok_or_else(|| Error::input("without its rawXml an item cannot be written"))?;
-        self.update_xml(&xml, changed.metadata.as_ref()).await
+        edit::refuse_beyond_xml(&current, &HELD_BY_XML, INSTEAD)?;
+        let (before, after) = (current.metadata.as_ref(), changed.metadata.as_ref());
+        self.replace(&xml, after, before).await
     }
 
     /// Reads the item, changes its XML, and writes it back as [`update_xml`](Self::update_xml) does, with the metadata
@@ -153,6 +168,7 @@ impl<'a> ItemHandle<'a> {
         if xml == read {
             return Ok(current);
         }
+        edit::refuse_beyond_xml(&current, &HELD_BY_XML, INSTEAD)?;
         self.update_xml(&xml, current.metadata.as_ref()).await
     }
 
@@ -199,5 +215,24 @@ impl<'a> ItemHandle<'a> {
             .await
     }
 }
+
+/// What the service reads from an item's XML, and the metadata, which is written besides.
+const HELD_BY_XML: [&str; 14] = [
+    "identifier",
+    "title",
+    "type",
+    "qtiVersion",
+    "timeDependent",
+    "adaptive",
+    "responseDeclarations",
+    "outcomeDeclarations",
+    "responseProcessing",
+    "modalFeedback",
+    "feedbackInline",
+    "feedbackBlock",
+    "customInteractionTypeIdentifier",
+    "metadata",
+];
+const INSTEAD: &str = "replace the item with update_xml";
 
 may_not_exist!(ItemHandle, AssessmentItem, "item");

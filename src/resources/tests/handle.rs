@@ -152,11 +152,7 @@ impl<'a> TestHandle<'a> {
         if xml == read {
             return Ok(current);
         }
-        if let Some(field) = beyond_xml(&current) {
-            return Err(Error::input(format!(
-                "a write of the XML would lose {field}, which XML does not hold: use edit"
-            )));
-        }
+        edit::refuse_beyond_xml(&current, &HELD_BY_XML, "use edit")?;
         let metadata = current.metadata.as_ref().filter(|kept| !kept.is_empty());
         let written = self.put_xml(&xml).await;
         // A write whose reply was lost may have cleared the metadata too.
@@ -243,29 +239,14 @@ impl<'a> TestHandle<'a> {
 
 may_not_exist!(TestHandle, AssessmentTest, "test");
 
-/// A field with a value that a write of the XML would clear, and that nothing could put back.
-fn beyond_xml(test: &AssessmentTest) -> Option<&str> {
-    let tools = test.tools_enabled.as_ref().is_some_and(|t| !t.is_empty());
-    let typed = [
-        ("toolsEnabled", tools),
-        ("maxAttempts", test.max_attempts.is_some()),
-        ("timeLimit", test.time_limit.is_some()),
-    ];
-    let typed = typed
-        .into_iter()
-        .find(|(_, set)| *set)
-        .map(|(name, _)| name);
-    // These are attributes of the XML's root, or the service's own.
-    let known = |name: &str| {
-        matches!(name, "toolName" | "toolVersion") || edit::SERVER_OWNED.contains(&name)
-    };
-    let mut unknown = test
-        .extra
-        .iter()
-        .filter(|(_, value)| !settle::is_empty(value));
-    typed.or_else(|| {
-        unknown
-            .find(|(name, _)| !known(name))
-            .map(|(name, _)| name.as_str())
-    })
-}
+/// What a test's XML holds, and the metadata, which is written besides.
+const HELD_BY_XML: [&str; 8] = [
+    "identifier",
+    "title",
+    "qtiVersion",
+    "qti-test-part",
+    "qti-outcome-declaration",
+    "toolName",
+    "toolVersion",
+    "metadata",
+];
