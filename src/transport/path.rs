@@ -76,6 +76,9 @@ pub(crate) fn check(operation: &Operation, base_path: &str, path: &str) -> Resul
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::operation::OPERATIONS;
     use super::*;
 
     #[test]
@@ -124,5 +127,80 @@ mod tests {
             .unwrap()
             .path()
             .to_owned()
+    }
+
+    /// What URLs and servers are known to bend, between pieces of any text.
+    fn identifiers() -> impl Strategy<Value = String> {
+        let hostile = prop::sample::select(vec![
+            "",
+            ".",
+            "..",
+            "/",
+            "\\",
+            "%2e%2e",
+            "%2f",
+            "%5c",
+            "%00",
+            "?",
+            "#",
+            ";",
+            " ",
+            "+",
+            "\0",
+            "\r\n",
+            "\u{7f}",
+            "\u{85}",
+            "ü",
+            "𝄞",
+            "{identifier}",
+            "order",
+            "items",
+            "//host",
+            "http:",
+        ]);
+        let piece = prop_oneof![hostile.prop_map(str::to_owned), any::<String>()];
+        prop::collection::vec(piece, 0..4).prop_map(|pieces| pieces.concat())
+    }
+
+    #[test]
+    fn ten_thousand_identifiers_reach_no_other_route_of_any_operation() {
+        let operations: Vec<_> = OPERATIONS.iter().filter(|o| o.path.contains('{')).collect();
+        assert_eq!(operations.len(), 27);
+        let config = ProptestConfig {
+            cases: 10_000,
+            ..ProptestConfig::default()
+        };
+        let mut runner = proptest::test_runner::TestRunner::new(config);
+        let result = runner.run(&identifiers(), |identifier| {
+            let refused = matches!(&*identifier, "" | "." | "..")
+                || identifier.chars().any(|c| c == '\\' || c.is_control());
+            for operation in &operations {
+                let path =
+                    operation
+                        .path
+                        .split('/')
+                        .map(|segment| match segment.strip_prefix('{') {
+                            Some(_) => encode_segment(&identifier),
+                            None => segment.to_owned(),
+                        });
+                let path = url_path(&format!("/api{}", path.collect::<Vec<_>>().join("/")));
+                prop_assert_eq!(check(operation, "/api", &path).is_err(), refused);
+                let reached = path.split('/').skip(2).map(|segment| {
+                    percent_encoding::percent_decode_str(segment)
+                        .decode_utf8()
+                        .unwrap()
+                        .into_owned()
+                });
+                let wanted = operation.path.split('/').skip(1).map(|segment| {
+                    match segment.strip_prefix('{') {
+                        Some(_) => identifier.clone(),
+                        None => segment.to_owned(),
+                    }
+                });
+                prop_assert!(refused || reached.eq(wanted), "{} {path}", operation.id);
+            }
+            Ok(())
+        });
+        result.unwrap();
     }
 }
