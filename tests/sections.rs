@@ -234,7 +234,12 @@ async fn an_order_is_numbered_unless_it_says_otherwise() {
         sequence: Some(7),
         ..ItemRef::new("b")
     };
-    items.reorder([ItemRef::new("a"), second]).await.unwrap();
+    let references = [ItemRef::new("a"), second];
+    items.reorder(&references).await.unwrap();
+    items
+        .reorder(&["b".to_owned(), "a".to_owned()])
+        .await
+        .unwrap();
 
     let received = server.received();
     assert_eq!(
@@ -249,6 +254,7 @@ async fn an_order_is_numbered_unless_it_says_otherwise() {
         received[1].json(),
         json!({"items": [{"identifier": "a"}, {"identifier": "b", "sequence": 7}]})
     );
+    assert_eq!(received[2].json(), received[0].json());
 }
 
 #[tokio::test]

@@ -264,6 +264,18 @@ impl From<String> for ItemRef {
     }
 }
 
+impl From<&String> for ItemRef {
+    fn from(identifier: &String) -> Self {
+        Self::new(identifier)
+    }
+}
+
+impl From<&ItemRef> for ItemRef {
+    fn from(item: &ItemRef) -> Self {
+        item.clone()
+    }
+}
+
 /// An entity of only what it requires; all else is as the document says where it is not said.
 fn from_required<T: DeserializeOwned>(fields: Value) -> T {
     serde_json::from_value(fields).expect("these are the fields that the document requires")
