@@ -5,7 +5,9 @@ mod support;
 use serde_json::json;
 use support::once;
 use support::server::{Server, json as answer, response};
-use timeback_qti::models::{AssessmentItemInput, Section, StimulusInput, TestPart};
+use timeback_qti::models::{
+    AssessmentItemInput, AssessmentTestInput, Section, StimulusInput, TestPart,
+};
 use timeback_qti::resources::Upserted;
 use timeback_qti::{Client, ErrorKind, RetryPolicy};
 
@@ -257,5 +259,62 @@ async fn an_upsert_that_fails_after_a_lost_create_may_have_been_applied() {
         let error = client.stimuli().upsert(&stimulus()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Request);
         assert_eq!(error.may_have_been_applied(), may_have_been_applied);
+    }
+}
+
+#[tokio::test]
+async fn what_no_handle_could_reach_is_not_created() {
+    let client = once("http://127.0.0.1:9");
+    let (items, tests, part) = (client.items(), client.tests(), client.test("t").part("p"));
+    for id in ["", ".", "..", "a\\b", "a\nb", "\u{7f}"] {
+        let stimulus = StimulusInput::new(id, "S", "");
+        let item = AssessmentItemInput::new(id, "I", "choice");
+        let test = AssessmentTestInput::new(id, "T", []);
+        let section = Section::new(id, "S");
+        let errors = [
+            client.stimuli().create(&stimulus).await.unwrap_err(),
+            client.stimuli().upsert(&stimulus).await.unwrap_err(),
+            items.create(&item).await.unwrap_err(),
+            items.upsert(&item).await.unwrap_err(),
+            tests.create(&test).await.unwrap_err(),
+            tests.upsert(&test).await.unwrap_err(),
+            client
+                .test("t")
+                .parts()
+                .create(&new_part(id))
+                .await
+                .unwrap_err(),
+            client
+                .test("t")
+                .parts()
+                .upsert(&new_part(id))
+                .await
+                .unwrap_err(),
+            part.sections().create(&section).await.unwrap_err(),
+            part.sections().upsert(&section).await.unwrap_err(),
+        ];
+        for error in errors {
+            assert_eq!(
+                (error.kind(), error.attempts()),
+                (ErrorKind::Input, 0),
+                "{id:?}"
+            );
+            assert!(error.message().contains("identifier"), "{error}");
+        }
+    }
+    for xml in ["<x identifier='..'/>", "<x identifier=''/>", "<x/>"] {
+        let errors = [
+            items.create_xml(xml, None).await.unwrap_err(),
+            items.upsert_xml(xml, None).await.unwrap_err(),
+            tests.create_xml(xml).await.unwrap_err(),
+            tests.upsert_xml(xml).await.unwrap_err(),
+        ];
+        for error in errors {
+            assert_eq!(
+                (error.kind(), error.attempts()),
+                (ErrorKind::Input, 0),
+                "{xml}"
+            );
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! delete.
 
 use crate::error::{Error, Result};
+use crate::transport::path::encode_segment;
 
 /// What an upsert did.
 ///
@@ -87,6 +88,19 @@ pub(super) fn check_identifier(addressed: &str, body: &str) -> Result<()> {
         Err(Error::input(format!(
             "the body's identifier {body:?} is not {addressed:?}, the one addressed"
         )))
+    }
+}
+
+/// Refuses to create what no handle could reach: the identifier must be one that a path can carry.
+pub(super) fn check_addressable(identifier: &str) -> Result<()> {
+    // All that a path cannot carry has the same encoding as an empty identifier.
+    if encode_segment(identifier) == encode_segment("") {
+        Err(Error::input(format!(
+            "no path can carry the identifier {identifier:?}: it must not be empty, `.` or `..`, nor hold `\\` or \
+             control characters"
+        )))
+    } else {
+        Ok(())
     }
 }
 

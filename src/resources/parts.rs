@@ -1,6 +1,6 @@
 //! Test parts.
 
-use super::conveniences::{check_identifier, may_not_exist, upserts};
+use super::conveniences::{check_addressable, check_identifier, may_not_exist, upserts};
 use super::tests::TestQuery;
 use super::{SectionHandle, Sections, edit, settle};
 use crate::client::Client;
@@ -43,6 +43,7 @@ impl<'a> Parts<'a> {
     /// back.
     ///
     /// # Errors
+    /// [`Input`](crate::ErrorKind::Input) if no path can carry the identifier;
     /// [`Conflict`](crate::ErrorKind::Conflict) if the test has a part of this identifier, and nothing is changed;
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the part.
@@ -53,6 +54,7 @@ impl<'a> Parts<'a> {
     }
 
     async fn post(self, part: &TestPart) -> Result<TestPart> {
+        check_addressable(&part.identifier)?;
         self.client
             .call(|raw| async move { raw.create_test_part(self.test, part).await })
             .await

@@ -1,6 +1,6 @@
 //! Sections of a test part.
 
-use super::conveniences::{check_identifier, may_not_exist, upserts};
+use super::conveniences::{check_addressable, check_identifier, may_not_exist, upserts};
 use super::{ItemRefs, edit, settle};
 use crate::client::Client;
 use crate::error::Result;
@@ -43,6 +43,7 @@ impl<'a> Sections<'a> {
     /// section back.
     ///
     /// # Errors
+    /// [`Input`](crate::ErrorKind::Input) if no path can carry the identifier;
     /// [`Conflict`](crate::ErrorKind::Conflict) if the part has a section of this identifier, and nothing is changed;
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test or the part does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the section.
@@ -53,6 +54,7 @@ impl<'a> Sections<'a> {
     }
 
     async fn post(self, section: &Section) -> Result<Section> {
+        check_addressable(&section.identifier)?;
         self.client
             .call(|raw| async move { raw.create_section(self.test, self.part, section).await })
             .await

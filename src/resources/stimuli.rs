@@ -1,6 +1,6 @@
 //! Stimuli: passages and other content that several items share.
 
-use super::conveniences::{check_identifier, may_not_exist, upserts};
+use super::conveniences::{check_addressable, check_identifier, may_not_exist, upserts};
 use super::{edit, settle, stored};
 use crate::client::Client;
 use crate::error::{Error, Result};
@@ -41,7 +41,8 @@ impl<'a> Stimuli<'a> {
     /// stimulus back.
     ///
     /// # Errors
-    /// [`Input`](crate::ErrorKind::Input), with line and column, if the content is not well-formed;
+    /// [`Input`](crate::ErrorKind::Input) if the content is not well-formed (with line and column), or no path can carry
+    /// the identifier;
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is a stimulus of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the stimulus.
     pub async fn create(self, stimulus: &StimulusInput) -> Result<Stimulus> {
@@ -51,6 +52,7 @@ impl<'a> Stimuli<'a> {
     }
 
     async fn post(self, stimulus: &StimulusInput) -> Result<Stimulus> {
+        check_addressable(&stimulus.identifier)?;
         stored::check_content(&stimulus.content)?;
         self.client
             .call(|raw| async move { raw.create_stimulus(stimulus).await })

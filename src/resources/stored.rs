@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::conveniences::check_addressable;
 use super::settle::contains;
 use crate::error::{Error, ErrorKind, Result};
 use crate::models::Metadata;
@@ -10,6 +11,14 @@ use crate::xml::{Difference, XmlError, check_fragment, root_identifier};
 /// Refuses a document that is not well-formed; gives the identifier of its root.
 pub(super) fn check_document(xml: &str) -> Result<Option<String>> {
     root_identifier(xml).map_err(given)
+}
+
+/// Refuses a document that is not well-formed, or describes what no handle could reach; gives the identifier of its root.
+pub(super) fn check_new_document(xml: &str) -> Result<String> {
+    let identifier =
+        check_document(xml)?.ok_or_else(|| Error::input("the XML's root has no identifier"))?;
+    check_addressable(&identifier)?;
+    Ok(identifier)
 }
 
 /// Refuses content that could not stand in an element.

@@ -3,10 +3,10 @@
 mod handle;
 mod query;
 
-use super::conveniences::{self, Upserted, upserts};
+use super::conveniences::{self, Upserted, check_addressable, upserts};
 use super::{settle, stored};
 use crate::client::Client;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::models::{
     AssessmentItem, AssessmentItemBody, AssessmentItemInput, AssessmentItemXml, ItemSortField,
     Metadata, MetadataInput,
@@ -62,9 +62,11 @@ impl<'a> Items<'a> {
     ///
     /// If the reply to a create is lost, it is sent again, and a conflict of the repeat is settled by reading the item
     /// back. As an item is not read in the form that it is written in, that works for items without an interaction
-    /// only; for others the conflict stands, and [`Error::may_have_been_applied`] is `true`.
+    /// only; for others the conflict stands, and
+    /// [`Error::may_have_been_applied`](crate::Error::may_have_been_applied) is `true`.
     ///
     /// # Errors
+    /// [`Input`](crate::ErrorKind::Input) if no path can carry the identifier;
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is an item of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the item.
     pub async fn create(self, item: &AssessmentItemInput) -> Result<AssessmentItem> {
@@ -79,7 +81,8 @@ impl<'a> Items<'a> {
     /// stored XML with the one sent.
     ///
     /// # Errors
-    /// [`Input`](crate::ErrorKind::Input), with line and column, if the XML is not well-formed;
+    /// [`Input`](crate::ErrorKind::Input) if the XML is not well-formed (with line and column), or its root has no
+    /// identifier, or one that no path can carry;
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is an item of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML.
     pub async fn create_xml(
@@ -87,7 +90,7 @@ impl<'a> Items<'a> {
         xml: &str,
         metadata: Option<&Metadata>,
     ) -> Result<AssessmentItem> {
-        let identifier = stored::check_document(xml)?.unwrap_or_default();
+        let identifier = stored::check_new_document(xml)?;
         let created = self.post_xml(xml, metadata).await;
         let read = self.handle(&identifier).get();
         settle::create(created, read, |found| {
@@ -100,15 +103,13 @@ impl<'a> Items<'a> {
     /// Creates the item that the XML describes, or replaces the one of its identifier, and says which.
     ///
     /// # Errors
-    /// As [`create_xml`](Self::create_xml) and [`ItemHandle::update_xml`]; [`Input`](crate::ErrorKind::Input) if the
-    /// XML's root has no identifier.
+    /// As [`create_xml`](Self::create_xml) and [`ItemHandle::update_xml`].
     pub async fn upsert_xml(
         self,
         xml: &str,
         metadata: Option<&Metadata>,
     ) -> Result<Upserted<AssessmentItem>> {
-        let identifier = stored::check_document(xml)?
-            .ok_or_else(|| Error::input("the XML's root has no identifier"))?;
+        let identifier = stored::check_new_document(xml)?;
         let handle = self.handle(&identifier);
         conveniences::upsert(
             || self.post_xml(xml, metadata),
@@ -134,6 +135,7 @@ impl<'a> Items<'a> {
     }
 
     async fn post(self, item: &AssessmentItemInput) -> Result<AssessmentItem> {
+        check_addressable(&item.identifier)?;
         self.post_body(&item.clone().into()).await
     }
 

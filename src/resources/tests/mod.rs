@@ -3,10 +3,10 @@
 mod handle;
 mod query;
 
-use super::conveniences::{self, Upserted, upserts};
+use super::conveniences::{self, Upserted, check_addressable, upserts};
 use super::{settle, stored};
 use crate::client::Client;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::models::{AssessmentTest, AssessmentTestInput, SortField};
 use crate::page::{Collection, Filterable, List, Page, Parameters};
 use crate::xml::first_difference_of_tests;
@@ -48,6 +48,7 @@ impl<'a> Tests<'a> {
     /// back.
     ///
     /// # Errors
+    /// [`Input`](crate::ErrorKind::Input) if no path can carry the identifier;
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is a test of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the test.
     pub async fn create(self, test: &AssessmentTestInput) -> Result<AssessmentTest> {
@@ -63,11 +64,12 @@ impl<'a> Tests<'a> {
     /// stored XML with the one sent.
     ///
     /// # Errors
-    /// [`Input`](crate::ErrorKind::Input), with line and column, if the XML is not well-formed;
+    /// [`Input`](crate::ErrorKind::Input) if the XML is not well-formed (with line and column), or its root has no
+    /// identifier, or one that no path can carry;
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is a test of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML.
     pub async fn create_xml(self, xml: &str) -> Result<AssessmentTest> {
-        let identifier = stored::check_document(xml)?.unwrap_or_default();
+        let identifier = stored::check_new_document(xml)?;
         let created = self.post_xml(xml).await;
         let read = self.handle(&identifier).get();
         settle::create(created, read, |found: &AssessmentTest| {
@@ -80,11 +82,9 @@ impl<'a> Tests<'a> {
     /// Creates the test that the XML describes, or replaces the one of its identifier, and says which.
     ///
     /// # Errors
-    /// As [`create_xml`](Self::create_xml) and [`TestHandle::update_xml`]; [`Input`](crate::ErrorKind::Input) if the
-    /// XML's root has no identifier.
+    /// As [`create_xml`](Self::create_xml) and [`TestHandle::update_xml`].
     pub async fn upsert_xml(self, xml: &str) -> Result<Upserted<AssessmentTest>> {
-        let identifier = stored::check_document(xml)?
-            .ok_or_else(|| Error::input("the XML's root has no identifier"))?;
+        let identifier = stored::check_new_document(xml)?;
         let handle = self.handle(&identifier);
         conveniences::upsert(|| self.post_xml(xml), || handle.update_xml(xml)).await
     }
@@ -98,6 +98,7 @@ impl<'a> Tests<'a> {
     }
 
     async fn post(self, test: &AssessmentTestInput) -> Result<AssessmentTest> {
+        check_addressable(&test.identifier)?;
         self.client
             .call(|raw| async move { raw.create_assessment_test(test).await })
             .await
