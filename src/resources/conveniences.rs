@@ -126,8 +126,8 @@ macro_rules! may_not_exist {
 
             #[doc = concat!("Deletes the ", $what, " if it exists; whether it did.")]
             ///
-            /// Where the reply to a delete was lost and its repeat finds nothing, that is `true`: it may as well have been
-            /// gone before.
+            /// Where the reply to a delete was lost and its repeat finds nothing, that is `true`: it may have been gone
+            /// before as well.
             ///
             /// # Errors
             /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).

@@ -67,7 +67,7 @@ pub(super) fn refuse_beyond_json(
     }
 }
 
-/// Refuses to write as XML what the XML does not hold: it would be lost. `held` are the fields that it holds, or that are
+/// Refuses to write as XML what XML does not hold: it would be lost. `held` are the fields that it holds or that are
 /// written besides; `instead` is what to do.
 pub(super) fn refuse_beyond_xml(
     entity: &impl Serialize,

@@ -13,7 +13,7 @@ pub(super) fn check_document(xml: &str) -> Result<Option<String>> {
     root_identifier(xml).map_err(given)
 }
 
-/// Refuses a document that is not well-formed, or describes what no handle could reach; gives the identifier of its root.
+/// Refuses a document that is not well-formed, or describes what no handle could reach; gives its root's identifier.
 pub(super) fn check_new_document(xml: &str) -> Result<String> {
     let identifier =
         check_document(xml)?.ok_or_else(|| Error::input("the XML's root has no identifier"))?;

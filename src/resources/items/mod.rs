@@ -102,6 +102,8 @@ impl<'a> Items<'a> {
 
     /// Creates the item that the XML describes, or replaces the one of its identifier, and says which.
     ///
+    /// Where the reply to the create is lost, its repeat may find what it has created itself: that is an update then.
+    ///
     /// # Errors
     /// As [`create_xml`](Self::create_xml) and [`ItemHandle::update_xml`].
     pub async fn upsert_xml(
