@@ -9,10 +9,14 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use support::server::{Received, Server, json as answer, response};
 use timeback_qti::models::Section;
-use timeback_qti::{CallOptions, Client, ErrorKind, ManualClock, RetryPolicy};
+use timeback_qti::{CallOptions, Client, ErrorKind, ManualClock, Result, RetryPolicy};
 
 fn client(server: &Server) -> Client {
     support::builder(&server.url).seed(7).build().unwrap()
+}
+
+async fn get(client: &Client) -> Result<Section> {
+    client.test("t").part("p").section("s").get().await
 }
 
 fn section() -> Value {
@@ -36,13 +40,7 @@ async fn a_read_is_retried_until_it_succeeds() {
             answer(200, &section()),
         ])
         .await;
-        client(&server)
-            .test("t")
-            .part("p")
-            .section("s")
-            .get()
-            .await
-            .unwrap();
+        get(&client(&server)).await.unwrap();
         assert_eq!(server.received().len(), 3, "{status}");
     }
 }
@@ -51,13 +49,7 @@ async fn a_read_is_retried_until_it_succeeds() {
 async fn what_a_repeat_cannot_better_is_sent_once() {
     for status in [400, 403, 404, 409, 413, 422, 501] {
         let server = Server::script([answer(status, &json!({"error": "no"}))]).await;
-        let error = client(&server)
-            .test("t")
-            .part("p")
-            .section("s")
-            .get()
-            .await
-            .unwrap_err();
+        let error = get(&client(&server)).await.unwrap_err();
         assert_eq!(
             (server.received().len(), error.attempts()),
             (1, 1),
@@ -209,7 +201,7 @@ async fn retry_after_is_waited_for_in_both_forms() {
             .clock(Arc::new(clock.clone()))
             .build()
             .unwrap();
-        client.test("t").part("p").section("s").get().await.unwrap();
+        get(&client).await.unwrap();
         let [wait] = clock.sleeps()[..] else {
             panic!("one wait")
         };
@@ -228,13 +220,7 @@ async fn a_wait_past_the_deadline_gives_the_error_at_once() {
         .clock(Arc::new(clock.clone()))
         .build()
         .unwrap();
-    let error = client
-        .test("t")
-        .part("p")
-        .section("s")
-        .get()
-        .await
-        .unwrap_err();
+    let error = get(&client).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.retry_after()),
         (ErrorKind::RateLimit, Some(Duration::from_secs(120)))
@@ -245,43 +231,21 @@ async fn a_wait_past_the_deadline_gives_the_error_at_once() {
             .deadline(Duration::from_secs(1000))
             .max_attempts(2),
     );
-    patient
-        .test("t")
-        .part("p")
-        .section("s")
-        .get()
-        .await
-        .unwrap_err();
+    get(&patient).await.unwrap_err();
     assert_eq!(clock.sleeps(), [Duration::from_secs(120)]);
 }
 
 #[tokio::test]
 async fn attempts_are_bounded_and_told() {
     let server = Server::script([answer(503, &json!({}))]).await;
-    let error = client(&server)
-        .test("t")
-        .part("p")
-        .section("s")
-        .get()
-        .await
-        .unwrap_err();
+    let error = get(&client(&server)).await.unwrap_err();
     assert_eq!((error.attempts(), server.received().len()), (5, 5));
     assert!(error.to_string().contains("after 5 attempts"), "{error}");
     let never = support::builder(&server.url)
         .retry(RetryPolicy::never())
         .build()
         .unwrap();
-    assert_eq!(
-        never
-            .test("t")
-            .part("p")
-            .section("s")
-            .get()
-            .await
-            .unwrap_err()
-            .attempts(),
-        1
-    );
+    assert_eq!(get(&never).await.unwrap_err().attempts(), 1);
 }
 
 #[tokio::test]
@@ -289,13 +253,7 @@ async fn an_outage_is_not_made_worse() {
     let server = Server::script([answer(503, &json!({}))]).await;
     let client = client(&server);
     for _ in 0..1000 {
-        client
-            .test("t")
-            .part("p")
-            .section("s")
-            .get()
-            .await
-            .unwrap_err();
+        get(&client).await.unwrap_err();
     }
     let sent = server.received().len();
     assert!(sent <= 1030, "{sent} requests");
@@ -317,7 +275,7 @@ async fn nearly_all_reads_get_through_when_a_fifth_fails() {
     // As a simulation of the policy, the same is shown for 50,000 reads beside the retry budget.
     let failed = failures(5_000, |_| {
         let client = client.clone();
-        async move { client.test("t").part("p").section("s").get().await.is_err() }
+        async move { get(&client).await.is_err() }
     })
     .await;
     assert!(failed <= 10, "{failed} of 5,000 failed");

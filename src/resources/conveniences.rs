@@ -2,7 +2,7 @@
 //! delete.
 
 use crate::error::{Error, Result};
-use crate::transport::path::encode_segment;
+use crate::transport::path::is_refused;
 
 /// What an upsert did.
 ///
@@ -93,8 +93,7 @@ pub(super) fn check_identifier(addressed: &str, body: &str) -> Result<()> {
 
 /// Refuses to create what no handle could reach: the identifier must be one that a path can carry.
 pub(super) fn check_addressable(identifier: &str) -> Result<()> {
-    // All that a path cannot carry has the same encoding as an empty identifier.
-    if encode_segment(identifier) == encode_segment("") {
+    if is_refused(identifier) {
         Err(Error::input(format!(
             "no path can carry the identifier {identifier:?}: it must not be empty, `.` or `..`, nor hold `\\` or \
              control characters"

@@ -1,6 +1,5 @@
 //! The references of a section to items.
 
-use super::settle;
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::models::{ItemOrder, ItemRef, Section};
@@ -59,17 +58,18 @@ impl<'a> ItemRefs<'a> {
 
     /// Removes the reference to an item (operation `removeAssessmentItem`). The item itself stays.
     ///
+    /// It is not repeated when its reply is lost, as the service may remove a second reference:
+    /// [`Error::may_have_been_applied`] tells so.
+    ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the section has no reference to the item, or does not exist.
     pub async fn remove(self, item: &str) -> Result<()> {
-        let removed = self
-            .client
+        self.client
             .call(|raw| async move {
                 raw.remove_assessment_item(self.test, self.part, self.section, item)
                     .await
             })
-            .await;
-        settle::delete(removed)
+            .await
     }
 
     /// Puts the references into this order (operation `updateAssessmentItemOrder`), and gives the section as it is then.

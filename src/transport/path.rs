@@ -15,15 +15,18 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 /// Stands in a path where an identifier was refused: no identifier encodes to it, as control characters are refused.
 const REFUSED: &str = "%00";
 
-/// An identifier as one path segment. URLs treat `.`, `..` and an empty segment as something else than themselves, even
-/// when percent-encoded, and servers treat `\` and control characters as they please; for these the result is a mark
-/// that [`check`] refuses before anything is sent.
-pub(crate) fn encode_segment(identifier: &str) -> String {
-    let refused = matches!(identifier, "" | "." | "..")
+/// Whether no path can carry the identifier: URLs treat `.`, `..` and an empty segment as something else than themselves,
+/// even when percent-encoded, and servers treat `\` and control characters as they please.
+pub(crate) fn is_refused(identifier: &str) -> bool {
+    matches!(identifier, "" | "." | "..")
         || identifier
             .chars()
-            .any(|character| character == '\\' || character.is_control());
-    if refused {
+            .any(|character| character == '\\' || character.is_control())
+}
+
+/// An identifier as one path segment; for one that is refused, a mark that [`check`] refuses before anything is sent.
+pub(crate) fn encode_segment(identifier: &str) -> String {
+    if is_refused(identifier) {
         REFUSED.to_owned()
     } else {
         utf8_percent_encode(identifier, ENCODED).to_string()
