@@ -12,7 +12,7 @@ fn cargo(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO"))
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
         .args(arguments)
-        .args(["--locked", "--offline"])
+        .arg("--locked")
         .output()
         .unwrap();
     let problem = String::from_utf8_lossy(&output.stderr);
