@@ -42,7 +42,7 @@ fn main() -> Result<()> {
 pub(crate) fn bindings(document: &Value) -> Result<String> {
     let parsed = serde_json::from_value(document.clone())?;
     let source = generator(document)?.generate_tokens(&parsed)?.to_string();
-    own_path_encoding(&source)
+    adapt(source, parsed.operations().count())
 }
 
 /// Typed mocks of the operations, for the httpmock crate.
@@ -80,14 +80,35 @@ fn generator(document: &Value) -> Result<Generator> {
     Ok(Generator::new(&settings))
 }
 
-/// Has identifiers encoded by the library: progenitor leaves dots and `\` as they are, which reach other resources.
-fn own_path_encoding(source: &str) -> Result<String> {
+/// What progenitor writes for each operation, and what the library needs there.
+const ADAPTATIONS: [(&str, &str); 4] = [
+    // The document's version is no header of this API.
+    (
+        r#"header_map . append (:: reqwest :: header :: HeaderName :: from_static ("api-version") , :: reqwest :: header :: HeaderValue :: from_static (Self :: api_version ()) ,) ;"#,
+        "",
+    ),
+    // A URL is made of the client's own base, which is parsed once: nothing else takes as long in building a request.
+    (r#"let url = format ! ("{}/"#, r#"let path = format ! ("/"#),
+    (r#"" , self . baseurl ,"#, r#"" ,"#),
+    ("(url)", "(self . inner . url (& path))"),
+];
+
+/// Makes the bindings speak by the library's rules where progenitor has no setting for it.
+pub(crate) fn adapt(mut source: String, operations: usize) -> Result<String> {
+    // Identifiers are encoded by the library: progenitor leaves dots and `\` as they are, which reach other resources.
     const IMPORT: &str = "use progenitor_client :: { encode_path ,";
     const OWN_IMPORT: &str = "use crate :: transport :: path :: encode_segment as encode_path ; use progenitor_client :: {";
-    if !source.contains(IMPORT) {
-        return Err("progenitor imports `encode_path` in another way than before".into());
+    let adaptations = ADAPTATIONS.map(|(theirs, ours)| (theirs, ours, operations));
+    for (theirs, ours, expected) in iter::once((IMPORT, OWN_IMPORT, 1)).chain(adaptations) {
+        let found = source.matches(theirs).count();
+        if found != expected {
+            let problem = format!("progenitor wrote `{theirs}` {found} times, not {expected}");
+            return Err(problem.into());
+        }
+        source = source.replace(theirs, ours);
     }
-    Ok(source.replacen(IMPORT, OWN_IMPORT, 1))
+    // The room was for the version.
+    Ok(source.replace("HeaderMap :: with_capacity (1usize)", "HeaderMap :: new ()"))
 }
 
 /// An `open_enum!` for every string enum of the document.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
+
 use crate::config::ClientBuilder;
 use crate::error::Result;
 use crate::raw;
@@ -116,8 +118,9 @@ impl Client {
     }
 
     /// Runs one operation of the bindings with all that the facade adds.
-    pub(crate) async fn call<T, F>(&self, operation: impl FnOnce(raw::Client) -> F) -> Result<T>
+    pub(crate) async fn call<T, F>(&self, operation: impl Fn(raw::Client) -> F + Sync) -> Result<T>
     where
+        T: DeserializeOwned,
         F: Future<Output = Result<raw::ResponseValue<T>, raw::Error>>,
     {
         transport::call(&self.shared, &self.options, operation).await

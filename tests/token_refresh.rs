@@ -6,7 +6,8 @@ use serde_json::json;
 use support::server::{Received, Server, json as answer, response};
 use support::{PART, TEST};
 use timeback_qti::models::Section;
-use timeback_qti::{Client, CredentialsPlacement, ErrorKind};
+use timeback_qti::raw::ClientInfo as _;
+use timeback_qti::{Client, CredentialsPlacement, ErrorKind, raw};
 
 const SECRET: &str = "s3cr3t-value";
 
@@ -234,4 +235,15 @@ async fn the_raw_bindings_are_authenticated() {
         server.received()[1].header("authorization"),
         Some("Bearer token-0")
     );
+}
+
+#[tokio::test]
+async fn raw_bindings_made_for_another_address_take_no_token_there() {
+    let server = serve(|_| answer(200, &section())).await;
+    let other = serve(|_| answer(200, &section())).await;
+    let own = client(&server).raw();
+    let bindings = raw::Client::new(&other.url, own.inner().clone());
+    bindings.get_section("t", "p", "s").await.unwrap();
+    assert!(other.received().is_empty());
+    assert_eq!(server.received().len(), 2);
 }

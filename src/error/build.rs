@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Extensions, HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode};
 
 use super::{BODY_LIMIT, Error, ErrorBody, ErrorKind, Inner, cap, one_line};
 
@@ -23,7 +23,6 @@ const SERVER_REQUEST_ID_HEADERS: [&str; 5] = [
 pub(crate) struct ResponseParts {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    pub(crate) extensions: Extensions,
     pub(crate) body: Bytes,
 }
 

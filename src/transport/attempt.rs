@@ -1,5 +1,6 @@
 //! One attempt: a request on the wire, and its response read to the end under a cap.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -54,6 +55,7 @@ pub(super) fn prepare(
     shared: &Shared,
     options: &CallOptions,
     request_id: Option<&HeaderValue>,
+    bearer: &Bearer,
 ) {
     let headers = request.headers_mut();
     headers.insert(USER_AGENT, shared.user_agent.clone());
@@ -63,12 +65,7 @@ pub(super) fn prepare(
     if let Some(request_id) = request_id {
         headers.insert(X_REQUEST_ID, request_id.clone());
     }
-}
-
-pub(super) fn authorize(request: &mut Request, bearer: &Bearer) {
-    request
-        .headers_mut()
-        .insert(AUTHORIZATION, bearer.header().clone());
+    headers.insert(AUTHORIZATION, bearer.header().clone());
 }
 
 /// Sends a request as it is.
@@ -76,16 +73,16 @@ pub(super) async fn once(shared: &Shared, request: Request) -> reqwest::Result<R
     shared.http.execute(request).await
 }
 
-/// Sends a copy of a request with this token, and reads the response to its end within `timeout`. A redirect of a GET is
-/// followed within the origin; every other one is a failure, as the token and the body must not travel.
+/// Sends the next request, and reads the response to its end within `timeout`. A redirect of a GET is followed within
+/// the origin, by one more request; every other one is a failure, as the token and the body must not travel.
 pub(super) async fn send_and_read(
     shared: &Shared,
     operation: &Operation,
-    request: &Request,
-    bearer: &Bearer,
+    next: impl FnMut() -> Result<Request, Error>,
     timeout: Duration,
 ) -> Result<ResponseParts, Failure> {
-    match tokio::time::timeout(timeout, follow(shared, operation, request, bearer)).await {
+    let exchange = pin!(follow(shared, operation, next));
+    match tokio::time::timeout(timeout, exchange).await {
         Ok(result) => result,
         Err(_) => Err(Failure::new(
             Cause::Timeout,
@@ -98,16 +95,14 @@ pub(super) async fn send_and_read(
 async fn follow(
     shared: &Shared,
     operation: &Operation,
-    original: &Request,
-    bearer: &Bearer,
+    mut next: impl FnMut() -> Result<Request, Error>,
 ) -> Result<ResponseParts, Failure> {
     let mut target = None;
     for _ in 0..=MAX_REDIRECTS {
-        let mut request = original.try_clone().ok_or_else(|| {
-            let problem = "the request body can be read only once";
-            Failure::new(Cause::Unsendable, ErrorKind::Input, problem)
+        let mut request = next().map_err(|error| Failure {
+            cause: Cause::Unsendable,
+            error,
         })?;
-        authorize(&mut request, bearer);
         if let Some(target) = target.take() {
             *request.url_mut() = target;
         }
@@ -188,7 +183,6 @@ async fn read(mut response: Response, cap: usize) -> Result<ResponseParts, Failu
     Ok(ResponseParts {
         status: response.status(),
         headers: std::mem::take(response.headers_mut()),
-        extensions: std::mem::take(response.extensions_mut()),
         body: without_byte_order_mark(body),
     })
 }

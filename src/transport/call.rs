@@ -1,79 +1,109 @@
 //! The bridge between the generated bindings and the transport.
 //!
-//! The bindings' hooks cannot return an error of this crate, so a call carries a slot, as the bindings' inner value, in
-//! which the transport leaves what happened; the bindings get a stand-in for a response that failed.
+//! For the facade the bindings build the request and name the type of the answer: their first hook takes the request
+//! away, and what the bindings do with a response is left to [`send`] and to one decoder that keeps all that an error
+//! should tell.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::FutureExt as _;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 use progenitor_client::{ClientHooks, OperationInfo};
-use reqwest::{Request, Response, ResponseBuilderExt as _};
+use reqwest::{Request, Response, Url};
+use serde::de::DeserializeOwned;
 
 use super::operation::Operation;
 use super::options::CallOptions;
-use super::send::{Course, send};
+use super::send::send;
 use super::shared::Shared;
 use super::{attempt, path};
-use crate::error::{Error, ResponseParts, Result};
+use crate::error::{Error, Result};
 use crate::raw;
 
 /// What a set of [raw bindings](crate::raw) carries with each request: whose it is, and how it is to be sent.
 #[derive(Debug, Clone)]
 pub struct Call {
     shared: Arc<Shared>,
-    options: Arc<CallOptions>,
-    /// Where the outcome goes; none for the bindings that users get, which send each request once.
-    slot: Option<Arc<Slot>>,
+    purpose: Purpose,
+}
+
+#[derive(Debug, Clone)]
+enum Purpose {
+    /// The bindings are a user's, and send what they build.
+    Send(Arc<CallOptions>),
+    /// The facade sends what they build, and finds it here.
+    Build(Arc<Slot>),
 }
 
 #[derive(Debug, Default)]
-struct Slot(Mutex<Option<Outcome>>);
+struct Slot(Mutex<Option<Built>>);
 
-#[derive(Debug)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "there is one a call, on the heap"
-)]
-enum Outcome {
-    Failed(Error),
-    Answered(&'static Operation, ResponseParts, Course),
-}
+/// A request that was not sent yet.
+type Built = Result<(&'static Operation, Request)>;
 
 impl Slot {
-    fn put(&self, outcome: Outcome) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+    fn put(&self, built: Built) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(built);
     }
 
-    fn take(&self) -> Option<Outcome> {
+    fn take(&self) -> Option<Built> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Call {
+    /// The URL of a path below the API's base, whatever address the bindings were made with: the token is for no other.
+    pub(crate) fn url(&self, path: &str) -> Url {
+        self.shared.url(path)
     }
 }
 
 /// Runs one operation of the bindings with all that the facade adds.
 pub(crate) async fn call<T, F>(
     shared: &Arc<Shared>,
-    options: &Arc<CallOptions>,
-    operation: impl FnOnce(raw::Client) -> F,
+    options: &CallOptions,
+    binding: impl Fn(raw::Client) -> F + Sync,
 ) -> Result<T>
+where
+    T: DeserializeOwned,
+    F: Future<Output = Result<raw::ResponseValue<T>, raw::Error>>,
+{
+    let (operation, parts, course) = send(shared, options, &|| build(shared, &binding)).await?;
+    let body = match operation.success {
+        // There is nothing to read, whatever came.
+        StatusCode::NO_CONTENT => b"null",
+        _ => &*parts.body,
+    };
+    serde_json::from_slice(body)
+        .map_err(|problem| course.finish(operation, Error::undecodable(&parts, problem)))
+}
+
+/// The request of one operation.
+fn build<T, F>(shared: &Arc<Shared>, binding: impl Fn(raw::Client) -> F) -> Built
 where
     F: Future<Output = Result<raw::ResponseValue<T>, raw::Error>>,
 {
     let slot = Arc::new(Slot::default());
-    let inner = Call {
-        shared: Arc::clone(shared),
-        options: Arc::clone(options),
-        slot: Some(Arc::clone(&slot)),
-    };
     let bindings = raw::Client {
-        baseurl: shared.base.clone(),
+        // Not asked for: URLs come from the call.
+        baseurl: String::new(),
         client: shared.http.clone(),
-        inner,
+        inner: Call {
+            shared: Arc::clone(shared),
+            purpose: Purpose::Build(Arc::clone(&slot)),
+        },
     };
-    match operation(bindings).await {
-        Ok(value) => Ok(value.into_inner()),
-        Err(error) => Err(explain(error, slot.take())),
+    // It ends at its first hook, before anything that it would have to wait for.
+    let ended = pin!(binding(bindings)).now_or_never();
+    match (slot.take(), ended) {
+        (Some(built), _) => built,
+        (None, Some(Err(raw::Error::CommunicationError(problem)))) => {
+            Err(unbuildable().with_source(problem.without_url()))
+        }
+        (None, _) => Err(unbuildable()),
     }
 }
 
@@ -88,53 +118,34 @@ pub(crate) async fn call_xml<T, E: fmt::Display>(
     read: impl FnOnce(&[u8]) -> Result<T, E>,
 ) -> Result<T> {
     let operation = Operation::of_id(operation).ok_or_else(|| unknown(operation))?;
-    let path = path::fill(operation.path, identifiers);
-    let url = format!("{}{path}", shared.base)
-        .parse()
-        .map_err(|_| Error::input("the request cannot be built"))?;
-    let mut request = Request::new(operation.method.clone(), url);
-    let headers = request.headers_mut();
-    // The service looks at this header of a GET, too, to choose what it answers with.
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
-    let accept = match xml {
-        Some(_) => "application/json",
-        None => "application/xml, application/json;q=0.5",
+    let build = || {
+        let url = shared.url(&path::fill(operation.path, identifiers));
+        let mut request = Request::new(operation.method.clone(), url);
+        let headers = request.headers_mut();
+        // The service looks at this header of a GET, too, to choose what it answers with.
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+        let accept = match xml {
+            Some(_) => "application/json",
+            None => "application/xml, application/json;q=0.5",
+        };
+        headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        *request.body_mut() = xml.map(|xml| xml.to_owned().into());
+        Ok((operation, request))
     };
-    headers.insert(ACCEPT, HeaderValue::from_static(accept));
-    *request.body_mut() = xml.map(|xml| xml.to_owned().into());
-    let (parts, course) = send(shared, options, operation, request).await?;
+    let (operation, parts, course) = send(shared, options, &build).await?;
     read(&parts.body)
         .map_err(|problem| course.finish(operation, Error::undecodable(&parts, problem)))
 }
 
 /// The bindings as users get them: authenticated and guarded, nothing else.
 pub(crate) fn bare(shared: &Arc<Shared>, options: &Arc<CallOptions>) -> raw::Client {
-    let inner = Call {
-        shared: Arc::clone(shared),
-        options: Arc::clone(options),
-        slot: None,
-    };
     raw::Client {
-        baseurl: shared.base.clone(),
+        baseurl: shared.base_url.as_str().trim_end_matches('/').to_owned(),
         client: shared.http.clone(),
-        inner,
-    }
-}
-
-fn explain(error: raw::Error, outcome: Option<Outcome>) -> Error {
-    match (outcome, error) {
-        (Some(Outcome::Failed(error)), _) => error,
-        (
-            Some(Outcome::Answered(operation, parts, course)),
-            raw::Error::InvalidResponsePayload(_, problem),
-        ) => course.finish(operation, Error::undecodable(&parts, problem)),
-        (_, raw::Error::CommunicationError(problem)) => {
-            Error::input("the request cannot be built").with_source(problem.without_url())
-        }
-        (_, raw::Error::InvalidRequest(problem) | raw::Error::Custom(problem)) => {
-            Error::input(problem)
-        }
-        (_, other) => Error::new(crate::ErrorKind::Transport, other.to_string()),
+        inner: Call {
+            shared: Arc::clone(shared),
+            purpose: Purpose::Send(Arc::clone(options)),
+        },
     }
 }
 
@@ -144,77 +155,45 @@ impl ClientHooks<Call> for raw::Client {
         request: &mut Request,
         info: &OperationInfo,
     ) -> Result<(), progenitor_client::Error<E>> {
-        let call = &self.inner;
-        // The document's version is no header of this API.
-        request.headers_mut().remove("api-version");
-        if call.slot.is_some() {
-            return Ok(());
+        let Call { shared, purpose } = &self.inner;
+        let operation =
+            Operation::of_raw(info.operation_id).ok_or_else(|| unknown(info.operation_id));
+        match purpose {
+            Purpose::Build(slot) => {
+                let stand_in = Request::new(request.method().clone(), shared.base_url.clone());
+                let request = std::mem::replace(request, stand_in);
+                slot.put(operation.map(|operation| (operation, request)));
+                Err(progenitor_client::Error::Custom(String::new()))
+            }
+            Purpose::Send(options) => authorize(shared, options, operation, request)
+                .await
+                .map_err(|error| progenitor_client::Error::InvalidRequest(error.to_string())),
         }
-        let refuse = |error: Error| progenitor_client::Error::InvalidRequest(error.to_string());
-        let operation = Operation::of_raw(info.operation_id)
-            .ok_or_else(|| refuse(unknown(info.operation_id)))?;
-        path::check(operation, call.shared.base_url.path(), request.url().path())
-            .map_err(refuse)?;
-        let bearer = call
-            .shared
-            .tokens
-            .bearer(
-                call.options
-                    .deadline
-                    .unwrap_or(call.shared.defaults.deadline),
-            )
-            .await
-            .map_err(refuse)?;
-        attempt::prepare(request, &call.shared, &call.options, None);
-        attempt::authorize(request, &bearer);
-        Ok(())
     }
 
-    async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
-        let call = &self.inner;
-        let Some(slot) = &call.slot else {
-            return attempt::once(&call.shared, request).await;
-        };
-        let Some(operation) = Operation::of_raw(info.operation_id) else {
-            slot.put(Outcome::Failed(unknown(info.operation_id)));
-            return Ok(stand_in());
-        };
-        Ok(
-            match send(&call.shared, &call.options, operation, request).await {
-                Ok((mut parts, course)) => {
-                    let response = response(&call.shared, operation, &mut parts);
-                    slot.put(Outcome::Answered(operation, parts, course));
-                    response
-                }
-                Err(error) => {
-                    slot.put(Outcome::Failed(error));
-                    stand_in()
-                }
-            },
-        )
+    async fn exec(&self, request: Request, _: &OperationInfo) -> reqwest::Result<Response> {
+        attempt::once(&self.inner.shared, request).await
     }
+}
+
+/// Makes a request of a user's bindings one that may be sent.
+async fn authorize(
+    shared: &Shared,
+    options: &CallOptions,
+    operation: Result<&Operation>,
+    request: &mut Request,
+) -> Result<()> {
+    path::check(operation?, shared.base_url.path(), request.url().path())?;
+    let time_left = options.deadline.unwrap_or(shared.defaults.deadline);
+    let bearer = shared.tokens.bearer(time_left).await?;
+    attempt::prepare(request, shared, options, None, &bearer);
+    Ok(())
 }
 
 fn unknown(operation: &str) -> Error {
     Error::input(format!("{operation} is not in the table of operations"))
 }
 
-/// The response as the bindings expect it: with the operation's one success status.
-fn response(shared: &Shared, operation: &Operation, parts: &mut ResponseParts) -> Response {
-    let mut response = http::Response::builder().status(operation.success);
-    if let Some(extensions) = response.extensions_mut() {
-        *extensions = std::mem::take(&mut parts.extensions);
-    }
-    // Nobody asks for its URL, but without one reqwest would parse another, which takes longer than all the rest.
-    response
-        .url(shared.base_url.clone())
-        .body(parts.body.clone())
-        .map_or_else(|_| stand_in(), Response::from)
-}
-
-/// A response that no operation knows; the bindings turn it into an error that nobody sees.
-fn stand_in() -> Response {
-    let mut response = http::Response::new(reqwest::Body::default());
-    *response.status_mut() = StatusCode::IM_A_TEAPOT;
-    response.into()
+fn unbuildable() -> Error {
+    Error::input("the request cannot be built")
 }

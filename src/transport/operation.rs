@@ -1,5 +1,8 @@
 //! The 38 operations of the API: where they are, how they answer, and whether they may be sent twice.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use http::{Method, StatusCode};
 
 /// Whether sending an operation a second time can do harm.
@@ -116,12 +119,18 @@ pub(crate) static OPERATIONS: [Operation; 38] = [
     op("validateBatch", POST, "/validate/batch", OK, Read),
 ];
 
+/// The operations by the names that the bindings have for them, the snake-case forms of the operationIds.
+static BY_RAW_NAME: LazyLock<HashMap<String, &'static Operation>> = LazyLock::new(|| {
+    OPERATIONS
+        .iter()
+        .map(|operation| (snake_case(operation.id), operation))
+        .collect()
+});
+
 impl Operation {
-    /// The operation that the bindings name `raw_name`, the snake-case form of its operationId.
-    pub(crate) fn of_raw(raw_name: &str) -> Option<&'static Self> {
-        OPERATIONS
-            .iter()
-            .find(|operation| is_snake_case_of(raw_name, operation.id))
+    /// The operation that the bindings have under this name.
+    pub(crate) fn of_raw(name: &str) -> Option<&'static Self> {
+        BY_RAW_NAME.get(name).copied()
     }
 
     /// The operation with this operationId.
@@ -135,13 +144,15 @@ impl Operation {
     }
 }
 
-fn is_snake_case_of(snake: &str, camel: &str) -> bool {
-    let mut letters = camel.bytes();
-    snake.bytes().filter(|byte| *byte != b'_').all(|byte| {
-        letters
-            .next()
-            .is_some_and(|l| l.eq_ignore_ascii_case(&byte))
-    }) && letters.next().is_none()
+fn snake_case(camel: &str) -> String {
+    let mut snake = String::with_capacity(camel.len() + 4);
+    for letter in camel.chars() {
+        if letter.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
 }
 
 #[cfg(test)]

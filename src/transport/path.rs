@@ -1,5 +1,7 @@
 //! Identifiers in URL paths: each becomes exactly one segment, or is refused.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::operation::Operation;
@@ -25,11 +27,11 @@ pub(crate) fn is_refused(identifier: &str) -> bool {
 }
 
 /// An identifier as one path segment; for one that is refused, a mark that [`check`] refuses before anything is sent.
-pub(crate) fn encode_segment(identifier: &str) -> String {
+pub(crate) fn encode_segment(identifier: &str) -> Cow<'_, str> {
     if is_refused(identifier) {
-        REFUSED.to_owned()
+        REFUSED.into()
     } else {
-        utf8_percent_encode(identifier, ENCODED).to_string()
+        utf8_percent_encode(identifier, ENCODED).into()
     }
 }
 
@@ -39,11 +41,10 @@ pub(crate) fn fill(template: &str, identifiers: &[&str]) -> String {
     let segments = template
         .split('/')
         .map(|segment| match segment.starts_with('{') {
-            true => identifiers.next().map_or_else(
-                || REFUSED.to_owned(),
-                |identifier| encode_segment(identifier),
-            ),
-            false => segment.to_owned(),
+            true => identifiers
+                .next()
+                .map_or_else(|| REFUSED.into(), |identifier| encode_segment(identifier)),
+            false => segment.into(),
         });
     segments.collect::<Vec<_>>().join("/")
 }
@@ -51,29 +52,25 @@ pub(crate) fn fill(template: &str, identifiers: &[&str]) -> String {
 /// Refuses a request whose path is not the operation's: the last guard before sending, for the raw bindings too.
 pub(crate) fn check(operation: &Operation, base_path: &str, path: &str) -> Result<(), Error> {
     let outside = || Error::input(format!("the request's path leaves {}", operation.path));
-    let rest = path
+    let mut rest = path
         .strip_prefix(base_path.trim_end_matches('/'))
         .ok_or_else(outside)?;
-    let mut segments = rest.split('/');
-    for expected in operation.path.split('/') {
-        let segment = segments.next().ok_or_else(outside)?;
-        match expected
-            .strip_prefix('{')
-            .and_then(|name| name.strip_suffix('}'))
-        {
-            Some(name) if segment == REFUSED || segment.is_empty() => {
-                return Err(Error::input(format!(
-                    "{name}: an identifier must not be empty, `.` or `..`, nor hold `\\` or control characters"
-                )));
-            }
-            None if segment != expected => return Err(outside()),
-            _ => {}
+    let mut template = operation.path;
+    while let Some((literal, parameter)) = template.split_once('{') {
+        let (name, after) = parameter.split_once('}').ok_or_else(outside)?;
+        rest = rest.strip_prefix(literal).ok_or_else(outside)?;
+        let (segment, remainder) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        if segment == REFUSED || segment.is_empty() {
+            return Err(Error::input(format!(
+                "{name}: an identifier must not be empty, `.` or `..`, nor hold `\\` or control characters"
+            )));
         }
+        (template, rest) = (after, remainder);
     }
-    if segments.next().is_some() {
-        Err(outside())
-    } else {
+    if rest == template {
         Ok(())
+    } else {
+        Err(outside())
     }
 }
 
@@ -184,7 +181,7 @@ mod tests {
                         .split('/')
                         .map(|segment| match segment.strip_prefix('{') {
                             Some(_) => encode_segment(&identifier),
-                            None => segment.to_owned(),
+                            None => segment.into(),
                         });
                 let path = url_path(&format!("/api{}", path.collect::<Vec<_>>().join("/")));
                 prop_assert_eq!(check(operation, "/api", &path).is_err(), refused);

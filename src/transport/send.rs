@@ -50,36 +50,32 @@ impl Course {
     }
 }
 
+/// Makes the request of one attempt: a request is sent once, and the next attempt has its own.
+pub(super) type Build<'a> = &'a (dyn Fn() -> Result<(&'static Operation, Request)> + Sync);
+
 /// Sends a request, as often as it takes and is allowed, and gives the successful response.
 pub(super) async fn send(
     shared: &Shared,
     options: &CallOptions,
-    operation: &'static Operation,
-    mut request: Request,
-) -> Result<(ResponseParts, Course)> {
+    build: Build<'_>,
+) -> Result<(&'static Operation, ResponseParts, Course)> {
+    let (operation, request) = build()?;
     let span = span(shared, operation, &request);
-    let mut exchange = Exchange::new(shared, options, operation, span.clone());
-    async {
-        let result = match path::check(operation, shared.base_url.path(), request.url().path()) {
-            Ok(()) => {
-                attempt::prepare(
-                    &mut request,
-                    shared,
-                    options,
-                    Some(&exchange.course.request_id),
-                );
-                exchange.run(&request).await
-            }
-            Err(error) => Err(error),
+    let outside = path::check(operation, shared.base_url.path(), request.url().path()).err();
+    let mut exchange = Exchange::new(shared, options, operation, request, build, span.clone());
+    // Pinned here, as it is too large to be moved into its span for every call.
+    let exchange = pin!(async {
+        let result = match outside {
+            None => exchange.run().await,
+            Some(error) => Err(error),
         };
         let course = exchange.end(result.as_ref());
         match result {
-            Ok(parts) => Ok((parts, course)),
+            Ok(parts) => Ok((operation, parts, course)),
             Err(error) => Err(course.finish(operation, error)),
         }
-    }
-    .instrument(span)
-    .await
+    });
+    exchange.instrument(span).await
 }
 
 /// The span of a call, with the names of OpenTelemetry's conventions for HTTP clients.
@@ -110,7 +106,11 @@ fn span(shared: &Shared, operation: &'static Operation, request: &Request) -> Sp
 
 struct Exchange<'a> {
     shared: &'a Shared,
+    options: &'a CallOptions,
     operation: &'static Operation,
+    /// The request of the first attempt.
+    first: Option<Request>,
+    build: Build<'a>,
     clock: &'a Arc<dyn Clock>,
     started: Instant,
     deadline: Duration,
@@ -122,15 +122,20 @@ struct Exchange<'a> {
 impl<'a> Exchange<'a> {
     fn new(
         shared: &'a Shared,
-        options: &CallOptions,
+        options: &'a CallOptions,
         operation: &'static Operation,
+        first: Request,
+        build: Build<'a>,
         span: Span,
     ) -> Self {
         let defaults = &shared.defaults;
         let request_id = options.request_id.clone().unwrap_or_else(random_request_id);
         Self {
             shared,
+            options,
             operation,
+            first: Some(first),
+            build,
             clock: &defaults.clock,
             started: defaults.clock.now(),
             deadline: options.deadline.unwrap_or(defaults.deadline),
@@ -154,10 +159,10 @@ impl<'a> Exchange<'a> {
         self.deadline.saturating_sub(self.elapsed())
     }
 
-    async fn run(&mut self, request: &Request) -> Result<ResponseParts> {
+    async fn run(&mut self) -> Result<ResponseParts> {
         let mut renewed = false;
         loop {
-            let (bearer, result) = self.attempt(request).await?;
+            let (bearer, result) = self.attempt().await?;
             if result.as_ref().is_ok_and(|parts| is_sound(parts.status)) {
                 self.shared.budget.deposit();
             }
@@ -238,10 +243,7 @@ impl<'a> Exchange<'a> {
     }
 
     /// One attempt. The error is one from before anything was sent, which no retry betters.
-    async fn attempt(
-        &mut self,
-        request: &Request,
-    ) -> Result<(Bearer, Result<ResponseParts, Failure>)> {
+    async fn attempt(&mut self) -> Result<(Bearer, Result<ResponseParts, Failure>)> {
         let permit = self
             .in_time(
                 self.shared.limiter.acquire(),
@@ -256,8 +258,14 @@ impl<'a> Exchange<'a> {
             .await??;
         self.course.attempts += 1;
         let timeout = self.attempt_timeout.min(self.time_left());
-        let result =
-            attempt::send_and_read(self.shared, self.operation, request, &bearer, timeout).await;
+        let next = || {
+            let first = self.first.take().map(Ok);
+            let mut request = first.unwrap_or_else(|| Ok((self.build)()?.1))?;
+            let request_id = Some(&self.course.request_id);
+            attempt::prepare(&mut request, self.shared, self.options, request_id, &bearer);
+            Ok(request)
+        };
+        let result = attempt::send_and_read(self.shared, self.operation, next, timeout).await;
         match &result {
             Ok(parts) if parts.status == StatusCode::TOO_MANY_REQUESTS => {
                 if permit.throttled() {
@@ -326,7 +334,12 @@ fn is_sound(status: StatusCode) -> bool {
 /// 128 random bits in hexadecimal digits.
 fn random_request_id() -> HeaderValue {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let id: [u8; 32] = std::array::from_fn(|_| DIGITS[fastrand::usize(..DIGITS.len())]);
+    let mut bits = fastrand::u128(..);
+    let id: [u8; 32] = std::array::from_fn(|_| {
+        let digit = DIGITS[(bits & 0xf) as usize];
+        bits >>= 4;
+        digit
+    });
     // Owned by the bytes themselves, so that the copies that retries need cost nothing.
     HeaderValue::from_maybe_shared(Bytes::from_owner(id))
         .unwrap_or_else(|_| HeaderValue::from_static("0"))

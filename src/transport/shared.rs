@@ -41,8 +41,6 @@ impl Defaults {
 
 pub(crate) struct Shared {
     pub(crate) base_url: Url,
-    /// The base URL as the bindings want it: without a slash at its end.
-    pub(crate) base: String,
     pub(crate) http: reqwest::Client,
     pub(crate) tokens: TokenCache,
     pub(crate) user_agent: HeaderValue,
@@ -62,7 +60,6 @@ impl Shared {
         defaults: Defaults,
     ) -> Self {
         Self {
-            base: base_url.as_str().trim_end_matches('/').to_owned(),
             base_url,
             http,
             tokens,
@@ -73,12 +70,22 @@ impl Shared {
             defaults,
         }
     }
+
+    /// The URL of a path below the base, which keeps its own path.
+    pub(crate) fn url(&self, path: &str) -> Url {
+        let mut url = self.base_url.clone();
+        match url.path() {
+            "/" => url.set_path(path),
+            base => url.set_path(&format!("{}{path}", base.trim_end_matches('/'))),
+        }
+        url
+    }
 }
 
 impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Shared")
-            .field("base_url", &self.base)
+            .field("base_url", &self.base_url.as_str())
             .finish_non_exhaustive()
     }
 }

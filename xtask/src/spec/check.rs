@@ -159,6 +159,15 @@ mod tests {
     responses: {'200': {description: OK, content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}}}
 ";
 
+    #[test]
+    fn a_generator_that_writes_in_another_way_than_before_is_noticed() {
+        let error = build::adapt("pub struct Client;".to_owned(), 1).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "progenitor wrote `use progenitor_client :: { encode_path ,` 0 times, not 1"
+        );
+    }
+
     fn document(schemas: &str) -> Document {
         let mut document = with_paths(PATHS, schemas);
         document["openapi"] = yaml("3.0.3");

@@ -14,6 +14,7 @@ get:
   parameters:
   - {in: path, name: widgetId, required: true, schema: {type: string}}
   - {in: query, name: shape, schema: {type: string, enum: [round, flat]}}
+  - {in: header, name: x-tint, schema: {type: string}}
   responses:
     '200':
       description: OK
