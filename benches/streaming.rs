@@ -154,6 +154,7 @@ fn table(list: &List, latency: Duration) {
 }
 
 fn streaming(criterion: &mut Criterion) {
+    support::Side::Client.pin();
     let mut group = criterion.benchmark_group("stream 10,000 items");
     group.sample_size(10);
     for latency in LATENCIES {

@@ -1,13 +1,13 @@
 //! A list before it is sent: what to look for, in which order, how much at a time.
 
-use std::collections::HashSet;
 use std::fmt;
 
-use futures_util::{StreamExt, TryStreamExt, future, stream};
+use futures_core::Stream;
+use futures_util::TryStreamExt as _;
 
 use super::Page;
 use super::listing::Listing;
-use super::walk::walk;
+use super::walk::{Step, walk};
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::models::SortOrder;
@@ -170,13 +170,8 @@ impl<C: Collection> List<C> {
         C: 'a,
     {
         let max_items = self.max_items.unwrap_or(usize::MAX);
-        let mut seen = HashSet::new();
-        let entities = self
-            .pages()
-            .map_ok(|page| stream::iter(page.items.into_iter().map(Ok)))
-            .try_flatten()
-            .try_filter(move |entity| future::ready(seen.insert(C::identifier(entity).to_owned())));
-        Listing::new(entities.take(max_items))
+        let entities = self.walk().map_ok(Step::new_entities);
+        Listing::new(entities, max_items)
     }
 
     /// All pages from the one asked for on, read lazily, with nothing left out.
@@ -184,7 +179,14 @@ impl<C: Collection> List<C> {
     where
         C: 'a,
     {
-        Listing::new(walk(self.collection, self.parameters, self.read_ahead))
+        Listing::new(self.walk().map_ok(|step| vec![step.page]), usize::MAX)
+    }
+
+    fn walk<'a>(self) -> impl Stream<Item = Result<Step<C::Entity>>> + Send + 'a
+    where
+        C: 'a,
+    {
+        walk(self.collection, self.parameters, self.read_ahead)
     }
 
     /// All entities, as [`stream`](Self::stream) yields them.

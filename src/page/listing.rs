@@ -1,8 +1,8 @@
 //! The stream that lists return.
 
-use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::{fmt, vec};
 
 use futures_core::Stream;
 use futures_util::StreamExt as _;
@@ -13,16 +13,32 @@ use crate::error::Result;
 ///
 /// It is a [`Stream`], and has [`next`](Self::next) of its own, so that simple loops need no further crate.
 #[must_use = "a listing sends nothing until it is read"]
-pub struct Listing<'a, T>(Pin<Box<dyn Stream<Item = Result<T>> + Send + 'a>>);
+pub struct Listing<'a, T> {
+    batches: Pin<Box<dyn Stream<Item = Result<Vec<T>>> + Send + 'a>>,
+    /// What is left of the newest batch: taken from here, an entity is moved once on its way to the caller.
+    batch: vec::IntoIter<T>,
+    /// How many are yielded at most from here on.
+    left: usize,
+}
 
 impl<'a, T> Listing<'a, T> {
-    pub(super) fn new(stream: impl Stream<Item = Result<T>> + Send + 'a) -> Self {
-        Self(Box::pin(stream.fuse()))
+    pub(super) fn new(
+        batches: impl Stream<Item = Result<Vec<T>>> + Send + 'a,
+        max_items: usize,
+    ) -> Self {
+        Self {
+            batches: Box::pin(batches.fuse()),
+            batch: Vec::new().into_iter(),
+            left: max_items,
+        }
     }
 
     /// The next one, or `None` at the end. After an error there is nothing more.
     pub async fn next(&mut self) -> Option<Result<T>> {
-        std::future::poll_fn(|context| self.0.as_mut().poll_next(context)).await
+        match std::future::poll_fn(|context| self.poll_batch(context)).await {
+            Ok(()) => self.take().map(Ok),
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// All that are left.
@@ -36,13 +52,34 @@ impl<'a, T> Listing<'a, T> {
         }
         Ok(all)
     }
+
+    /// Sees to it that the batch has an entity, unless there are no more.
+    fn poll_batch(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
+        while self.left > 0 && self.batch.len() == 0 {
+            match ready!(self.batches.as_mut().poll_next(context)?) {
+                Some(batch) => self.batch = batch.into_iter(),
+                None => break,
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn take(&mut self) -> Option<T> {
+        self.left = self.left.checked_sub(1)?;
+        self.batch.next()
+    }
 }
+
+/// No entity is pinned.
+impl<T> Unpin for Listing<'_, T> {}
 
 impl<T> Stream for Listing<'_, T> {
     type Item = Result<T>;
 
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.as_mut().poll_next(context)
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let listing = self.get_mut();
+        let ready = ready!(listing.poll_batch(context));
+        Poll::Ready(ready.map(|()| listing.take()).transpose())
     }
 }
 

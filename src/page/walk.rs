@@ -1,11 +1,12 @@
 //! From page to page, some of them at once, until the list ends or makes no progress.
 
-use std::collections::{HashSet, VecDeque};
-use std::hash::{BuildHasher, RandomState};
+use std::collections::VecDeque;
 
 use futures_core::Stream;
 use futures_util::future::join_all;
 use futures_util::stream;
+use string_interner::StringInterner;
+use string_interner::backend::BufferBackend;
 
 use super::Page;
 use super::list::{Collection, Parameters, check};
@@ -28,11 +29,26 @@ struct Progress {
     /// How many entities a full page has.
     limit: u64,
     entities: u64,
-    /// Hashes of the identifiers so far.
-    seen: HashSet<u64>,
-    hasher: RandomState,
+    /// The identifiers so far, in one piece of memory.
+    seen: StringInterner<BufferBackend>,
     barren_pages: usize,
     ended: bool,
+}
+
+/// A page as a walk comes by it.
+pub(super) struct Step<T> {
+    pub(super) page: Page<T>,
+    /// Which of its entities no page before had.
+    is_new: Vec<bool>,
+}
+
+impl<T> Step<T> {
+    /// The entities that no page before had.
+    pub(super) fn new_entities(self) -> Vec<T> {
+        let (mut entities, mut is_new) = (self.page.items, self.is_new.into_iter());
+        entities.retain(|_| is_new.next().unwrap_or(true));
+        entities
+    }
 }
 
 /// The pages from the one asked for on. Nothing is under way while a page is in the caller's hands: requests that wait
@@ -41,7 +57,7 @@ pub(super) fn walk<'a, C: Collection + 'a>(
     collection: C,
     parameters: Parameters<C>,
     window: usize,
-) -> impl Stream<Item = Result<Page<C::Entity>>> + Send + 'a {
+) -> impl Stream<Item = Result<Step<C::Entity>>> + Send + 'a {
     let progress = Progress::new(&parameters);
     let fetch = move |page: i64| {
         let parameters = Parameters {
@@ -62,13 +78,13 @@ pub(super) fn walk<'a, C: Collection + 'a>(
             let first = progress.next;
             read.extend(join_all((first..first + progress.batch(window)).map(&fetch)).await);
         }
-        let page = read.pop_front()?.and_then(|page| progress.take::<C>(page));
-        let page = page.map_err(|error| {
+        let step = read.pop_front()?.and_then(|page| progress.take::<C>(page));
+        let step = step.map_err(|error| {
             progress.ended = true;
             let (page, entities) = (progress.next, progress.entities);
             error.with_context(format!("page {page}, after {entities} entities"))
         });
-        Some((page, (progress, read, fetch)))
+        Some((step, (progress, read, fetch)))
     })
 }
 
@@ -85,8 +101,7 @@ impl Progress {
             pages: None,
             limit,
             entities: 0,
-            seen: HashSet::new(),
-            hasher: RandomState::new(),
+            seen: StringInterner::new(),
             barren_pages: 0,
             ended: false,
         }
@@ -99,17 +114,15 @@ impl Progress {
     }
 
     /// Takes note of a page, or refuses one that would make the walk endless.
-    fn take<C: Collection>(&mut self, page: Page<C::Entity>) -> Result<Page<C::Entity>> {
+    fn take<C: Collection>(&mut self, page: Page<C::Entity>) -> Result<Step<C::Entity>> {
         let stuck = |problem: String| Err(Error::new(ErrorKind::Decode, problem));
         let is_asked_for = |number: u64| i64::try_from(number) == Ok(self.next);
         if let Some(number) = page.page.filter(|number| !is_asked_for(*number)) {
             return stuck(format!("the service answered with page {number}"));
         }
-        let known = self.seen.len();
         let identifiers = page.items.iter().map(C::identifier);
-        self.seen
-            .extend(identifiers.map(|identifier| self.hasher.hash_one(identifier)));
-        if self.seen.len() > known {
+        let is_new: Vec<_> = identifiers.map(|identifier| self.see(identifier)).collect();
+        if is_new.contains(&true) {
             self.barren_pages = 0;
         } else if !page.items.is_empty() && page.page.is_none() {
             // A page that names itself may hold only what has shifted to it; one that does not is an earlier one.
@@ -123,7 +136,14 @@ impl Progress {
             }
         }
         self.advance(&page);
-        Ok(page)
+        Ok(Step { page, is_new })
+    }
+
+    /// Takes note of an identifier, and says whether it is new.
+    fn see(&mut self, identifier: &str) -> bool {
+        let known = self.seen.len();
+        self.seen.get_or_intern(identifier);
+        self.seen.len() > known
     }
 
     fn advance<T>(&mut self, page: &Page<T>) {

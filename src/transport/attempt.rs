@@ -141,6 +141,8 @@ fn redirect_target(response: &Response) -> Option<Url> {
 
 /// Reads a body chunk by chunk, so that what is decompressed from it never takes more than the cap.
 async fn read(mut response: Response, cap: usize) -> Result<ResponseParts, Failure> {
+    let expected = response.content_length().unwrap_or(0);
+    let expected = usize::try_from(expected).unwrap_or(cap).min(cap);
     let mut first = Bytes::new();
     let mut whole = Vec::new();
     // What a failed request was answered with is told by its status: the words of its body may be cut.
@@ -170,6 +172,7 @@ async fn read(mut response: Response, cap: usize) -> Result<ResponseParts, Failu
             first = chunk;
         } else {
             if whole.is_empty() {
+                whole.reserve_exact(expected);
                 append(&mut whole, &first, cap);
             }
             append(&mut whole, &chunk, cap);
