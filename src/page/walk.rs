@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 use futures_util::stream;
 use string_interner::StringInterner;
 use string_interner::backend::BufferBackend;
+use string_interner::symbol::SymbolUsize;
 
 use super::Page;
 use super::list::{Collection, Parameters, check};
@@ -30,7 +31,7 @@ struct Progress {
     limit: u64,
     entities: u64,
     /// The identifiers so far, in one piece of memory.
-    seen: StringInterner<BufferBackend>,
+    seen: StringInterner<BufferBackend<SymbolUsize>>,
     barren_pages: usize,
     ended: bool,
 }

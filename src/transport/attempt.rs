@@ -16,6 +16,9 @@ use crate::error::{Error, ErrorKind, ResponseParts};
 
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// How much memory is set aside on a response's word for its length: enough for a long page.
+const MAX_RESERVED: u64 = 4 * 1024 * 1024;
+
 /// How many redirects of a read are followed.
 const MAX_REDIRECTS: usize = 5;
 
@@ -141,8 +144,8 @@ fn redirect_target(response: &Response) -> Option<Url> {
 
 /// Reads a body chunk by chunk, so that what is decompressed from it never takes more than the cap.
 async fn read(mut response: Response, cap: usize) -> Result<ResponseParts, Failure> {
-    let expected = response.content_length().unwrap_or(0);
-    let expected = usize::try_from(expected).unwrap_or(cap).min(cap);
+    let announced = response.content_length().unwrap_or(0).min(MAX_RESERVED);
+    let room = usize::try_from(announced).unwrap_or(cap).min(cap);
     let mut first = Bytes::new();
     let mut whole = Vec::new();
     // What a failed request was answered with is told by its status: the words of its body may be cut.
@@ -172,7 +175,7 @@ async fn read(mut response: Response, cap: usize) -> Result<ResponseParts, Failu
             first = chunk;
         } else {
             if whole.is_empty() {
-                whole.reserve_exact(expected);
+                whole.reserve_exact(room);
                 append(&mut whole, &first, cap);
             }
             append(&mut whole, &chunk, cap);

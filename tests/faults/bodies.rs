@@ -128,6 +128,20 @@ async fn a_body_above_the_limit_is_not_read_to_its_end() {
         )
         .fails(Transport)
         .requests(1),
+        Case::new(
+            "a length beyond all memory",
+            Call::Get,
+            Reply::new()
+                .send(format!(
+                    "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n",
+                    u64::MAX - 2
+                ))
+                .repeat("1234567890".repeat(1_000), 10)
+                .close(),
+        )
+        .with(|builder| builder.max_response_bytes(usize::MAX))
+        .fails(Transport)
+        .requests(5),
     ])
     .await;
 }
