@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 
 use super::operation::Operation;
 use super::options::CallOptions;
-use super::send::send;
+use super::send::{Built, send};
 use super::shared::Shared;
 use super::{attempt, path};
 use crate::error::{Error, Result};
@@ -40,9 +40,6 @@ enum Purpose {
 
 #[derive(Debug, Default)]
 struct Slot(Mutex<Option<Built>>);
-
-/// A request that was not sent yet.
-type Built = Result<(&'static Operation, Request)>;
 
 impl Slot {
     fn put(&self, built: Built) {

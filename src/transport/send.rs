@@ -50,8 +50,11 @@ impl Course {
     }
 }
 
+/// A request that was not sent yet.
+pub(super) type Built = Result<(&'static Operation, Request)>;
+
 /// Makes the request of one attempt: a request is sent once, and the next attempt has its own.
-pub(super) type Build<'a> = &'a (dyn Fn() -> Result<(&'static Operation, Request)> + Sync);
+pub(super) type Build<'a> = &'a (dyn Fn() -> Built + Sync);
 
 /// Sends a request, as often as it takes and is allowed, and gives the successful response.
 pub(super) async fn send(
