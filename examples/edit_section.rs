@@ -34,7 +34,7 @@ async fn main() -> std::result::Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-async fn edit(section: SectionHandle<'_>) -> Result<()> {
+async fn edit(section: SectionHandle) -> Result<()> {
     println!("\nChanging its title, and nothing else.");
     let edited = section
         .edit(|section| section.title = "Opening".to_owned())

@@ -32,7 +32,7 @@ async fn main() -> std::result::Result<(), Box<dyn Error>> {
         .await?;
 
     let part = client.test(&test).part("part-001");
-    let outcome = sections(part).await;
+    let outcome = sections(&part).await;
     if std::env::args().any(|argument| argument == "--keep") {
         println!("\nKeeping the test {test}.");
         return Ok(outcome?);
@@ -48,7 +48,7 @@ async fn main() -> std::result::Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-async fn sections(part: PartHandle<'_>) -> Result<()> {
+async fn sections(part: &PartHandle) -> Result<()> {
     println!("\nCreating two sections.");
     for (identifier, title) in [("section-001", "Warm-up"), ("section-002", "Main part")] {
         let section = part

@@ -15,17 +15,6 @@ use crate::transport::{self, CallOptions, Shared};
 
 /// A client of the API. Clones are cheap and share tokens, connections and limits.
 ///
-/// Its handles borrow it, and the identifiers that they are made with. A task gets a clone, and makes the handles that it
-/// needs itself:
-///
-/// ```no_run
-/// # async fn run(client: timeback_qti::Client) -> Result<(), Box<dyn std::error::Error>> {
-/// let clone = client.clone();
-/// let identifier = format!("item-{}", 7);
-/// let item = tokio::spawn(async move { clone.item(&identifier).get().await }).await??;
-/// # drop(item); Ok(()) }
-/// ```
-///
 /// ```no_run
 /// # async fn run() -> timeback_qti::Result<()> {
 /// use timeback_qti::Client;
@@ -33,6 +22,18 @@ use crate::transport::{self, CallOptions, Shared};
 /// let client = Client::from_env()?;
 /// let section = client.test("test-001").part("part-001").section("section-001").get().await?;
 /// println!("{}", section.title);
+/// # Ok(()) }
+/// ```
+///
+/// Its handles are small, cheap to make and to clone, and live as long as you like: each holds a clone of the client
+/// and the identifiers that lead to its entity. What a method of a handle returns holds all that it needs but for the
+/// arguments that it borrows, so that a task can have it:
+///
+/// ```
+#[doc = include_str!("resources/example.txt")]
+/// let identifier = format!("test-{:03}", 1);
+/// let task = tokio::spawn(client.test(&identifier).get());
+/// assert_eq!(task.await??.title, "A test");
 /// # Ok(()) }
 /// ```
 #[derive(Clone)]
@@ -72,42 +73,42 @@ impl Client {
     }
 
     /// The stimuli: list, create and upsert.
-    pub fn stimuli(&self) -> Stimuli<'_> {
+    pub fn stimuli(&self) -> Stimuli {
         Stimuli::new(self)
     }
 
     /// One stimulus, by its identifier. Nothing is sent yet.
-    pub fn stimulus<'a>(&'a self, identifier: &'a str) -> StimulusHandle<'a> {
-        StimulusHandle::new(self, identifier)
+    pub fn stimulus(&self, identifier: impl AsRef<str>) -> StimulusHandle {
+        StimulusHandle::new(self, identifier.as_ref())
     }
 
     /// The assessment items: list, create and upsert.
-    pub fn items(&self) -> Items<'_> {
+    pub fn items(&self) -> Items {
         Items::new(self)
     }
 
     /// One assessment item, by its identifier. Nothing is sent yet.
-    pub fn item<'a>(&'a self, identifier: &'a str) -> ItemHandle<'a> {
-        ItemHandle::new(self, identifier)
+    pub fn item(&self, identifier: impl AsRef<str>) -> ItemHandle {
+        ItemHandle::new(self, identifier.as_ref())
     }
 
     /// The assessment tests: list, create and upsert.
-    pub fn tests(&self) -> Tests<'_> {
+    pub fn tests(&self) -> Tests {
         Tests::new(self)
     }
 
     /// One assessment test, by its identifier, and the way to its parts. Nothing is sent yet.
-    pub fn test<'a>(&'a self, identifier: &'a str) -> TestHandle<'a> {
-        TestHandle::new(self, identifier)
+    pub fn test(&self, identifier: impl AsRef<str>) -> TestHandle {
+        TestHandle::new(self, identifier.as_ref())
     }
 
     /// What users say about questions and lessons.
-    pub fn feedback(&self) -> FeedbackEntries<'_> {
+    pub fn feedback(&self) -> FeedbackEntries {
         FeedbackEntries::new(self)
     }
 
     /// Validation of QTI XML by the service.
-    pub fn validation(&self) -> Validation<'_> {
+    pub fn validation(&self) -> Validation {
         Validation::new(self)
     }
 
@@ -118,11 +119,10 @@ impl Client {
     }
 
     /// Runs one operation of the bindings with all that the facade adds.
-    pub(crate) async fn call<T, F>(&self, operation: impl Fn(raw::Client) -> F + Sync) -> Result<T>
-    where
-        T: DeserializeOwned,
-        F: Future<Output = Result<raw::ResponseValue<T>, raw::Error>>,
-    {
+    pub(crate) async fn call<T: DeserializeOwned>(
+        &self,
+        operation: impl AsyncFn(raw::Client) -> Result<raw::ResponseValue<T>, raw::Error> + Sync,
+    ) -> Result<T> {
         transport::call(&self.shared, &self.options, operation).await
     }
 

@@ -15,8 +15,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A [`Client`] gives out handles, which borrow it and cost nothing to make: collections that list and create, and
-//! handles of one entity that read, replace, edit and delete it. Every call is `async`, and runs on tokio.
+//! A [`Client`] gives out handles, which cost next to nothing to make: collections that list and create, and handles of
+//! one entity that read, replace, edit and delete it. Every call is a future, and runs on tokio.
 //!
 //! The client fetches and renews tokens, repeats what can be repeated without harm, keeps within the pace that the
 //! service allows, and keeps in its models what it does not know. Every failure is one [`Error`], which says whether a

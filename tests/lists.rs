@@ -29,7 +29,7 @@ async fn serve(page: impl Fn(usize) -> Value + Send + Sync + 'static) -> (Server
     (server, client)
 }
 
-fn list(client: &Client) -> List<Sections<'_>> {
+fn list(client: &Client) -> List<Sections> {
     client.test("t").part("p").sections().list()
 }
 

@@ -13,9 +13,9 @@ use crate::filter::Filter;
 use crate::models::SortOrder;
 
 /// A collection of the API that can be listed.
-pub trait Collection: Copy + fmt::Debug + Send + Sync {
+pub trait Collection: Clone + fmt::Debug + Send + Sync + 'static {
     /// What it holds.
-    type Entity: Send;
+    type Entity: Send + 'static;
     /// The fields that it can be sorted by.
     type Sort: Clone + fmt::Debug + Send + Sync;
     /// Query parameters of this list alone.
@@ -23,7 +23,7 @@ pub trait Collection: Copy + fmt::Debug + Send + Sync {
 
     /// Reads one page.
     fn page(
-        self,
+        &self,
         parameters: &Parameters<Self>,
     ) -> impl Future<Output = Result<Page<Self::Entity>>> + Send;
 
@@ -54,6 +54,7 @@ pub trait Collection: Copy + fmt::Debug + Send + Sync {
 pub trait Filterable: Collection {}
 
 /// The query of a list.
+#[derive(Clone)]
 pub struct Parameters<C: Collection> {
     pub(crate) query: Option<String>,
     pub(crate) page: Option<i64>,
@@ -64,24 +65,11 @@ pub struct Parameters<C: Collection> {
     pub(crate) extra: C::Extra,
 }
 
-impl<C: Collection> Clone for Parameters<C> {
-    fn clone(&self) -> Self {
-        Self {
-            query: self.query.clone(),
-            page: self.page,
-            limit: self.limit,
-            sort: self.sort.clone(),
-            order: self.order.clone(),
-            filter: self.filter.clone(),
-            extra: self.extra.clone(),
-        }
-    }
-}
-
 /// A list that was not sent yet.
 ///
 /// [`send`](Self::send) reads one page; [`stream`](Self::stream) reads all that there is, page by page, and
 /// [`pages`](Self::pages) the same as pages.
+#[derive(Clone)]
 #[must_use = "a list sends nothing until `send`, `stream`, `pages` or `collect`"]
 pub struct List<C: Collection> {
     collection: C,
@@ -156,36 +144,34 @@ impl<C: Collection> List<C> {
     ///
     /// # Errors
     /// As every call; [`Input`](crate::ErrorKind::Input) for a page or a limit of 0.
-    pub async fn send(&self) -> Result<Page<C::Entity>> {
-        check(&self.parameters)?;
-        self.collection.page(&self.parameters).await
+    pub fn send(&self) -> impl Future<Output = Result<Page<C::Entity>>> + Send + use<C> {
+        let Self {
+            collection,
+            parameters,
+            ..
+        } = self.clone();
+        async move {
+            check(&parameters)?;
+            collection.page(&parameters).await
+        }
     }
 
     /// All entities from the page asked for on, in the list's order, read lazily. One that comes again because the list
     /// shifted between two pages is left out.
     ///
     /// An error is yielded once, says how far the stream got, and ends it.
-    pub fn stream<'a>(self) -> Listing<'a, C::Entity>
-    where
-        C: 'a,
-    {
+    pub fn stream(self) -> Listing<C::Entity> {
         let max_items = self.max_items.unwrap_or(usize::MAX);
         let entities = self.walk().map_ok(Step::new_entities);
         Listing::new(entities, max_items)
     }
 
     /// All pages from the one asked for on, read lazily, with nothing left out.
-    pub fn pages<'a>(self) -> Listing<'a, Page<C::Entity>>
-    where
-        C: 'a,
-    {
+    pub fn pages(self) -> Listing<Page<C::Entity>> {
         Listing::new(self.walk().map_ok(|step| vec![step.page]), usize::MAX)
     }
 
-    fn walk<'a>(self) -> impl Stream<Item = Result<Step<C::Entity>>> + Send + 'a
-    where
-        C: 'a,
-    {
+    fn walk(self) -> impl Stream<Item = Result<Step<C::Entity>>> + Send + 'static {
         walk(self.collection, self.parameters, self.read_ahead)
     }
 

@@ -13,17 +13,17 @@ use crate::error::Result;
 ///
 /// It is a [`Stream`], and has [`next`](Self::next) of its own, so that simple loops need no further crate.
 #[must_use = "a listing sends nothing until it is read"]
-pub struct Listing<'a, T> {
-    batches: Pin<Box<dyn Stream<Item = Result<Vec<T>>> + Send + 'a>>,
+pub struct Listing<T> {
+    batches: Pin<Box<dyn Stream<Item = Result<Vec<T>>> + Send>>,
     /// What is left of the newest batch: taken from here, an entity is moved once on its way to the caller.
     batch: vec::IntoIter<T>,
     /// How many are yielded at most from here on.
     left: usize,
 }
 
-impl<'a, T> Listing<'a, T> {
+impl<T> Listing<T> {
     pub(super) fn new(
-        batches: impl Stream<Item = Result<Vec<T>>> + Send + 'a,
+        batches: impl Stream<Item = Result<Vec<T>>> + Send + 'static,
         max_items: usize,
     ) -> Self {
         Self {
@@ -71,9 +71,9 @@ impl<'a, T> Listing<'a, T> {
 }
 
 /// No entity is pinned.
-impl<T> Unpin for Listing<'_, T> {}
+impl<T> Unpin for Listing<T> {}
 
-impl<T> Stream for Listing<'_, T> {
+impl<T> Stream for Listing<T> {
     type Item = Result<T>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -83,7 +83,7 @@ impl<T> Stream for Listing<'_, T> {
     }
 }
 
-impl<T> fmt::Debug for Listing<'_, T> {
+impl<T> fmt::Debug for Listing<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Listing")
     }

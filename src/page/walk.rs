@@ -54,17 +54,18 @@ impl<T> Step<T> {
 
 /// The pages from the one asked for on. Nothing is under way while a page is in the caller's hands: requests that wait
 /// there would hold places that the caller's own calls need, and run into their time limit.
-pub(super) fn walk<'a, C: Collection + 'a>(
+pub(super) fn walk<C: Collection>(
     collection: C,
     parameters: Parameters<C>,
     window: usize,
-) -> impl Stream<Item = Result<Step<C::Entity>>> + Send + 'a {
+) -> impl Stream<Item = Result<Step<C::Entity>>> + Send + 'static {
     let progress = Progress::new(&parameters);
     let fetch = move |page: i64| {
         let parameters = Parameters {
             page: Some(page),
             ..parameters.clone()
         };
+        let collection = collection.clone();
         async move {
             check(&parameters)?;
             collection.page(&parameters).await

@@ -106,22 +106,22 @@ pub(super) fn check_addressable(identifier: &str) -> Result<()> {
 /// Gives a handle that has `get` and `delete` their forms for an entity that may not exist.
 macro_rules! may_not_exist {
     ($handle:ident, $entity:ident, $what:literal) => {
-        impl $handle<'_> {
+        impl $handle {
             #[doc = concat!("Reads the ", $what, "; `None` if it, or what it stands in, does not exist.")]
             ///
             /// # Errors
             /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
-            pub async fn get_opt(self) -> Result<Option<$entity>> {
-                crate::resources::conveniences::optional(self.get().await)
-            }
+            pub fn get_opt(&self) -> impl Future<Output = Result<Option<$entity>>> + Send + use<> { let this = self.clone(); async move {
+                crate::resources::conveniences::optional(this.get().await)
+            } }
 
             #[doc = concat!("Whether the ", $what, " exists. The API has no cheaper way to tell than to read it.")]
             ///
             /// # Errors
             /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
-            pub async fn exists(self) -> Result<bool> {
-                Ok(self.get_opt().await?.is_some())
-            }
+            pub fn exists(&self) -> impl Future<Output = Result<bool>> + Send + use<> { let this = self.clone(); async move {
+                Ok(this.get_opt().await?.is_some())
+            } }
 
             #[doc = concat!("Deletes the ", $what, " if it exists; whether it did.")]
             ///
@@ -130,10 +130,10 @@ macro_rules! may_not_exist {
             ///
             /// # Errors
             /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).
-            pub async fn delete_if_exists(self) -> Result<bool> {
-                let deleted = crate::resources::conveniences::optional(self.delete().await)?;
+            pub fn delete_if_exists(&self) -> impl Future<Output = Result<bool>> + Send + use<> { let this = self.clone(); async move {
+                let deleted = crate::resources::conveniences::optional(this.delete().await)?;
                 Ok(deleted.is_some())
-            }
+            } }
         }
     };
 }
@@ -141,7 +141,7 @@ macro_rules! may_not_exist {
 /// Gives a collection that has `post`, which creates without settling, and `handle` an `upsert`.
 macro_rules! upserts {
     ($collection:ident, $input:ident => $entity:ident, $what:literal) => {
-        impl $collection<'_> {
+        impl $collection {
             #[doc = concat!("Creates the ", $what, ", or replaces the one of its identifier, and says which.")]
             ///
             /// It creates first, so that what another writer does at the same time is noticed: a conflict makes it an
@@ -150,10 +150,10 @@ macro_rules! upserts {
             ///
             /// # Errors
             /// As `create` and `update`; [`NotFound`](crate::ErrorKind::NotFound) if what it stands in does not exist.
-            pub async fn upsert(self, input: &$input) -> Result<crate::resources::Upserted<$entity>> {
-                let handle = self.handle(&input.identifier);
-                crate::resources::conveniences::upsert(|| self.post(input), || handle.update(input)).await
-            }
+            pub fn upsert<'a>(&self, input: &'a $input) -> impl Future<Output = Result<crate::resources::Upserted<$entity>>> + Send + use<'a> { let this = self.clone(); async move {
+                let handle = this.handle(&input.identifier);
+                crate::resources::conveniences::upsert(|| this.post(input), || handle.update(input)).await
+            } }
         }
     };
 }

@@ -20,14 +20,17 @@ use crate::models::{Feedback, FeedbackInput};
 /// client.feedback().delete(stored.id().unwrap()).await?;
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, Copy)]
-pub struct FeedbackEntries<'a> {
-    client: &'a Client,
+#[derive(Debug, Clone)]
+#[must_use = "a collection sends nothing until one of its methods is awaited"]
+pub struct FeedbackEntries {
+    client: Client,
 }
 
-impl<'a> FeedbackEntries<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client }
+impl FeedbackEntries {
+    pub(crate) fn new(client: &Client) -> Self {
+        Self {
+            client: client.clone(),
+        }
     }
 
     /// Stores feedback on a question of a lesson (operation `createQuestionFeedback`).
@@ -35,23 +38,35 @@ impl<'a> FeedbackEntries<'a> {
     /// # Errors
     /// [`Input`](crate::ErrorKind::Input) if it names no question;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses it.
-    pub async fn create_for_question(self, feedback: &FeedbackInput) -> Result<Feedback> {
-        if feedback.question_id.is_none() {
-            return Err(Error::input("feedback on a question must name it"));
+    pub fn create_for_question<'a>(
+        &self,
+        feedback: &'a FeedbackInput,
+    ) -> impl Future<Output = Result<Feedback>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            if feedback.question_id.is_none() {
+                return Err(Error::input("feedback on a question must name it"));
+            }
+            this.client
+                .call(async |raw| raw.create_question_feedback(feedback).await)
+                .await
         }
-        self.client
-            .call(|raw| async move { raw.create_question_feedback(feedback).await })
-            .await
     }
 
     /// Stores feedback on a whole lesson (operation `createLessonFeedback`).
     ///
     /// # Errors
     /// [`Request`](crate::ErrorKind::Request) if the service refuses it.
-    pub async fn create_for_lesson(self, feedback: &FeedbackInput) -> Result<Feedback> {
-        self.client
-            .call(|raw| async move { raw.create_lesson_feedback(feedback).await })
-            .await
+    pub fn create_for_lesson<'a>(
+        &self,
+        feedback: &'a FeedbackInput,
+    ) -> impl Future<Output = Result<Feedback>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            this.client
+                .call(async |raw| raw.create_lesson_feedback(feedback).await)
+                .await
+        }
     }
 
     /// All feedback on a lesson, that on its questions included (operation `getFeedbackByLessonId`). The service gives
@@ -59,21 +74,30 @@ impl<'a> FeedbackEntries<'a> {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the service knows no such lesson.
-    pub async fn list_for_lesson(self, lesson: &str) -> Result<Vec<Feedback>> {
-        self.client
-            .call(|raw| async move { raw.get_feedback_by_lesson_id(lesson).await })
-            .await
+    pub fn list_for_lesson<'a>(
+        &self,
+        lesson: &'a str,
+    ) -> impl Future<Output = Result<Vec<Feedback>>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            this.client
+                .call(async |raw| raw.get_feedback_by_lesson_id(lesson).await)
+                .await
+        }
     }
 
     /// Deletes feedback by its [identifier](Feedback::id) (operation `deleteFeedback`).
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if there is none of this identifier.
-    pub async fn delete(self, id: &str) -> Result<()> {
-        let deleted = self
-            .client
-            .call(|raw| async move { raw.delete_feedback(id).await })
-            .await;
-        settle::delete(deleted)
+    pub fn delete<'a>(&self, id: &'a str) -> impl Future<Output = Result<()>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            let deleted = this
+                .client
+                .call(async |raw| raw.delete_feedback(id).await)
+                .await;
+            settle::delete(deleted)
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! The references of a section to items.
 
+use ecow::EcoString;
+
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::models::{ItemOrder, ItemRef, Section};
@@ -20,21 +22,27 @@ use crate::models::{ItemOrder, ItemRef, Section};
 /// items.remove("item-1").await?;
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, Copy)]
-pub struct ItemRefs<'a> {
-    client: &'a Client,
-    test: &'a str,
-    part: &'a str,
-    section: &'a str,
+#[derive(Debug, Clone)]
+#[must_use = "a collection sends nothing until one of its methods is awaited"]
+pub struct ItemRefs {
+    client: Client,
+    test: EcoString,
+    part: EcoString,
+    section: EcoString,
 }
 
-impl<'a> ItemRefs<'a> {
-    pub(super) fn new(client: &'a Client, test: &'a str, part: &'a str, section: &'a str) -> Self {
+impl ItemRefs {
+    pub(super) fn new(
+        client: &Client,
+        test: &EcoString,
+        part: &EcoString,
+        section: &EcoString,
+    ) -> Self {
         Self {
-            client,
-            test,
-            part,
-            section,
+            client: client.clone(),
+            test: test.clone(),
+            part: part.clone(),
+            section: section.clone(),
         }
     }
 
@@ -46,14 +54,20 @@ impl<'a> ItemRefs<'a> {
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the section, or what it stands in, does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the reference.
-    pub async fn add(self, item: impl Into<ItemRef>) -> Result<Section> {
-        let item = &item.into();
-        self.client
-            .call(|raw| async move {
-                raw.add_assessment_item(self.test, self.part, self.section, item)
-                    .await
-            })
-            .await
+    pub fn add<R>(&self, item: R) -> impl Future<Output = Result<Section>> + Send + use<R>
+    where
+        R: Into<ItemRef>,
+    {
+        let this = self.clone();
+        let item = item.into();
+        async move {
+            this.client
+                .call(async |raw| {
+                    raw.add_assessment_item(&this.test, &this.part, &this.section, &item)
+                        .await
+                })
+                .await
+        }
     }
 
     /// Removes the reference to an item (operation `removeAssessmentItem`). The item itself stays.
@@ -63,13 +77,16 @@ impl<'a> ItemRefs<'a> {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the section has no reference to the item, or does not exist.
-    pub async fn remove(self, item: &str) -> Result<()> {
-        self.client
-            .call(|raw| async move {
-                raw.remove_assessment_item(self.test, self.part, self.section, item)
-                    .await
-            })
-            .await
+    pub fn remove<'a>(&self, item: &'a str) -> impl Future<Output = Result<()>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            this.client
+                .call(async |raw| {
+                    raw.remove_assessment_item(&this.test, &this.part, &this.section, item)
+                        .await
+                })
+                .await
+        }
     }
 
     /// Puts the references into this order (operation `updateAssessmentItemOrder`), and gives the section as it is then.
@@ -79,28 +96,31 @@ impl<'a> ItemRefs<'a> {
     /// [`Input`](crate::ErrorKind::Input) if there are none: nothing is sent;
     /// [`Request`](crate::ErrorKind::Request) if an item is not in the section;
     /// [`NotFound`](crate::ErrorKind::NotFound) if the section, or what it stands in, does not exist.
-    pub async fn reorder<R: Into<ItemRef>>(
-        self,
-        items: impl IntoIterator<Item = R>,
-    ) -> Result<Section> {
+    pub fn reorder<I>(&self, items: I) -> impl Future<Output = Result<Section>> + Send + use<I>
+    where
+        I: IntoIterator<Item: Into<ItemRef>>,
+    {
+        let this = self.clone();
         let mut items: Vec<ItemRef> = items.into_iter().map(Into::into).collect();
-        if items.is_empty() {
-            return Err(Error::input("an order needs at least one item"));
-        }
-        if items.iter().all(|item| item.sequence.is_none()) {
-            for (sequence, item) in (1..).zip(&mut items) {
-                item.sequence = Some(sequence);
+        async move {
+            if items.is_empty() {
+                return Err(Error::input("an order needs at least one item"));
             }
+            if items.iter().all(|item| item.sequence.is_none()) {
+                for (sequence, item) in (1..).zip(&mut items) {
+                    item.sequence = Some(sequence);
+                }
+            }
+            let order = &ItemOrder {
+                items,
+                extra: Default::default(),
+            };
+            this.client
+                .call(async |raw| {
+                    raw.update_assessment_item_order(&this.test, &this.part, &this.section, order)
+                        .await
+                })
+                .await
         }
-        let order = &ItemOrder {
-            items,
-            extra: Default::default(),
-        };
-        self.client
-            .call(|raw| async move {
-                raw.update_assessment_item_order(self.test, self.part, self.section, order)
-                    .await
-            })
-            .await
     }
 }

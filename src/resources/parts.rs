@@ -1,5 +1,7 @@
 //! Test parts.
 
+use ecow::EcoString;
+
 use super::conveniences::{check_addressable, check_identifier, may_not_exist, upserts};
 use super::tests::TestQuery;
 use super::{SectionHandle, Sections, edit, settle};
@@ -19,20 +21,24 @@ use crate::page::{Collection, Filterable, List, Page, Parameters};
 /// assert_eq!(parts.list().has_questions(false).collect().await?.len(), 2);
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, Copy)]
-pub struct Parts<'a> {
-    client: &'a Client,
-    test: &'a str,
+#[derive(Debug, Clone)]
+#[must_use = "a collection sends nothing until one of its methods is awaited"]
+pub struct Parts {
+    client: Client,
+    test: EcoString,
 }
 
-impl<'a> Parts<'a> {
-    pub(super) fn new(client: &'a Client, test: &'a str) -> Self {
-        Self { client, test }
+impl Parts {
+    pub(super) fn new(client: &Client, test: &EcoString) -> Self {
+        Self {
+            client: client.clone(),
+            test: test.clone(),
+        }
     }
 
     /// The parts, a page at a time or as a stream (operation `searchTestParts`). The list takes filters.
-    pub fn list(self) -> List<Self> {
-        List::new(self)
+    pub fn list(&self) -> List<Self> {
+        List::new(self.clone())
     }
 
     /// Creates a part with its sections (operation `createTestPart`).
@@ -47,40 +53,46 @@ impl<'a> Parts<'a> {
     /// [`Conflict`](crate::ErrorKind::Conflict) if the test has a part of this identifier, and nothing is changed;
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the part.
-    pub async fn create(self, part: &TestPart) -> Result<TestPart> {
-        let created = self.post(part).await;
-        let read = self.handle(&part.identifier).get();
-        settle::create(created, read, |found| settle::holds(found, part)).await
+    pub fn create<'a>(
+        &self,
+        part: &'a TestPart,
+    ) -> impl Future<Output = Result<TestPart>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            let created = this.post(part).await;
+            let read = this.handle(&part.identifier).get();
+            settle::create(created, read, |found| settle::holds(found, part)).await
+        }
     }
 
-    async fn post(self, part: &TestPart) -> Result<TestPart> {
+    async fn post(&self, part: &TestPart) -> Result<TestPart> {
         check_addressable(&part.identifier)?;
         self.client
-            .call(|raw| async move { raw.create_test_part(self.test, part).await })
+            .call(async |raw| raw.create_test_part(&self.test, part).await)
             .await
     }
 
-    fn handle<'b>(&'b self, identifier: &'b str) -> PartHandle<'b> {
-        PartHandle::new(self.client, self.test, identifier)
+    fn handle(&self, identifier: &str) -> PartHandle {
+        PartHandle::new(&self.client, &self.test, identifier)
     }
 }
 
 upserts!(Parts, TestPart => TestPart, "part");
 
-impl Collection for Parts<'_> {
+impl Collection for Parts {
     type Entity = TestPart;
     type Sort = SortField;
     type Extra = TestQuery;
 
-    async fn page(self, list: &Parameters<Self>) -> Result<Page<TestPart>> {
+    async fn page(&self, list: &Parameters<Self>) -> Result<Page<TestPart>> {
         let filter = list.filter.as_ref().map(ToString::to_string);
         let filter = filter.as_deref();
         let page = self
             .client
-            .call(|raw| async move {
+            .call(async |raw| {
                 let extra = &list.extra;
                 raw.search_test_parts(
-                    self.test,
+                    &self.test,
                     filter,
                     extra.grade.as_deref(),
                     extra.has_questions,
@@ -106,7 +118,7 @@ impl Collection for Parts<'_> {
     }
 }
 
-impl Filterable for Parts<'_> {}
+impl Filterable for Parts {}
 
 /// One part of a test, addressed by its identifier; made by [`TestHandle::part`](super::TestHandle::part).
 ///
@@ -117,19 +129,20 @@ impl Filterable for Parts<'_> {}
 /// assert_eq!(edited.identifier, "part-001");
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, Copy)]
-pub struct PartHandle<'a> {
-    client: &'a Client,
-    test: &'a str,
-    identifier: &'a str,
+#[derive(Debug, Clone)]
+#[must_use = "a handle sends nothing until one of its methods is awaited"]
+pub struct PartHandle {
+    client: Client,
+    test: EcoString,
+    identifier: EcoString,
 }
 
-impl<'a> PartHandle<'a> {
-    pub(super) fn new(client: &'a Client, test: &'a str, identifier: &'a str) -> Self {
+impl PartHandle {
+    pub(super) fn new(client: &Client, test: &EcoString, identifier: &str) -> Self {
         Self {
-            client,
-            test,
-            identifier,
+            client: client.clone(),
+            test: test.clone(),
+            identifier: identifier.into(),
         }
     }
 
@@ -137,10 +150,13 @@ impl<'a> PartHandle<'a> {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test or the part does not exist.
-    pub async fn get(self) -> Result<TestPart> {
-        self.client
-            .call(|raw| async move { raw.get_test_part(self.test, self.identifier).await })
-            .await
+    pub fn get(&self) -> impl Future<Output = Result<TestPart>> + Send + use<> {
+        let this = self.clone();
+        async move {
+            this.client
+                .call(async |raw| raw.get_test_part(&this.test, &this.identifier).await)
+                .await
+        }
     }
 
     /// Replaces the whole part, its sections included (operation `updateTestPart`): what is `None` is not sent, and the
@@ -152,11 +168,20 @@ impl<'a> PartHandle<'a> {
     /// [`Input`](crate::ErrorKind::Input) if the part's identifier is not the one addressed;
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test or the part does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the part.
-    pub async fn update(self, part: &TestPart) -> Result<TestPart> {
-        check_identifier(self.identifier, &part.identifier)?;
-        self.client
-            .call(|raw| async move { raw.update_test_part(self.test, self.identifier, part).await })
-            .await
+    pub fn update<'a>(
+        &self,
+        part: &'a TestPart,
+    ) -> impl Future<Output = Result<TestPart>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            check_identifier(&this.identifier, &part.identifier)?;
+            this.client
+                .call(async |raw| {
+                    raw.update_test_part(&this.test, &this.identifier, part)
+                        .await
+                })
+                .await
+        }
     }
 
     /// Reads the part, changes it and writes it back: what `change` does not touch goes back as it came, fields that
@@ -170,14 +195,20 @@ impl<'a> PartHandle<'a> {
     /// for a change of a field that is the service's own, and if the test's XML has what the JSON form does not say
     /// (nested sections, selections, conditions, rubrics), as it would be lost: use
     /// [`TestHandle::edit_xml`](super::TestHandle::edit_xml).
-    pub async fn edit(self, change: impl FnOnce(&mut TestPart)) -> Result<TestPart> {
-        let current = self.get().await?;
-        match edit::changed(&current, change)? {
-            Some(changed) => {
-                self.client.test(self.test).refuse_beyond_json().await?;
-                self.update(&changed).await
+    pub fn edit<F>(&self, change: F) -> impl Future<Output = Result<TestPart>> + use<F>
+    where
+        F: FnOnce(&mut TestPart),
+    {
+        let this = self.clone();
+        async move {
+            let current = this.get().await?;
+            match edit::changed(&current, change)? {
+                Some(changed) => {
+                    this.client.test(&this.test).refuse_beyond_json().await?;
+                    this.update(&changed).await
+                }
+                None => Ok(current),
             }
-            None => Ok(current),
         }
     }
 
@@ -185,22 +216,30 @@ impl<'a> PartHandle<'a> {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test or the part does not exist.
-    pub async fn delete(self) -> Result<()> {
-        let deleted = self
-            .client
-            .call(|raw| async move { raw.delete_test_part(self.test, self.identifier).await })
-            .await;
-        settle::delete(deleted)
+    pub fn delete(&self) -> impl Future<Output = Result<()>> + Send + use<> {
+        let this = self.clone();
+        async move {
+            let deleted = this
+                .client
+                .call(async |raw| raw.delete_test_part(&this.test, &this.identifier).await)
+                .await;
+            settle::delete(deleted)
+        }
     }
 
     /// The sections of the part: list, create and upsert.
-    pub fn sections(self) -> Sections<'a> {
-        Sections::new(self.client, self.test, self.identifier)
+    pub fn sections(&self) -> Sections {
+        Sections::new(&self.client, &self.test, &self.identifier)
     }
 
     /// One section of the part, by its identifier. Nothing is sent yet.
-    pub fn section(self, identifier: &'a str) -> SectionHandle<'a> {
-        SectionHandle::new(self.client, self.test, self.identifier, identifier)
+    pub fn section(&self, identifier: impl AsRef<str>) -> SectionHandle {
+        SectionHandle::new(
+            &self.client,
+            &self.test,
+            &self.identifier,
+            identifier.as_ref(),
+        )
     }
 }
 

@@ -1,5 +1,7 @@
 //! Sections of a test part.
 
+use ecow::EcoString;
+
 use super::conveniences::{check_addressable, check_identifier, may_not_exist, upserts};
 use super::{ItemRefs, edit, settle};
 use crate::client::Client;
@@ -18,21 +20,26 @@ use crate::page::{Collection, List, Page, Parameters};
 /// assert_eq!(sections.list().send().await?.items.len(), 1);
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, Copy)]
-pub struct Sections<'a> {
-    client: &'a Client,
-    test: &'a str,
-    part: &'a str,
+#[derive(Debug, Clone)]
+#[must_use = "a collection sends nothing until one of its methods is awaited"]
+pub struct Sections {
+    client: Client,
+    test: EcoString,
+    part: EcoString,
 }
 
-impl<'a> Sections<'a> {
-    pub(super) fn new(client: &'a Client, test: &'a str, part: &'a str) -> Self {
-        Self { client, test, part }
+impl Sections {
+    pub(super) fn new(client: &Client, test: &EcoString, part: &EcoString) -> Self {
+        Self {
+            client: client.clone(),
+            test: test.clone(),
+            part: part.clone(),
+        }
     }
 
     /// The sections, a page at a time or as a stream (operation `searchSections`).
-    pub fn list(self) -> List<Self> {
-        List::new(self)
+    pub fn list(&self) -> List<Self> {
+        List::new(self.clone())
     }
 
     /// Creates a section (operation `createSection`).
@@ -47,39 +54,45 @@ impl<'a> Sections<'a> {
     /// [`Conflict`](crate::ErrorKind::Conflict) if the part has a section of this identifier, and nothing is changed;
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test or the part does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the section.
-    pub async fn create(self, section: &Section) -> Result<Section> {
-        let created = self.post(section).await;
-        let read = self.handle(&section.identifier).get();
-        settle::create(created, read, |found| settle::holds(found, section)).await
+    pub fn create<'a>(
+        &self,
+        section: &'a Section,
+    ) -> impl Future<Output = Result<Section>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            let created = this.post(section).await;
+            let read = this.handle(&section.identifier).get();
+            settle::create(created, read, |found| settle::holds(found, section)).await
+        }
     }
 
-    async fn post(self, section: &Section) -> Result<Section> {
+    async fn post(&self, section: &Section) -> Result<Section> {
         check_addressable(&section.identifier)?;
         self.client
-            .call(|raw| async move { raw.create_section(self.test, self.part, section).await })
+            .call(async |raw| raw.create_section(&self.test, &self.part, section).await)
             .await
     }
 
-    fn handle<'b>(&'b self, identifier: &'b str) -> SectionHandle<'b> {
-        SectionHandle::new(self.client, self.test, self.part, identifier)
+    fn handle(&self, identifier: &str) -> SectionHandle {
+        SectionHandle::new(&self.client, &self.test, &self.part, identifier)
     }
 }
 
 upserts!(Sections, Section => Section, "section");
 
-impl Collection for Sections<'_> {
+impl Collection for Sections {
     type Entity = Section;
     type Sort = SortField;
     type Extra = ();
 
-    async fn page(self, list: &Parameters<Self>) -> Result<Page<Section>> {
+    async fn page(&self, list: &Parameters<Self>) -> Result<Page<Section>> {
         let page = self
             .client
-            .call(|raw| async move {
+            .call(async |raw| {
                 let query = list.query.as_deref();
                 raw.search_sections(
-                    self.test,
-                    self.part,
+                    &self.test,
+                    &self.part,
                     list.limit,
                     list.order.as_ref(),
                     list.page,
@@ -110,26 +123,27 @@ impl Collection for Sections<'_> {
 /// assert_eq!((hidden.title.as_str(), hidden.visible), ("Warm-up", false));
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, Copy)]
-pub struct SectionHandle<'a> {
-    client: &'a Client,
-    test: &'a str,
-    part: &'a str,
-    identifier: &'a str,
+#[derive(Debug, Clone)]
+#[must_use = "a handle sends nothing until one of its methods is awaited"]
+pub struct SectionHandle {
+    client: Client,
+    test: EcoString,
+    part: EcoString,
+    identifier: EcoString,
 }
 
-impl<'a> SectionHandle<'a> {
+impl SectionHandle {
     pub(super) fn new(
-        client: &'a Client,
-        test: &'a str,
-        part: &'a str,
-        identifier: &'a str,
+        client: &Client,
+        test: &EcoString,
+        part: &EcoString,
+        identifier: &str,
     ) -> Self {
         Self {
-            client,
-            test,
-            part,
-            identifier,
+            client: client.clone(),
+            test: test.clone(),
+            part: part.clone(),
+            identifier: identifier.into(),
         }
     }
 
@@ -137,10 +151,16 @@ impl<'a> SectionHandle<'a> {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test, the part or the section does not exist.
-    pub async fn get(self) -> Result<Section> {
-        self.client
-            .call(|raw| async move { raw.get_section(self.test, self.part, self.identifier).await })
-            .await
+    pub fn get(&self) -> impl Future<Output = Result<Section>> + Send + use<> {
+        let this = self.clone();
+        async move {
+            this.client
+                .call(async |raw| {
+                    raw.get_section(&this.test, &this.part, &this.identifier)
+                        .await
+                })
+                .await
+        }
     }
 
     /// Replaces the whole section (operation `updateSection`): what is `None` is not sent, and the service clears it. To
@@ -152,14 +172,20 @@ impl<'a> SectionHandle<'a> {
     /// [`Input`](crate::ErrorKind::Input) if the section's identifier is not the one addressed;
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test, the part or the section does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the section.
-    pub async fn update(self, section: &Section) -> Result<Section> {
-        check_identifier(self.identifier, &section.identifier)?;
-        self.client
-            .call(|raw| async move {
-                raw.update_section(self.test, self.part, self.identifier, section)
-                    .await
-            })
-            .await
+    pub fn update<'a>(
+        &self,
+        section: &'a Section,
+    ) -> impl Future<Output = Result<Section>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            check_identifier(&this.identifier, &section.identifier)?;
+            this.client
+                .call(async |raw| {
+                    raw.update_section(&this.test, &this.part, &this.identifier, section)
+                        .await
+                })
+                .await
+        }
     }
 
     /// Reads the section, changes it and writes it back: what `change` does not touch goes back as it came, fields that
@@ -173,14 +199,20 @@ impl<'a> SectionHandle<'a> {
     /// for a change of a field that is the service's own, and if the test's XML has what the JSON form does not say
     /// (nested sections, selections, conditions, rubrics), as it would be lost: use
     /// [`TestHandle::edit_xml`](super::TestHandle::edit_xml).
-    pub async fn edit(self, change: impl FnOnce(&mut Section)) -> Result<Section> {
-        let current = self.get().await?;
-        match edit::changed(&current, change)? {
-            Some(changed) => {
-                self.client.test(self.test).refuse_beyond_json().await?;
-                self.update(&changed).await
+    pub fn edit<F>(&self, change: F) -> impl Future<Output = Result<Section>> + use<F>
+    where
+        F: FnOnce(&mut Section),
+    {
+        let this = self.clone();
+        async move {
+            let current = this.get().await?;
+            match edit::changed(&current, change)? {
+                Some(changed) => {
+                    this.client.test(&this.test).refuse_beyond_json().await?;
+                    this.update(&changed).await
+                }
+                None => Ok(current),
             }
-            None => Ok(current),
         }
     }
 
@@ -188,20 +220,23 @@ impl<'a> SectionHandle<'a> {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test, the part or the section does not exist.
-    pub async fn delete(self) -> Result<()> {
-        let deleted = self
-            .client
-            .call(|raw| async move {
-                raw.delete_section(self.test, self.part, self.identifier)
-                    .await
-            })
-            .await;
-        settle::delete(deleted)
+    pub fn delete(&self) -> impl Future<Output = Result<()>> + Send + use<> {
+        let this = self.clone();
+        async move {
+            let deleted = this
+                .client
+                .call(async |raw| {
+                    raw.delete_section(&this.test, &this.part, &this.identifier)
+                        .await
+                })
+                .await;
+            settle::delete(deleted)
+        }
     }
 
     /// The section's references to items: add, remove and reorder.
-    pub fn items(self) -> ItemRefs<'a> {
-        ItemRefs::new(self.client, self.test, self.part, self.identifier)
+    pub fn items(&self) -> ItemRefs {
+        ItemRefs::new(&self.client, &self.test, &self.part, &self.identifier)
     }
 }
 

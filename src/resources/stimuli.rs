@@ -1,5 +1,7 @@
 //! Stimuli: passages and other content that several items share.
 
+use ecow::EcoString;
+
 use super::conveniences::{check_addressable, check_identifier, may_not_exist, upserts};
 use super::{edit, settle, stored};
 use crate::client::Client;
@@ -19,19 +21,22 @@ use crate::xml::{self, JsonForm};
 /// assert_eq!(client.stimuli().list().collect().await?.len(), 1);
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, Copy)]
-pub struct Stimuli<'a> {
-    client: &'a Client,
+#[derive(Debug, Clone)]
+#[must_use = "a collection sends nothing until one of its methods is awaited"]
+pub struct Stimuli {
+    client: Client,
 }
 
-impl<'a> Stimuli<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client }
+impl Stimuli {
+    pub(crate) fn new(client: &Client) -> Self {
+        Self {
+            client: client.clone(),
+        }
     }
 
     /// The stimuli, a page at a time or as a stream (operation `searchStimuli`).
-    pub fn list(self) -> List<Self> {
-        List::new(self)
+    pub fn list(&self) -> List<Self> {
+        List::new(self.clone())
     }
 
     /// Creates a stimulus (operation `createStimulus`). Its `content` must be well-formed XHTML, which is checked before
@@ -45,22 +50,28 @@ impl<'a> Stimuli<'a> {
     /// the identifier;
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is a stimulus of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the stimulus.
-    pub async fn create(self, stimulus: &StimulusInput) -> Result<Stimulus> {
-        let created = self.post(stimulus).await;
-        let read = self.handle(&stimulus.identifier).get();
-        settle::create(created, read, |found| holds(found, stimulus)).await
+    pub fn create<'a>(
+        &self,
+        stimulus: &'a StimulusInput,
+    ) -> impl Future<Output = Result<Stimulus>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            let created = this.post(stimulus).await;
+            let read = this.handle(&stimulus.identifier).get();
+            settle::create(created, read, |found| holds(found, stimulus)).await
+        }
     }
 
-    async fn post(self, stimulus: &StimulusInput) -> Result<Stimulus> {
+    async fn post(&self, stimulus: &StimulusInput) -> Result<Stimulus> {
         check_addressable(&stimulus.identifier)?;
         stored::check_content(&stimulus.content)?;
         self.client
-            .call(|raw| async move { raw.create_stimulus(stimulus).await })
+            .call(async |raw| raw.create_stimulus(stimulus).await)
             .await
     }
 
-    fn handle<'b>(&'b self, identifier: &'b str) -> StimulusHandle<'b> {
-        StimulusHandle::new(self.client, identifier)
+    fn handle(&self, identifier: &str) -> StimulusHandle {
+        StimulusHandle::new(&self.client, identifier)
     }
 }
 
@@ -85,15 +96,15 @@ fn without_content(stimulus: &StimulusInput) -> impl serde::Serialize + use<> {
     fields
 }
 
-impl Collection for Stimuli<'_> {
+impl Collection for Stimuli {
     type Entity = Stimulus;
     type Sort = SortField;
     type Extra = ();
 
-    async fn page(self, list: &Parameters<Self>) -> Result<Page<Stimulus>> {
+    async fn page(&self, list: &Parameters<Self>) -> Result<Page<Stimulus>> {
         let page = self
             .client
-            .call(|raw| async move {
+            .call(async |raw| {
                 let (query, sort) = (list.query.as_deref(), list.sort.as_ref());
                 raw.search_stimuli(list.limit, list.order.as_ref(), list.page, query, sort)
                     .await
@@ -120,25 +131,32 @@ impl Collection for Stimuli<'_> {
 /// assert_eq!(stimulus.get().await?.view()?.body.unwrap().text(), "Rome\nMilan");
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, Copy)]
-pub struct StimulusHandle<'a> {
-    client: &'a Client,
-    identifier: &'a str,
+#[derive(Debug, Clone)]
+#[must_use = "a handle sends nothing until one of its methods is awaited"]
+pub struct StimulusHandle {
+    client: Client,
+    identifier: EcoString,
 }
 
-impl<'a> StimulusHandle<'a> {
-    pub(crate) fn new(client: &'a Client, identifier: &'a str) -> Self {
-        Self { client, identifier }
+impl StimulusHandle {
+    pub(crate) fn new(client: &Client, identifier: &str) -> Self {
+        Self {
+            client: client.clone(),
+            identifier: identifier.into(),
+        }
     }
 
     /// Reads the stimulus (operation `getStimulus`).
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the stimulus does not exist.
-    pub async fn get(self) -> Result<Stimulus> {
-        self.client
-            .call(|raw| async move { raw.get_stimulus(self.identifier).await })
-            .await
+    pub fn get(&self) -> impl Future<Output = Result<Stimulus>> + Send + use<> {
+        let this = self.clone();
+        async move {
+            this.client
+                .call(async |raw| raw.get_stimulus(&this.identifier).await)
+                .await
+        }
     }
 
     /// Replaces the whole stimulus (operation `updateStimulus`): what is `None` is not sent, and the service clears it.
@@ -148,12 +166,18 @@ impl<'a> StimulusHandle<'a> {
     /// [`Input`](crate::ErrorKind::Input) if the stimulus's identifier is not the one addressed, or its content is not
     /// well-formed XHTML; [`NotFound`](crate::ErrorKind::NotFound) if the stimulus does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the stimulus.
-    pub async fn update(self, stimulus: &StimulusInput) -> Result<Stimulus> {
-        check_identifier(self.identifier, &stimulus.identifier)?;
-        stored::check_content(&stimulus.content)?;
-        self.client
-            .call(|raw| async move { raw.update_stimulus(self.identifier, stimulus).await })
-            .await
+    pub fn update<'a>(
+        &self,
+        stimulus: &'a StimulusInput,
+    ) -> impl Future<Output = Result<Stimulus>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            check_identifier(&this.identifier, &stimulus.identifier)?;
+            stored::check_content(&stimulus.content)?;
+            this.client
+                .call(async |raw| raw.update_stimulus(&this.identifier, stimulus).await)
+                .await
+        }
     }
 
     /// Reads the stimulus, changes it and writes it back: what `change` does not touch goes back as it came, fields that
@@ -167,33 +191,44 @@ impl<'a> StimulusHandle<'a> {
     /// if the XML has what the written form cannot express (a class of the body, a second style sheet, a prefix that is
     /// declared outside of the body), as it would be lost; [`Decode`](crate::ErrorKind::Decode) if the stimulus comes
     /// without readable XML.
-    pub async fn edit(self, change: impl FnOnce(&mut StimulusInput)) -> Result<Stimulus> {
-        let current = self.get().await?;
-        let raw_xml = stored::raw_xml(current.raw_xml.as_deref())?;
-        let content = xml::stimulus_content(raw_xml)
-            .map_err(stored::answered)?
-            .ok_or_else(|| Error::input("the stimulus's XML has no body that can be written"))?;
-        let unchanged: StimulusInput = edit::writable(&current, Some(content))?;
-        let mut changed = unchanged.clone();
-        change(&mut changed);
-        if changed == unchanged {
-            return Ok(current);
+    pub fn edit<F>(&self, change: F) -> impl Future<Output = Result<Stimulus>> + use<F>
+    where
+        F: FnOnce(&mut StimulusInput),
+    {
+        let this = self.clone();
+        async move {
+            let current = this.get().await?;
+            let raw_xml = stored::raw_xml(current.raw_xml.as_deref())?;
+            let content = xml::stimulus_content(raw_xml)
+                .map_err(stored::answered)?
+                .ok_or_else(|| {
+                    Error::input("the stimulus's XML has no body that can be written")
+                })?;
+            let unchanged: StimulusInput = edit::writable(&current, Some(content))?;
+            let mut changed = unchanged.clone();
+            change(&mut changed);
+            if changed == unchanged {
+                return Ok(current);
+            }
+            let instead = "replace the stimulus with update";
+            edit::refuse_beyond_json(JsonForm::Stimulus, raw_xml, &unchanged, instead)?;
+            this.update(&changed).await
         }
-        let instead = "replace the stimulus with update";
-        edit::refuse_beyond_json(JsonForm::Stimulus, raw_xml, &unchanged, instead)?;
-        self.update(&changed).await
     }
 
     /// Deletes the stimulus (operation `deleteStimulus`). Items that refer to it stay.
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the stimulus does not exist.
-    pub async fn delete(self) -> Result<()> {
-        let deleted = self
-            .client
-            .call(|raw| async move { raw.delete_stimulus(self.identifier).await })
-            .await;
-        settle::delete(deleted)
+    pub fn delete(&self) -> impl Future<Output = Result<()>> + Send + use<> {
+        let this = self.clone();
+        async move {
+            let deleted = this
+                .client
+                .call(async |raw| raw.delete_stimulus(&this.identifier).await)
+                .await;
+            settle::delete(deleted)
+        }
     }
 }
 

@@ -23,14 +23,17 @@ use crate::models::{
 /// }
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, Copy)]
-pub struct Validation<'a> {
-    client: &'a Client,
+#[derive(Debug, Clone)]
+#[must_use = "a collection sends nothing until one of its methods is awaited"]
+pub struct Validation {
+    client: Client,
 }
 
-impl<'a> Validation<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client }
+impl Validation {
+    pub(crate) fn new(client: &Client) -> Self {
+        Self {
+            client: client.clone(),
+        }
     }
 
     /// Validates one document, as XML or by the identifier of a stored entity (operation `validateXml`).
@@ -38,10 +41,16 @@ impl<'a> Validation<'a> {
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the entity does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service takes neither XML nor entity from the input.
-    pub async fn validate(self, input: &ValidationInput) -> Result<ValidationResult> {
-        self.client
-            .call(|raw| async move { raw.validate_xml(input).await })
-            .await
+    pub fn validate<'a>(
+        &self,
+        input: &'a ValidationInput,
+    ) -> impl Future<Output = Result<ValidationResult>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            this.client
+                .call(async |raw| raw.validate_xml(input).await)
+                .await
+        }
     }
 
     /// Validates several documents against one schema (operation `validateBatch`); the outcomes are in the order of the
@@ -49,12 +58,15 @@ impl<'a> Validation<'a> {
     ///
     /// # Errors
     /// As [`validate`](Self::validate).
-    pub async fn validate_batch(
-        self,
-        input: &BatchValidationInput,
-    ) -> Result<BatchValidationResult> {
-        self.client
-            .call(|raw| async move { raw.validate_batch(input).await })
-            .await
+    pub fn validate_batch<'a>(
+        &self,
+        input: &'a BatchValidationInput,
+    ) -> impl Future<Output = Result<BatchValidationResult>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            this.client
+                .call(async |raw| raw.validate_batch(input).await)
+                .await
+        }
     }
 }

@@ -59,15 +59,11 @@ impl Call {
 }
 
 /// Runs one operation of the bindings with all that the facade adds.
-pub(crate) async fn call<T, F>(
+pub(crate) async fn call<T: DeserializeOwned>(
     shared: &Arc<Shared>,
     options: &CallOptions,
-    binding: impl Fn(raw::Client) -> F + Sync,
-) -> Result<T>
-where
-    T: DeserializeOwned,
-    F: Future<Output = Result<raw::ResponseValue<T>, raw::Error>>,
-{
+    binding: impl AsyncFn(raw::Client) -> Result<raw::ResponseValue<T>, raw::Error> + Sync,
+) -> Result<T> {
     let (operation, parts, course) = send(shared, options, &|| build(shared, &binding)).await?;
     let body = match operation.success {
         // There is nothing to read, whatever came.
@@ -79,10 +75,10 @@ where
 }
 
 /// The request of one operation.
-fn build<T, F>(shared: &Arc<Shared>, binding: impl Fn(raw::Client) -> F) -> Built
-where
-    F: Future<Output = Result<raw::ResponseValue<T>, raw::Error>>,
-{
+fn build<T>(
+    shared: &Arc<Shared>,
+    binding: impl AsyncFn(raw::Client) -> Result<raw::ResponseValue<T>, raw::Error>,
+) -> Built {
     let slot = Arc::new(Slot::default());
     let bindings = raw::Client {
         // Not asked for: URLs come from the call.

@@ -1,5 +1,7 @@
 //! One assessment item.
 
+use ecow::EcoString;
+
 use super::super::conveniences::{check_identifier, may_not_exist};
 use super::super::{edit, settle, stored};
 use crate::client::Client;
@@ -42,36 +44,46 @@ use crate::xml::first_difference;
 /// assert!(item.delete_if_exists().await?);
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, Copy)]
-pub struct ItemHandle<'a> {
-    client: &'a Client,
-    identifier: &'a str,
+#[derive(Debug, Clone)]
+#[must_use = "a handle sends nothing until one of its methods is awaited"]
+pub struct ItemHandle {
+    client: Client,
+    identifier: EcoString,
 }
 
-impl<'a> ItemHandle<'a> {
-    pub(crate) fn new(client: &'a Client, identifier: &'a str) -> Self {
-        Self { client, identifier }
+impl ItemHandle {
+    pub(crate) fn new(client: &Client, identifier: &str) -> Self {
+        Self {
+            client: client.clone(),
+            identifier: identifier.into(),
+        }
     }
 
     /// Reads the item (operation `getAssessmentItem`). [`AssessmentItem::view`] tells what its XML says.
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the item does not exist.
-    pub async fn get(self) -> Result<AssessmentItem> {
-        self.client
-            .call(|raw| async move { raw.get_assessment_item(self.identifier).await })
-            .await
+    pub fn get(&self) -> impl Future<Output = Result<AssessmentItem>> + Send + use<> {
+        let this = self.clone();
+        async move {
+            this.client
+                .call(async |raw| raw.get_assessment_item(&this.identifier).await)
+                .await
+        }
     }
 
     /// Reads the item's XML (operation `getAssessmentItem`, asked for XML).
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the item does not exist.
-    pub async fn get_xml(self) -> Result<String> {
-        let id = [self.identifier];
-        self.client
-            .call_xml("getAssessmentItem", &id, None, stored::read_xml)
-            .await
+    pub fn get_xml(&self) -> impl Future<Output = Result<String>> + Send + use<> {
+        let this = self.clone();
+        async move {
+            let id = [this.identifier.as_str()];
+            this.client
+                .call_xml("getAssessmentItem", &id, None, stored::read_xml)
+                .await
+        }
     }
 
     /// Replaces the whole item from the JSON authoring form (operation `updateAssessmentItem`): what is `None` is not
@@ -82,9 +94,15 @@ impl<'a> ItemHandle<'a> {
     /// [`Input`](crate::ErrorKind::Input) if the item's identifier is not the one addressed;
     /// [`NotFound`](crate::ErrorKind::NotFound) if the item does not exist;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the item.
-    pub async fn update(self, item: &AssessmentItemInput) -> Result<AssessmentItem> {
-        check_identifier(self.identifier, &item.identifier)?;
-        self.put(&item.clone().into()).await
+    pub fn update<'a>(
+        &self,
+        item: &'a AssessmentItemInput,
+    ) -> impl Future<Output = Result<AssessmentItem>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            check_identifier(&this.identifier, &item.identifier)?;
+            this.put(&item.clone().into()).await
+        }
     }
 
     /// Replaces the whole item from its QTI XML (operation `updateAssessmentItem`), reads it back, and compares what is
@@ -97,23 +115,24 @@ impl<'a> ItemHandle<'a> {
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML;
     /// [`Altered`](crate::ErrorKind::Altered), with the place, if the service stored something else. Every error after
     /// the write has [`Error::may_have_been_applied`].
-    pub async fn update_xml(
-        self,
-        xml: &str,
-        metadata: Option<&Metadata>,
-    ) -> Result<AssessmentItem> {
-        self.replace(xml, metadata, None).await
+    pub fn update_xml<'a>(
+        &self,
+        xml: &'a str,
+        metadata: Option<&'a Metadata>,
+    ) -> impl Future<Output = Result<AssessmentItem>> + Send + use<'a> {
+        let this = self.clone();
+        async move { this.replace(xml, metadata, None).await }
     }
 
     /// Also holds against what is stored that it has none of the metadata `before` which was not sent.
     async fn replace(
-        self,
+        &self,
         xml: &str,
         metadata: Option<&Metadata>,
         before: Option<&Metadata>,
     ) -> Result<AssessmentItem> {
         if let Some(identifier) = stored::check_document(xml)? {
-            check_identifier(self.identifier, &identifier)?;
+            check_identifier(&self.identifier, &identifier)?;
         }
         self.put(&AssessmentItemXml::new(xml, metadata.cloned()).into())
             .await?;
@@ -138,21 +157,27 @@ impl<'a> ItemHandle<'a> {
     /// As [`get`](Self::get) and [`update_xml`](Self::update_xml); [`Input`](crate::ErrorKind::Input), naming the field,
     /// for a change of another one, and for an item that has one which neither XML nor metadata hold, as it would be
     /// lost: nothing is written.
-    pub async fn edit(self, change: impl FnOnce(&mut AssessmentItem)) -> Result<AssessmentItem> {
-        let current = self.get().await?;
-        let mut changed = current.clone();
-        change(&mut changed);
-        if changed == current {
-            return Ok(current);
+    pub fn edit<F>(&self, change: F) -> impl Future<Output = Result<AssessmentItem>> + use<F>
+    where
+        F: FnOnce(&mut AssessmentItem),
+    {
+        let this = self.clone();
+        async move {
+            let current = this.get().await?;
+            let mut changed = current.clone();
+            change(&mut changed);
+            if changed == current {
+                return Ok(current);
+            }
+            let may_change = |field: &str| matches!(field, "rawXml" | "metadata");
+            edit::refuse_changes(&current, &changed, may_change)?;
+            let xml = changed
+                .raw_xml
+                .ok_or_else(|| Error::input("without its rawXml an item cannot be written"))?;
+            edit::refuse_beyond_xml(&current, &HELD_BY_XML, INSTEAD)?;
+            let (before, after) = (current.metadata.as_ref(), changed.metadata.as_ref());
+            this.replace(&xml, after, before).await
         }
-        let may_change = |field: &str| matches!(field, "rawXml" | "metadata");
-        edit::refuse_changes(&current, &changed, may_change)?;
-        let xml = changed
-            .raw_xml
-            .ok_or_else(|| Error::input("without its rawXml an item cannot be written"))?;
-        edit::refuse_beyond_xml(&current, &HELD_BY_XML, INSTEAD)?;
-        let (before, after) = (current.metadata.as_ref(), changed.metadata.as_ref());
-        self.replace(&xml, after, before).await
     }
 
     /// Reads the item, changes its XML, and writes it back as [`update_xml`](Self::update_xml) does, with the metadata
@@ -160,28 +185,37 @@ impl<'a> ItemHandle<'a> {
     ///
     /// # Errors
     /// As [`edit`](Self::edit).
-    pub async fn edit_xml(self, change: impl FnOnce(&mut String)) -> Result<AssessmentItem> {
-        let current = self.get().await?;
-        let read = stored::raw_xml(current.raw_xml.as_deref())?;
-        let mut xml = read.to_owned();
-        change(&mut xml);
-        if xml == read {
-            return Ok(current);
+    pub fn edit_xml<F>(&self, change: F) -> impl Future<Output = Result<AssessmentItem>> + use<F>
+    where
+        F: FnOnce(&mut String),
+    {
+        let this = self.clone();
+        async move {
+            let current = this.get().await?;
+            let read = stored::raw_xml(current.raw_xml.as_deref())?;
+            let mut xml = read.to_owned();
+            change(&mut xml);
+            if xml == read {
+                return Ok(current);
+            }
+            edit::refuse_beyond_xml(&current, &HELD_BY_XML, INSTEAD)?;
+            this.update_xml(&xml, current.metadata.as_ref()).await
         }
-        edit::refuse_beyond_xml(&current, &HELD_BY_XML, INSTEAD)?;
-        self.update_xml(&xml, current.metadata.as_ref()).await
     }
 
     /// Deletes the item (operation `deleteAssessmentItem`). References of tests to it stay, and lead nowhere.
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the item does not exist.
-    pub async fn delete(self) -> Result<()> {
-        let deleted = self
-            .client
-            .call(|raw| async move { raw.delete_assessment_item(self.identifier).await })
-            .await;
-        settle::delete(deleted)
+    pub fn delete(&self) -> impl Future<Output = Result<()>> + Send + use<> {
+        let this = self.clone();
+        async move {
+            let deleted = this
+                .client
+                .call(async |raw| raw.delete_assessment_item(&this.identifier).await)
+                .await;
+            settle::delete(deleted)
+        }
     }
 
     /// Scores a candidate's response to the item (operation `processResponse`). Nothing is stored, so it is repeated
@@ -203,15 +237,21 @@ impl<'a> ItemHandle<'a> {
     /// println!("{} {} {}", one.score, several.score, item.process_response(&all).await?.score);
     /// # Ok(()) }
     /// ```
-    pub async fn process_response(self, response: &ResponseInput) -> Result<ProcessResponseResult> {
-        self.client
-            .call(|raw| async move { raw.process_response(self.identifier, response).await })
-            .await
+    pub fn process_response<'a>(
+        &self,
+        response: &'a ResponseInput,
+    ) -> impl Future<Output = Result<ProcessResponseResult>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            this.client
+                .call(async |raw| raw.process_response(&this.identifier, response).await)
+                .await
+        }
     }
 
-    async fn put(self, body: &AssessmentItemBody) -> Result<AssessmentItem> {
+    async fn put(&self, body: &AssessmentItemBody) -> Result<AssessmentItem> {
         self.client
-            .call(|raw| async move { raw.update_assessment_item(self.identifier, body).await })
+            .call(async |raw| raw.update_assessment_item(&self.identifier, body).await)
             .await
     }
 }

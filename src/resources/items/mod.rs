@@ -29,14 +29,17 @@ pub use query::ItemQuery;
 /// assert_eq!(item.view()?.body.unwrap().text(), "Is it raining?");
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, Copy)]
-pub struct Items<'a> {
-    client: &'a Client,
+#[derive(Debug, Clone)]
+#[must_use = "a collection sends nothing until one of its methods is awaited"]
+pub struct Items {
+    client: Client,
 }
 
-impl<'a> Items<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client }
+impl Items {
+    pub(crate) fn new(client: &Client) -> Self {
+        Self {
+            client: client.clone(),
+        }
     }
 
     /// The items, a page at a time or as a stream (operation `searchAssessmentItems`). The list takes filters.
@@ -51,8 +54,8 @@ impl<'a> Items<'a> {
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn list(self) -> List<Self> {
-        List::new(self)
+    pub fn list(&self) -> List<Self> {
+        List::new(self.clone())
     }
 
     /// Creates an item from the JSON authoring form (operation `createAssessmentItem`).
@@ -69,10 +72,16 @@ impl<'a> Items<'a> {
     /// [`Input`](crate::ErrorKind::Input) if no path can carry the identifier;
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is an item of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the item.
-    pub async fn create(self, item: &AssessmentItemInput) -> Result<AssessmentItem> {
-        let created = self.post(item).await;
-        let read = self.handle(&item.identifier).get();
-        settle::create(created, read, |found| settle::holds(found, item)).await
+    pub fn create<'a>(
+        &self,
+        item: &'a AssessmentItemInput,
+    ) -> impl Future<Output = Result<AssessmentItem>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            let created = this.post(item).await;
+            let read = this.handle(&item.identifier).get();
+            settle::create(created, read, |found| settle::holds(found, item)).await
+        }
     }
 
     /// Creates an item from its QTI XML (operation `createAssessmentItem`). The identifier is that of the XML.
@@ -85,19 +94,22 @@ impl<'a> Items<'a> {
     /// identifier, or one that no path can carry;
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is an item of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML.
-    pub async fn create_xml(
-        self,
-        xml: &str,
-        metadata: Option<&Metadata>,
-    ) -> Result<AssessmentItem> {
-        let identifier = stored::check_new_document(xml)?;
-        let created = self.post_xml(xml, metadata).await;
-        let read = self.handle(&identifier).get();
-        settle::create(created, read, |found| {
-            let found = found.raw_xml.as_deref().unwrap_or_default();
-            first_difference(xml, found) == Ok(None)
-        })
-        .await
+    pub fn create_xml<'a>(
+        &self,
+        xml: &'a str,
+        metadata: Option<&'a Metadata>,
+    ) -> impl Future<Output = Result<AssessmentItem>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            let identifier = stored::check_new_document(xml)?;
+            let created = this.post_xml(xml, metadata).await;
+            let read = this.handle(&identifier).get();
+            settle::create(created, read, |found| {
+                let found = found.raw_xml.as_deref().unwrap_or_default();
+                first_difference(xml, found) == Ok(None)
+            })
+            .await
+        }
     }
 
     /// Creates the item that the XML describes, or replaces the one of its identifier, and says which.
@@ -106,18 +118,21 @@ impl<'a> Items<'a> {
     ///
     /// # Errors
     /// As [`create_xml`](Self::create_xml) and [`ItemHandle::update_xml`].
-    pub async fn upsert_xml(
-        self,
-        xml: &str,
-        metadata: Option<&Metadata>,
-    ) -> Result<Upserted<AssessmentItem>> {
-        let identifier = stored::check_new_document(xml)?;
-        let handle = self.handle(&identifier);
-        conveniences::upsert(
-            || self.post_xml(xml, metadata),
-            || handle.update_xml(xml, metadata),
-        )
-        .await
+    pub fn upsert_xml<'a>(
+        &self,
+        xml: &'a str,
+        metadata: Option<&'a Metadata>,
+    ) -> impl Future<Output = Result<Upserted<AssessmentItem>>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            let identifier = stored::check_new_document(xml)?;
+            let handle = this.handle(&identifier);
+            conveniences::upsert(
+                || this.post_xml(xml, metadata),
+                || handle.update_xml(xml, metadata),
+            )
+            .await
+        }
     }
 
     /// Gives an item new metadata, without its XML being sent (operation `updateMetadata`).
@@ -130,46 +145,52 @@ impl<'a> Items<'a> {
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the item does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the metadata.
-    pub async fn update_metadata(self, metadata: &MetadataInput) -> Result<AssessmentItem> {
-        self.client
-            .call(|raw| async move { raw.update_metadata(metadata).await })
-            .await
+    pub fn update_metadata<'a>(
+        &self,
+        metadata: &'a MetadataInput,
+    ) -> impl Future<Output = Result<AssessmentItem>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            this.client
+                .call(async |raw| raw.update_metadata(metadata).await)
+                .await
+        }
     }
 
-    async fn post(self, item: &AssessmentItemInput) -> Result<AssessmentItem> {
+    async fn post(&self, item: &AssessmentItemInput) -> Result<AssessmentItem> {
         check_addressable(&item.identifier)?;
         self.post_body(&item.clone().into()).await
     }
 
-    async fn post_xml(self, xml: &str, metadata: Option<&Metadata>) -> Result<AssessmentItem> {
+    async fn post_xml(&self, xml: &str, metadata: Option<&Metadata>) -> Result<AssessmentItem> {
         let body = AssessmentItemXml::new(xml, metadata.cloned()).into();
         self.post_body(&body).await
     }
 
-    async fn post_body(self, body: &AssessmentItemBody) -> Result<AssessmentItem> {
+    async fn post_body(&self, body: &AssessmentItemBody) -> Result<AssessmentItem> {
         self.client
-            .call(|raw| async move { raw.create_assessment_item(body).await })
+            .call(async |raw| raw.create_assessment_item(body).await)
             .await
     }
 
-    fn handle<'b>(&'b self, identifier: &'b str) -> ItemHandle<'b> {
-        ItemHandle::new(self.client, identifier)
+    fn handle(&self, identifier: &str) -> ItemHandle {
+        ItemHandle::new(&self.client, identifier)
     }
 }
 
 upserts!(Items, AssessmentItemInput => AssessmentItem, "item");
 
-impl Collection for Items<'_> {
+impl Collection for Items {
     type Entity = AssessmentItem;
     type Sort = ItemSortField;
     type Extra = ItemQuery;
 
-    async fn page(self, list: &Parameters<Self>) -> Result<Page<AssessmentItem>> {
+    async fn page(&self, list: &Parameters<Self>) -> Result<Page<AssessmentItem>> {
         let filter = list.filter.as_ref().map(ToString::to_string);
         let filter = filter.as_deref();
         let page = self
             .client
-            .call(|raw| async move {
+            .call(async |raw| {
                 let extra = &list.extra;
                 raw.search_assessment_items(
                     filter,
@@ -196,4 +217,4 @@ impl Collection for Items<'_> {
     }
 }
 
-impl Filterable for Items<'_> {}
+impl Filterable for Items {}

@@ -13,7 +13,7 @@ pub struct ItemQuery {
     pub(super) search: Option<String>,
 }
 
-impl List<Items<'_>> {
+impl List<Items> {
     /// Only items of this type (parameter `type`).
     pub fn item_type(mut self, item_type: impl Into<ItemType>) -> Self {
         self.parameters.extra.item_type = Some(item_type.into());

@@ -1,5 +1,7 @@
 //! One assessment test.
 
+use ecow::EcoString;
+
 use super::super::conveniences::{check_identifier, may_not_exist};
 use super::super::{PartHandle, Parts, edit, settle, stored};
 use crate::client::Client;
@@ -17,15 +19,19 @@ use crate::xml::{JsonForm, first_difference_of_tests};
 /// assert!(test.questions().await?.questions.is_empty());
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, Copy)]
-pub struct TestHandle<'a> {
-    client: &'a Client,
-    identifier: &'a str,
+#[derive(Debug, Clone)]
+#[must_use = "a handle sends nothing until one of its methods is awaited"]
+pub struct TestHandle {
+    client: Client,
+    identifier: EcoString,
 }
 
-impl<'a> TestHandle<'a> {
-    pub(crate) fn new(client: &'a Client, identifier: &'a str) -> Self {
-        Self { client, identifier }
+impl TestHandle {
+    pub(crate) fn new(client: &Client, identifier: &str) -> Self {
+        Self {
+            client: client.clone(),
+            identifier: identifier.into(),
+        }
     }
 
     /// Reads the test with its parts, sections and item references (operation `getAssessmentTest`).
@@ -33,21 +39,27 @@ impl<'a> TestHandle<'a> {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist.
-    pub async fn get(self) -> Result<AssessmentTest> {
-        self.client
-            .call(|raw| async move { raw.get_assessment_test(self.identifier).await })
-            .await
+    pub fn get(&self) -> impl Future<Output = Result<AssessmentTest>> + Send + use<> {
+        let this = self.clone();
+        async move {
+            this.client
+                .call(async |raw| raw.get_assessment_test(&this.identifier).await)
+                .await
+        }
     }
 
     /// Reads the test's XML (operation `getAssessmentTest`, asked for XML).
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist.
-    pub async fn get_xml(self) -> Result<String> {
-        let id = [self.identifier];
-        self.client
-            .call_xml("getAssessmentTest", &id, None, stored::read_xml)
-            .await
+    pub fn get_xml(&self) -> impl Future<Output = Result<String>> + Send + use<> {
+        let this = self.clone();
+        async move {
+            let id = [this.identifier.as_str()];
+            this.client
+                .call_xml("getAssessmentTest", &id, None, stored::read_xml)
+                .await
+        }
     }
 
     /// Replaces the whole test, its parts and sections included (operation `updateAssessmentTest`): what is `None` is
@@ -57,11 +69,17 @@ impl<'a> TestHandle<'a> {
     /// [`Input`](crate::ErrorKind::Input) if the test's identifier is not the one addressed;
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the test.
-    pub async fn update(self, test: &AssessmentTestInput) -> Result<AssessmentTest> {
-        check_identifier(self.identifier, &test.identifier)?;
-        self.client
-            .call(|raw| async move { raw.update_assessment_test(self.identifier, test).await })
-            .await
+    pub fn update<'a>(
+        &self,
+        test: &'a AssessmentTestInput,
+    ) -> impl Future<Output = Result<AssessmentTest>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            check_identifier(&this.identifier, &test.identifier)?;
+            this.client
+                .call(async |raw| raw.update_assessment_test(&this.identifier, test).await)
+                .await
+        }
     }
 
     /// Replaces the whole test from its QTI XML, sent as it is (operation `updateAssessmentTest`), reads it back, and
@@ -75,16 +93,22 @@ impl<'a> TestHandle<'a> {
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML;
     /// [`Altered`](crate::ErrorKind::Altered), with the place, if the service stored something else. Every error after
     /// the write has [`Error::may_have_been_applied`].
-    pub async fn update_xml(self, xml: &str) -> Result<AssessmentTest> {
-        self.put_xml(xml).await?;
-        self.stored_as_sent(xml, None).await
+    pub fn update_xml<'a>(
+        &self,
+        xml: &'a str,
+    ) -> impl Future<Output = Result<AssessmentTest>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            this.put_xml(xml).await?;
+            this.stored_as_sent(xml, None).await
+        }
     }
 
-    async fn put_xml(self, xml: &str) -> Result<()> {
+    async fn put_xml(&self, xml: &str) -> Result<()> {
         if let Some(identifier) = stored::check_document(xml)? {
-            check_identifier(self.identifier, &identifier)?;
+            check_identifier(&self.identifier, &identifier)?;
         }
-        let id = [self.identifier];
+        let id = [self.identifier.as_str()];
         self.client
             .call_xml("updateAssessmentTest", &id, Some(xml), |_| {
                 Ok::<_, String>(())
@@ -94,7 +118,7 @@ impl<'a> TestHandle<'a> {
 
     /// Reads back what was written.
     async fn stored_as_sent(
-        self,
+        &self,
         xml: &str,
         metadata: Option<&Metadata>,
     ) -> Result<AssessmentTest> {
@@ -118,20 +142,23 @@ impl<'a> TestHandle<'a> {
     /// As [`get`](Self::get) and [`update`](Self::update); [`Input`](crate::ErrorKind::Input), and nothing is written,
     /// if the test's XML has what the JSON form does not say (nested sections, selections, conditions, rubrics), as it
     /// would be lost: use [`edit_xml`](Self::edit_xml).
-    pub async fn edit(
-        self,
-        change: impl FnOnce(&mut AssessmentTestInput),
-    ) -> Result<AssessmentTest> {
-        let current = self.get().await?;
-        let unchanged: AssessmentTestInput = edit::writable(&current, None)?;
-        let mut changed = unchanged.clone();
-        change(&mut changed);
-        if changed == unchanged {
-            return Ok(current);
+    pub fn edit<F>(&self, change: F) -> impl Future<Output = Result<AssessmentTest>> + use<F>
+    where
+        F: FnOnce(&mut AssessmentTestInput),
+    {
+        let this = self.clone();
+        async move {
+            let current = this.get().await?;
+            let unchanged: AssessmentTestInput = edit::writable(&current, None)?;
+            let mut changed = unchanged.clone();
+            change(&mut changed);
+            if changed == unchanged {
+                return Ok(current);
+            }
+            let raw_xml = stored::raw_xml(current.raw_xml.as_deref())?;
+            edit::refuse_beyond_json(JsonForm::Test, raw_xml, &unchanged, "use edit_xml")?;
+            this.update(&changed).await
         }
-        let raw_xml = stored::raw_xml(current.raw_xml.as_deref())?;
-        edit::refuse_beyond_json(JsonForm::Test, raw_xml, &unchanged, "use edit_xml")?;
-        self.update(&changed).await
     }
 
     /// Reads the test, changes its XML, and writes it back as [`update_xml`](Self::update_xml) does. If `change` changes
@@ -144,37 +171,43 @@ impl<'a> TestHandle<'a> {
     /// As [`get`](Self::get) and [`update_xml`](Self::update_xml); [`Input`](crate::ErrorKind::Input), naming the field,
     /// and nothing is written, if the test has another field that XML does not hold (`toolsEnabled`, `maxAttempts`,
     /// `timeLimit`, unknown ones), as it would be lost: use [`edit`](Self::edit).
-    pub async fn edit_xml(self, change: impl FnOnce(&mut String)) -> Result<AssessmentTest> {
-        let current = self.get().await?;
-        let read = stored::raw_xml(current.raw_xml.as_deref())?;
-        let mut xml = read.to_owned();
-        change(&mut xml);
-        if xml == read {
-            return Ok(current);
+    pub fn edit_xml<F>(&self, change: F) -> impl Future<Output = Result<AssessmentTest>> + use<F>
+    where
+        F: FnOnce(&mut String),
+    {
+        let this = self.clone();
+        async move {
+            let current = this.get().await?;
+            let read = stored::raw_xml(current.raw_xml.as_deref())?;
+            let mut xml = read.to_owned();
+            change(&mut xml);
+            if xml == read {
+                return Ok(current);
+            }
+            edit::refuse_beyond_xml(&current, &HELD_BY_XML, "use edit")?;
+            let metadata = current.metadata.as_ref().filter(|kept| !kept.is_empty());
+            let written = this.put_xml(&xml).await;
+            // A write whose reply was lost may have cleared the metadata too.
+            let cleared = written
+                .as_ref()
+                .map_or_else(Error::may_have_been_applied, |()| true);
+            let restored = match metadata.filter(|_| cleared) {
+                Some(metadata) => this.update_metadata(metadata).await.map(drop),
+                None => Ok(()),
+            };
+            written?;
+            restored.map_err(|error| {
+                error
+                    .with_context("the XML is written, the metadata is not")
+                    .with_may_have_been_applied(true)
+            })?;
+            this.stored_as_sent(&xml, metadata).await
         }
-        edit::refuse_beyond_xml(&current, &HELD_BY_XML, "use edit")?;
-        let metadata = current.metadata.as_ref().filter(|kept| !kept.is_empty());
-        let written = self.put_xml(&xml).await;
-        // A write whose reply was lost may have cleared the metadata too.
-        let cleared = written
-            .as_ref()
-            .map_or_else(Error::may_have_been_applied, |()| true);
-        let restored = match metadata.filter(|_| cleared) {
-            Some(metadata) => self.update_metadata(metadata).await.map(drop),
-            None => Ok(()),
-        };
-        written?;
-        restored.map_err(|error| {
-            error
-                .with_context("the XML is written, the metadata is not")
-                .with_may_have_been_applied(true)
-        })?;
-        self.stored_as_sent(&xml, metadata).await
     }
 
     /// Refuses an edit of a part or a section where the test's XML, which the service makes anew on each such write,
     /// would lose what the JSON form does not say.
-    pub(in crate::resources) async fn refuse_beyond_json(self) -> Result<()> {
+    pub(in crate::resources) async fn refuse_beyond_json(&self) -> Result<()> {
         let test = self.get().await?;
         let instead = "use test(..).edit_xml";
         match test.raw_xml.as_deref() {
@@ -188,12 +221,15 @@ impl<'a> TestHandle<'a> {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist.
-    pub async fn delete(self) -> Result<()> {
-        let deleted = self
-            .client
-            .call(|raw| async move { raw.delete_assessment_test(self.identifier).await })
-            .await;
-        settle::delete(deleted)
+    pub fn delete(&self) -> impl Future<Output = Result<()>> + Send + use<> {
+        let this = self.clone();
+        async move {
+            let deleted = this
+                .client
+                .call(async |raw| raw.delete_assessment_test(&this.identifier).await)
+                .await;
+            settle::delete(deleted)
+        }
     }
 
     /// Replaces the metadata of the test and nothing else (operation `updateAssessmentTestMetadata`).
@@ -201,17 +237,23 @@ impl<'a> TestHandle<'a> {
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the metadata.
-    pub async fn update_metadata(self, metadata: &Metadata) -> Result<AssessmentTest> {
-        let body = &MetadataUpdate {
-            metadata: Some(metadata.clone()),
-            extra: Metadata::new(),
-        };
-        self.client
-            .call(|raw| async move {
-                raw.update_assessment_test_metadata(self.identifier, body)
-                    .await
-            })
-            .await
+    pub fn update_metadata<'a>(
+        &self,
+        metadata: &'a Metadata,
+    ) -> impl Future<Output = Result<AssessmentTest>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            let body = &MetadataUpdate {
+                metadata: Some(metadata.clone()),
+                extra: Metadata::new(),
+            };
+            this.client
+                .call(async |raw| {
+                    raw.update_assessment_test_metadata(&this.identifier, body)
+                        .await
+                })
+                .await
+        }
     }
 
     /// All items of the test, in its order, each with where the test refers to it (operation `getAllQuestions`). The
@@ -220,20 +262,23 @@ impl<'a> TestHandle<'a> {
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist;
     /// [`Transport`](crate::ErrorKind::Transport) if the answer is larger than the client reads.
-    pub async fn questions(self) -> Result<TestQuestions> {
-        self.client
-            .call(|raw| async move { raw.get_all_questions(self.identifier).await })
-            .await
+    pub fn questions(&self) -> impl Future<Output = Result<TestQuestions>> + Send + use<> {
+        let this = self.clone();
+        async move {
+            this.client
+                .call(async |raw| raw.get_all_questions(&this.identifier).await)
+                .await
+        }
     }
 
     /// The parts of the test: list, create and upsert.
-    pub fn parts(self) -> Parts<'a> {
-        Parts::new(self.client, self.identifier)
+    pub fn parts(&self) -> Parts {
+        Parts::new(&self.client, &self.identifier)
     }
 
     /// One part of the test, by its identifier. Nothing is sent yet.
-    pub fn part(self, identifier: &'a str) -> PartHandle<'a> {
-        PartHandle::new(self.client, self.identifier, identifier)
+    pub fn part(&self, identifier: impl AsRef<str>) -> PartHandle {
+        PartHandle::new(&self.client, &self.identifier, identifier.as_ref())
     }
 }
 

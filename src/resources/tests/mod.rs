@@ -27,19 +27,22 @@ pub use query::TestQuery;
 /// assert_eq!(found[0].title, "Geography");
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, Copy)]
-pub struct Tests<'a> {
-    client: &'a Client,
+#[derive(Debug, Clone)]
+#[must_use = "a collection sends nothing until one of its methods is awaited"]
+pub struct Tests {
+    client: Client,
 }
 
-impl<'a> Tests<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client }
+impl Tests {
+    pub(crate) fn new(client: &Client) -> Self {
+        Self {
+            client: client.clone(),
+        }
     }
 
     /// The tests, a page at a time or as a stream (operation `searchAssessmentTests`). The list takes filters.
-    pub fn list(self) -> List<Self> {
-        List::new(self)
+    pub fn list(&self) -> List<Self> {
+        List::new(self.clone())
     }
 
     /// Creates a test with its parts and sections (operation `createAssessmentTest`).
@@ -51,10 +54,16 @@ impl<'a> Tests<'a> {
     /// [`Input`](crate::ErrorKind::Input) if no path can carry the identifier;
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is a test of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the test.
-    pub async fn create(self, test: &AssessmentTestInput) -> Result<AssessmentTest> {
-        let created = self.post(test).await;
-        let read = self.handle(&test.identifier).get();
-        settle::create(created, read, |found| settle::holds(found, test)).await
+    pub fn create<'a>(
+        &self,
+        test: &'a AssessmentTestInput,
+    ) -> impl Future<Output = Result<AssessmentTest>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            let created = this.post(test).await;
+            let read = this.handle(&test.identifier).get();
+            settle::create(created, read, |found| settle::holds(found, test)).await
+        }
     }
 
     /// Creates a test from its QTI XML, sent as it is (operation `createAssessmentTest`). The identifier is that of the
@@ -68,15 +77,21 @@ impl<'a> Tests<'a> {
     /// identifier, or one that no path can carry;
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is a test of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML.
-    pub async fn create_xml(self, xml: &str) -> Result<AssessmentTest> {
-        let identifier = stored::check_new_document(xml)?;
-        let created = self.post_xml(xml).await;
-        let read = self.handle(&identifier).get();
-        settle::create(created, read, |found: &AssessmentTest| {
-            let found = found.raw_xml.as_deref().unwrap_or_default();
-            first_difference_of_tests(xml, found) == Ok(None)
-        })
-        .await
+    pub fn create_xml<'a>(
+        &self,
+        xml: &'a str,
+    ) -> impl Future<Output = Result<AssessmentTest>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            let identifier = stored::check_new_document(xml)?;
+            let created = this.post_xml(xml).await;
+            let read = this.handle(&identifier).get();
+            settle::create(created, read, |found: &AssessmentTest| {
+                let found = found.raw_xml.as_deref().unwrap_or_default();
+                first_difference_of_tests(xml, found) == Ok(None)
+            })
+            .await
+        }
     }
 
     /// Creates the test that the XML describes, or replaces the one of its identifier, and says which.
@@ -85,13 +100,19 @@ impl<'a> Tests<'a> {
     ///
     /// # Errors
     /// As [`create_xml`](Self::create_xml) and [`TestHandle::update_xml`].
-    pub async fn upsert_xml(self, xml: &str) -> Result<Upserted<AssessmentTest>> {
-        let identifier = stored::check_new_document(xml)?;
-        let handle = self.handle(&identifier);
-        conveniences::upsert(|| self.post_xml(xml), || handle.update_xml(xml)).await
+    pub fn upsert_xml<'a>(
+        &self,
+        xml: &'a str,
+    ) -> impl Future<Output = Result<Upserted<AssessmentTest>>> + Send + use<'a> {
+        let this = self.clone();
+        async move {
+            let identifier = stored::check_new_document(xml)?;
+            let handle = this.handle(&identifier);
+            conveniences::upsert(|| this.post_xml(xml), || handle.update_xml(xml)).await
+        }
     }
 
-    async fn post_xml(self, xml: &str) -> Result<AssessmentTest> {
+    async fn post_xml(&self, xml: &str) -> Result<AssessmentTest> {
         self.client
             .call_xml("createAssessmentTest", &[], Some(xml), |body| {
                 serde_json::from_slice(body)
@@ -99,31 +120,31 @@ impl<'a> Tests<'a> {
             .await
     }
 
-    async fn post(self, test: &AssessmentTestInput) -> Result<AssessmentTest> {
+    async fn post(&self, test: &AssessmentTestInput) -> Result<AssessmentTest> {
         check_addressable(&test.identifier)?;
         self.client
-            .call(|raw| async move { raw.create_assessment_test(test).await })
+            .call(async |raw| raw.create_assessment_test(test).await)
             .await
     }
 
-    fn handle<'b>(&'b self, identifier: &'b str) -> TestHandle<'b> {
-        TestHandle::new(self.client, identifier)
+    fn handle(&self, identifier: &str) -> TestHandle {
+        TestHandle::new(&self.client, identifier)
     }
 }
 
 upserts!(Tests, AssessmentTestInput => AssessmentTest, "test");
 
-impl Collection for Tests<'_> {
+impl Collection for Tests {
     type Entity = AssessmentTest;
     type Sort = SortField;
     type Extra = TestQuery;
 
-    async fn page(self, list: &Parameters<Self>) -> Result<Page<AssessmentTest>> {
+    async fn page(&self, list: &Parameters<Self>) -> Result<Page<AssessmentTest>> {
         let filter = list.filter.as_ref().map(ToString::to_string);
         let filter = filter.as_deref();
         let page = self
             .client
-            .call(|raw| async move {
+            .call(async |raw| {
                 let extra = &list.extra;
                 raw.search_assessment_tests(
                     filter,
@@ -151,4 +172,4 @@ impl Collection for Tests<'_> {
     }
 }
 
-impl Filterable for Tests<'_> {}
+impl Filterable for Tests {}
