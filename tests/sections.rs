@@ -212,7 +212,7 @@ async fn an_empty_order_is_refused_before_sending() {
         .part("p")
         .section("s")
         .items()
-        .reorder([ItemRef::new("i"); 0])
+        .reorder(Vec::<ItemRef>::new())
         .await
         .unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Input, 0));
