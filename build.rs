@@ -42,15 +42,19 @@ fn main() -> Result<()> {
 pub(crate) fn bindings(document: &Value) -> Result<String> {
     let parsed = serde_json::from_value(document.clone())?;
     let source = generator(document)?.generate_tokens(&parsed)?.to_string();
-    adapt(source, parsed.operations().count())
+    format(&adapt(source, parsed.operations().count())?)
+}
+
+/// The code with its lines: editors and documentation lead their readers here.
+fn format(source: &str) -> Result<String> {
+    Ok(prettyplease::unparse(&syn::parse_file(source)?))
 }
 
 /// Typed mocks of the operations, for the httpmock crate.
 fn mocks(document: &Value) -> Result<String> {
     let parsed = serde_json::from_value(document.clone())?;
-    Ok(generator(document)?
-        .httpmock(&parsed, "crate::raw")?
-        .to_string())
+    let source = generator(document)?.httpmock(&parsed, "crate::raw")?;
+    format(&source.to_string())
 }
 
 fn generator(document: &Value) -> Result<Generator> {

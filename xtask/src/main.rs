@@ -53,6 +53,8 @@ enum Spec {
         /// A URL or a file
         #[arg(long, default_value = spec::ORIGIN)]
         from: String,
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
         #[command(flatten)]
         folder: FolderArg,
     },
@@ -117,9 +119,17 @@ fn main() -> ExitCode {
 
 fn run_spec(command: Spec) -> spec::Result<String> {
     match command {
-        Spec::Refresh { from, folder } => {
-            spec::refresh(&Folder::new(folder.path), &from, SystemTime::now())
-                .map(|report| report.to_string())
+        Spec::Refresh {
+            from,
+            format,
+            folder,
+        } => {
+            let report = spec::refresh(&Folder::new(folder.path), &from, SystemTime::now())?;
+            Ok(match format {
+                Format::Text => report.to_string(),
+                Format::Json => report.to_json(),
+                Format::Markdown => report.to_markdown(),
+            })
         }
         Spec::Check { from, folder } => spec::verify(&Folder::new(folder.path), from.as_deref())
             .map(|counts| counts.to_string()),

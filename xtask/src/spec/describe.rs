@@ -3,36 +3,74 @@
 use serde_json::Value;
 
 use super::Document;
-use super::error::Result;
+use super::error::{Error, Result};
 use super::lower::lower_reference;
-use super::overlay::Overlay;
+use super::overlay::{Action, Effect, Overlay, merge};
 use super::visit::{self, object, operations};
 
 /// The keys that hold texts.
 const TEXTS: [&str; 2] = ["description", "summary"];
 
-/// Adds the texts of `overlay`.
-pub(crate) fn describe(document: Document, overlay: &Overlay) -> Result<Document> {
-    let mut document = overlay.apply_with(document, &only_texts)?;
+/// Adds the texts of `overlay`, and says which of them found nothing to describe.
+///
+/// That is no error: versions of upstream's document differ in what they have.
+pub(crate) fn describe(
+    mut document: Document,
+    overlay: &Overlay,
+) -> Result<(Document, Vec<String>)> {
+    let mut leftovers = Vec::new();
+    for action in overlay.actions() {
+        describe_targets(&mut document, action, &mut leftovers)?;
+    }
     visit::each_schema(&mut document, &mut |_, schema| {
         schema.as_object_mut().into_iter().for_each(lower_reference);
         Ok(())
     })?;
-    Ok(document)
+    Ok((document, leftovers))
 }
 
-/// A text for what is not there is a leftover of something upstream took away.
-fn only_texts(node: &Value, update: &Value) -> std::result::Result<(), String> {
-    for (key, value) in object(update) {
-        match node.get(key) {
-            _ if TEXTS.contains(&key.as_str()) && value.is_string() => {}
-            Some(node) if value.is_object() => only_texts(node, value)?,
-            Some(_) => return Err(format!("`{key}` is more than a text")),
-            None => {
-                return Err(format!(
+fn describe_targets(
+    document: &mut Document,
+    action: &Action,
+    leftovers: &mut Vec<String>,
+) -> Result<()> {
+    let Effect::Update(texts) = action.effect() else {
+        return Err(Error::new(
+            action.name(),
+            "removes something; only texts may be added",
+        ));
+    };
+    let mut leftover = |problem: String| leftovers.push(format!("{}: {problem}", action.name()));
+    let targets = action.targets(document);
+    if targets.is_empty() {
+        leftover(action.matches_nothing());
+    }
+    for node in targets {
+        let node = document.pointer_mut(&node);
+        node.map_or(Ok(()), |node| add_texts(node, texts, &mut leftover))
+            .map_err(|problem| Error::new(action.name(), problem))?;
+    }
+    Ok(())
+}
+
+fn add_texts(
+    node: &mut Value,
+    texts: &Value,
+    leftover: &mut impl FnMut(String),
+) -> std::result::Result<(), String> {
+    for (key, text) in object(texts) {
+        if TEXTS.contains(&key.as_str()) && text.is_string() {
+            merge(node, &serde_json::json!({ key: text }));
+            continue;
+        }
+        match node.get_mut(key) {
+            Some(inner) if text.is_object() => add_texts(inner, text, leftover)?,
+            None if text.is_object() => {
+                leftover(format!(
                     "describes `{key}`, which the document does not have"
                 ));
             }
+            _ => return Err(format!("`{key}` is more than a text")),
         }
     }
     Ok(())
@@ -102,29 +140,47 @@ mod tests {
         let texts = texts(
             "- {target: $.components.schemas.Section, update: {description: A, properties: {id: {description: B}}}}",
         );
-        let described = describe(with_schemas(SECTION), &texts).unwrap();
+        let (described, leftovers) = describe(with_schemas(SECTION), &texts).unwrap();
+        assert!(leftovers.is_empty());
         let section =
             "{type: object, properties: {id: {type: string, description: B}}, description: A}";
         assert_eq!(described["components"]["schemas"]["Section"], yaml(section));
     }
 
     #[test]
-    fn a_text_for_a_field_that_is_gone_is_an_error() {
+    fn a_text_that_finds_nothing_is_told_and_the_others_are_added() {
         let texts = texts(
-            "- {target: $.components.schemas.Section, update: {properties: {gone: {description: B}}}}",
+            "- {target: $.components.schemas.Section, update: {properties: {gone: {description: B}, id: {description: C}}}}
+- {target: $.components.schemas.Gone, description: a type of old, update: {description: A}}",
         );
+        let (described, leftovers) = describe(with_schemas(SECTION), &texts).unwrap();
+        let id = &described["components"]["schemas"]["Section"]["properties"]["id"];
+        assert_eq!(id["description"], "C");
         assert_eq!(
-            error(describe(with_schemas(SECTION), &texts)),
-            "overlay action 1 ($.components.schemas.Section): describes `gone`, which the document does not have"
+            leftovers,
+            [
+                "descriptions.yaml action 1 ($.components.schemas.Section): describes `gone`, which the document does not have",
+                "descriptions.yaml action 2 (a type of old): `$.components.schemas.Gone` matches nothing",
+            ]
         );
     }
 
     #[test]
     fn only_texts_may_be_added() {
-        let texts = texts("- {target: $.components.schemas.Section, update: {type: string}}");
-        assert!(
-            error(describe(with_schemas(SECTION), &texts)).ends_with("`type` is more than a text")
-        );
+        for (effect, problem) in [
+            ("update: {type: string}", "`type` is more than a text"),
+            ("update: {x-new: string}", "`x-new` is more than a text"),
+            ("remove: true", "removes something; only texts may be added"),
+        ] {
+            let texts = texts(&format!(
+                "- {{target: $.components.schemas.Section, {effect}}}"
+            ));
+            let error = error(describe(with_schemas(SECTION), &texts));
+            assert!(
+                error.starts_with("descriptions.yaml action 1 ") && error.ends_with(problem),
+                "{error}"
+            );
+        }
     }
 
     #[test]
@@ -132,7 +188,7 @@ mod tests {
         let document = with_schemas("A: {properties: {b: {$ref: '#/components/schemas/A'}}}");
         let texts =
             texts("- {target: $.components.schemas.A.properties.b, update: {description: B}}");
-        let described = describe(document, &texts).unwrap();
+        let (described, _) = describe(document, &texts).unwrap();
         let b = "{description: B, allOf: [{$ref: '#/components/schemas/A'}]}";
         assert_eq!(
             described["components"]["schemas"]["A"]["properties"]["b"],

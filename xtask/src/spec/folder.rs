@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::error::{Error, Result};
 use super::overlay::Overlay;
 use super::source::{Source, sha256};
-use super::{Document, parse, transform, write};
+use super::{Document, Unmatched, parse, transform, write};
 
 const VENDORED: &str = "qti-api.yaml";
 const SNAPSHOT: &str = "upstream.yaml";
@@ -27,6 +27,8 @@ pub struct Folder(PathBuf);
 pub struct Generated {
     /// The document that the library is generated from.
     pub document: Document,
+    /// What of the overlays had no place in it.
+    pub unmatched: Unmatched,
     vendored: String,
     snapshot: String,
 }
@@ -41,8 +43,9 @@ impl Folder {
     pub fn generate(&self, upstream: &Document) -> Result<Generated> {
         let corrections = Overlay::parse(CORRECTIONS, &self.read(CORRECTIONS)?)?;
         let texts = Overlay::parse(TEXTS, &self.read(TEXTS)?)?;
-        let document = transform(upstream.clone(), &corrections, &texts)?;
+        let (document, unmatched) = transform(upstream.clone(), &corrections, &texts)?;
         Ok(Generated {
+            unmatched,
             vendored: write::yaml(VENDORED, VENDORED_HEADER, &document)?,
             snapshot: write::yaml(SNAPSHOT, SNAPSHOT_HEADER, upstream)?,
             document,
@@ -73,13 +76,6 @@ impl Folder {
             }
         }
         Ok(())
-    }
-
-    /// The committed document, if there is one yet.
-    pub fn document(&self) -> Result<Option<Document>> {
-        self.read_if_there(VENDORED)?
-            .map(|text| parse::parse(VENDORED, &text))
-            .transpose()
     }
 
     /// The committed snapshot of upstream's document, as its record says it was written.

@@ -13,6 +13,7 @@ mod folder;
 mod lower;
 mod name;
 mod narrow;
+mod operation_ids;
 mod overlay;
 mod parse;
 mod prose;
@@ -34,23 +35,32 @@ pub use refresh::{refresh, verify};
 pub use report::Report;
 pub use source::ORIGIN;
 
+use serde::Serialize;
+
 /// An OpenAPI document, its members in the order of the source.
 pub type Document = serde_json::Value;
 
-/// Reads the document at `from`, a URL or a file, as OpenAPI 3.0.
+/// Reads the document at `from`, a URL or a file, in the form in which the repository keeps upstream's.
 pub fn read(from: &str) -> Result<Document> {
-    lowered(from, &fetch::fetch(from)?)
-}
-
-fn lowered(place: &str, text: &str) -> Result<Document> {
-    let document = parse::parse(place, text)?;
-    let document = resolve::resolve(document)?;
-    lower::lower(document)
+    normalize(from, &fetch::fetch(from)?)
 }
 
 /// Upstream's document as 3.0.3 and without its texts, which is what the repository keeps of it.
 fn normalize(place: &str, text: &str) -> Result<Document> {
-    prose::drop_prose(lowered(place, text)?)
+    let document = parse::parse(place, text)?;
+    let document = operation_ids::refuse_duplicates(document)?;
+    let document = resolve::resolve(document)?;
+    let document = lower::lower(document)?;
+    prose::drop_prose(document)
+}
+
+/// What of the overlays a document had no place for.
+#[derive(Debug, Serialize)]
+pub struct Unmatched {
+    /// Optional corrections, by their names.
+    pub corrections: Vec<String>,
+    /// Texts, by what they would describe.
+    pub texts: Vec<String>,
 }
 
 /// The document that the library is generated from.
@@ -58,10 +68,11 @@ fn transform(
     upstream: Document,
     corrections: &overlay::Overlay,
     texts: &overlay::Overlay,
-) -> Result<Document> {
-    let document = corrections.apply(upstream)?;
+) -> Result<(Document, Unmatched)> {
+    let (document, corrections) = corrections.apply(upstream)?;
     let document = narrow::narrow(document)?;
     let document = name::name(document)?;
     let document = relax::relax(document)?;
-    describe::describe(document, texts)
+    let (document, texts) = describe::describe(document, texts)?;
+    Ok((document, Unmatched { corrections, texts }))
 }

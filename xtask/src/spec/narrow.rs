@@ -46,7 +46,7 @@ fn keep_success(place: &str, operation: &mut Value) -> Result<()> {
             let several = several.join(" and ");
             Err(Error::new(
                 place,
-                format!("answers {several}; an overlay action must leave one of them"),
+                format!("answers {several}; an action of overlay.yaml must leave one of them"),
             ))
         }
     }
@@ -110,7 +110,7 @@ mod tests {
         for (text, problem) in [
             (
                 "{operationId: a, responses: {'200': {}, '204': {}}}",
-                "operation `a`: answers 200 and 204; an overlay action must leave one of them",
+                "operation `a`: answers 200 and 204; an action of overlay.yaml must leave one of them",
             ),
             (
                 "{operationId: a, responses: {'400': {}}}",

@@ -9,16 +9,38 @@ use super::error::{Error, Result};
 use super::parse;
 
 /// An Overlay 1.0 document: actions, applied in their order.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
 pub(crate) struct Overlay {
-    overlay: String,
-    #[serde(rename = "info")]
-    _info: Info,
     actions: Vec<Action>,
 }
 
-#[derive(Debug, Deserialize)]
+/// One action, with the name that errors give it.
+#[derive(Debug)]
+pub(crate) struct Action {
+    name: String,
+    target: JsonPath,
+    /// Whether a version of the document may lack the target.
+    optional: bool,
+    effect: Effect,
+}
+
+#[derive(Debug)]
+pub(crate) enum Effect {
+    Update(Value),
+    Remove,
+}
+
+/// An overlay as it stands in its file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OverlayFile {
+    overlay: String,
+    #[serde(rename = "info")]
+    _info: Info,
+    actions: Vec<ActionEntry>,
+}
+
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Info {
     #[serde(rename = "title")]
@@ -27,89 +49,130 @@ struct Info {
     _version: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Action {
+struct ActionEntry {
     target: JsonPath,
     /// Why; the action's name in errors.
     description: Option<String>,
     update: Option<Value>,
     #[serde(default)]
     remove: bool,
+    /// Why a version of the document may lack the target.
+    #[serde(rename = "x-optional")]
+    optional: Option<String>,
 }
 
-pub(crate) type Permit = dyn Fn(&Value, &Value) -> std::result::Result<(), String>;
-
 impl Overlay {
-    /// Reads an overlay from YAML text that came from `place`.
-    pub(crate) fn parse(place: &str, text: &str) -> Result<Self> {
-        let overlay: Self =
-            serde_json::from_value(parse::yaml(place, text)?).map_err(|e| Error::new(place, e))?;
-        if !overlay.overlay.starts_with("1.0.") {
-            return Err(Error::new(
-                place,
-                format!("is Overlay {}; 1.0 is needed", overlay.overlay),
-            ));
+    /// Reads an overlay from the YAML text of `file`.
+    pub(crate) fn parse(file: &str, text: &str) -> Result<Self> {
+        let entries: OverlayFile =
+            serde_json::from_value(parse::yaml(file, text)?).map_err(|e| Error::new(file, e))?;
+        if !entries.overlay.starts_with("1.0.") {
+            let problem = format!("is Overlay {}; 1.0 is needed", entries.overlay);
+            return Err(Error::new(file, problem));
         }
-        Ok(overlay)
+        let actions = entries
+            .actions
+            .into_iter()
+            .enumerate()
+            .map(|(index, entry)| Action::new(file, index + 1, entry))
+            .collect::<Result<_>>()?;
+        Ok(Self { actions })
     }
 
-    /// Applies every action; one that matches nothing is an error, so that the overlay cannot rot.
-    pub(crate) fn apply(&self, document: Document) -> Result<Document> {
-        self.apply_with(document, &|_, _| Ok(()))
+    /// Applies every action, and gives the names of those that this document did not need.
+    ///
+    /// An action that matches nothing is an error, so that the overlay cannot rot, unless it says why it is optional.
+    pub(crate) fn apply(&self, mut document: Document) -> Result<(Document, Vec<String>)> {
+        let mut unneeded = Vec::new();
+        for action in &self.actions {
+            let targets = action.targets(&document);
+            if targets.is_empty() {
+                if !action.optional {
+                    return Err(Error::new(&action.name, action.matches_nothing()));
+                }
+                unneeded.push(action.name.clone());
+            }
+            for target in &targets {
+                match &action.effect {
+                    Effect::Remove if target.is_empty() => {
+                        return Err(Error::new(&action.name, "cannot remove the whole document"));
+                    }
+                    Effect::Remove => remove(&mut document, target),
+                    // Each update leaves the places of the others alone.
+                    Effect::Update(update) => document
+                        .pointer_mut(target)
+                        .into_iter()
+                        .for_each(|node| merge(node, update)),
+                }
+            }
+        }
+        Ok((document, unneeded))
     }
 
-    /// The same, with a say on every update: `permit` sees a target and what would be merged into it.
-    pub(crate) fn apply_with(&self, mut document: Document, permit: &Permit) -> Result<Document> {
-        for (index, action) in self.actions.iter().enumerate() {
-            action.apply(&mut document, permit).map_err(|problem| {
-                let name = action
-                    .description
-                    .as_deref()
-                    .map_or_else(|| action.target.to_string(), |why| why.trim().to_owned());
-                Error::new(format!("overlay action {} ({name})", index + 1), problem)
-            })?;
-        }
-        Ok(document)
+    pub(crate) fn actions(&self) -> &[Action] {
+        &self.actions
     }
 }
 
 impl Action {
-    fn apply(&self, document: &mut Document, permit: &Permit) -> std::result::Result<(), String> {
-        let mut targets: Vec<String> = self
-            .target
-            .query_located(document)
+    fn new(file: &str, number: usize, entry: ActionEntry) -> Result<Self> {
+        let name = entry
+            .description
+            .map_or_else(|| entry.target.to_string(), |why| why.trim().to_owned());
+        let name = format!("{file} action {number} ({name})");
+        let effect = match (entry.update, entry.remove) {
+            // As Overlay 1.0 has it, a removal makes an update of no effect.
+            (_, true) => Effect::Remove,
+            (Some(update), false) => Effect::Update(update),
+            (None, false) => return Err(Error::new(name, "has neither `update` nor `remove`")),
+        };
+        if entry
+            .optional
+            .as_ref()
+            .is_some_and(|why| why.trim().is_empty())
+        {
+            return Err(Error::new(name, "is optional for no reason"));
+        }
+        Ok(Self {
+            name,
+            target: entry.target,
+            optional: entry.optional.is_some(),
+            effect,
+        })
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn effect(&self) -> &Effect {
+        &self.effect
+    }
+
+    pub(crate) fn matches_nothing(&self) -> String {
+        format!("`{}` matches nothing", self.target)
+    }
+
+    /// The JSON pointers of what the action is about.
+    ///
+    /// A later member of an array comes first: removing it leaves the places of the others alone.
+    pub(crate) fn targets(&self, document: &Document) -> Vec<String> {
+        let located = self.target.query_located(document);
+        let mut targets: Vec<String> = located
             .locations()
             .map(|path| path.to_json_pointer())
             .collect();
-        if targets.is_empty() {
-            return Err(format!("`{}` matches nothing", self.target));
-        }
-        // A later member of an array goes first: removing it leaves the places of the others alone.
         targets.reverse();
-        for target in &targets {
-            if self.remove {
-                remove(document, target)?;
-            } else {
-                let update = self
-                    .update
-                    .as_ref()
-                    .ok_or("has neither `update` nor `remove`")?;
-                let node = document
-                    .pointer_mut(target)
-                    .ok_or_else(|| format!("`{target}` is gone"))?;
-                permit(node, update)?;
-                merge(node, update);
-            }
-        }
-        Ok(())
+        targets
     }
 }
 
-fn remove(document: &mut Value, pointer: &str) -> std::result::Result<(), String> {
-    let (parent, key) = pointer
-        .rsplit_once('/')
-        .ok_or("cannot remove the whole document")?;
+fn remove(document: &mut Value, pointer: &str) {
+    let Some((parent, key)) = pointer.rsplit_once('/') else {
+        return;
+    };
     let key = key.replace("~1", "/").replace("~0", "~");
     match document.pointer_mut(parent) {
         Some(Value::Object(map)) => drop(map.shift_remove(&key)),
@@ -117,11 +180,10 @@ fn remove(document: &mut Value, pointer: &str) -> std::result::Result<(), String
         // Its parent went with an earlier target of the same action.
         _ => {}
     }
-    Ok(())
 }
 
 /// Objects merge member by member, arrays grow, everything else is replaced.
-fn merge(node: &mut Value, update: &Value) {
+pub(crate) fn merge(node: &mut Value, update: &Value) {
     match (node, update) {
         (Value::Object(node), Value::Object(update)) => {
             for (key, value) in update {
@@ -148,7 +210,7 @@ mod tests {
     }
 
     fn applied(document: &str, actions: &str) -> Value {
-        overlay(actions).apply(yaml(document)).unwrap()
+        overlay(actions).apply(yaml(document)).unwrap().0
     }
 
     #[test]
@@ -220,17 +282,18 @@ mod tests {
         let actions = "- {target: $.a, description: first, remove: true}\n- {target: $.gone, description: second, remove: true}";
         assert_eq!(
             error(overlay(actions).apply(yaml("a: 1"))),
-            "overlay action 2 (second): `$.gone` matches nothing"
+            "overlay.yaml action 2 (second): `$.gone` matches nothing"
         );
     }
 
     #[test]
-    fn an_action_that_does_nothing_is_an_error() {
-        let error = error(overlay("- {target: $.a, description: d}").apply(yaml("a: 1")));
-        assert_eq!(
-            error,
-            "overlay action 1 (d): has neither `update` nor `remove`"
-        );
+    fn an_optional_action_may_match_nothing_and_says_so() {
+        let action = "- {target: $.gone, description: d, update: {x: 1}, x-optional: older versions lack it}";
+        let (document, unneeded) = overlay(action).apply(yaml("a: 1")).unwrap();
+        assert_eq!(document, yaml("a: 1"));
+        assert_eq!(unneeded, ["overlay.yaml action 1 (d)"]);
+        let (document, unneeded) = overlay(action).apply(yaml("gone: {}")).unwrap();
+        assert_eq!((document, unneeded), (yaml("gone: {x: 1}"), vec![]));
     }
 
     #[test]
@@ -244,5 +307,31 @@ mod tests {
             let error = error(Overlay::parse("overlay.yaml", text));
             assert!(error.starts_with("overlay.yaml: "), "{error}");
         }
+    }
+
+    #[test]
+    fn an_action_without_an_effect_or_a_reason_is_refused_by_its_name() {
+        for (action, problem) in [
+            (
+                "{target: $.a, description: d}",
+                "has neither `update` nor `remove`",
+            ),
+            (
+                "{target: $.a, description: d, remove: true, x-optional: ' '}",
+                "is optional for no reason",
+            ),
+        ] {
+            let text =
+                format!("overlay: 1.0.0\ninfo: {{title: T, version: '1'}}\nactions: [{action}]");
+            assert_eq!(
+                error(Overlay::parse("overlay.yaml", &text)),
+                format!("overlay.yaml action 1 (d): {problem}")
+            );
+        }
+        let whole = overlay("- {target: $, description: d, remove: true}").apply(yaml("a: 1"));
+        assert_eq!(
+            error(whole),
+            "overlay.yaml action 1 (d): cannot remove the whole document"
+        );
     }
 }

@@ -13,17 +13,20 @@ use super::{fetch, normalize};
 /// Fetches the document at `from`, a URL or a file, and replaces the generated files in `folder`.
 pub fn refresh(folder: &Folder, from: &str, now: SystemTime) -> Result<Report> {
     let text = fetch::fetch(from)?;
-    let generated = folder.generate(&normalize(from, &text)?)?;
+    let upstream = normalize(from, &text)?;
+    let generated = folder.generate(&upstream)?;
     let counts = check(&generated.document)?;
     // What is there may be broken, by a merge for one: refresh is what mends it.
-    let (committed, source) = (
-        folder.document().ok().flatten(),
-        folder.source().ok().flatten(),
-    );
-    let changes = committed.map(|committed| diff(&committed, &generated.document));
+    let (before, source) = (folder.snapshot().ok(), folder.source().ok().flatten());
+    // Upstream's own words: the document that the library is generated from no longer says what a request must have.
+    let changes = before.map(|before| diff(&before, &upstream));
     let source = generated.source(from, &text, now).or_older(source);
     folder.store(&generated, &source)?;
-    Ok(Report { counts, changes })
+    Ok(Report {
+        changes,
+        unmatched: generated.unmatched,
+        counts,
+    })
 }
 
 /// Checks that the generated files in `folder` are what refresh would write, and that they keep to the limits.
@@ -48,6 +51,9 @@ pub fn verify(folder: &Folder, from: Option<&str>) -> Result<Counts> {
     };
     let generated = folder.generate(&upstream)?;
     folder.compare(&generated)?;
+    if let Some(leftover) = generated.unmatched.texts.first() {
+        return Err(Error::new(leftover, "remove it"));
+    }
     let counts = check(&generated.document)?;
     match counts.beyond_limits().first() {
         Some(problem) => Err(Error::new("qti-api.yaml", problem)),

@@ -26,13 +26,22 @@ impl Operation<'_> {
     pub(crate) fn place(&self) -> String {
         operation_place(self.method, self.path, self.value)
     }
+
+    /// "POST /items".
+    pub(crate) fn route(&self) -> String {
+        route(self.method, self.path)
+    }
 }
 
 fn operation_place(method: &str, path: &str, operation: &Value) -> String {
     match operation["operationId"].as_str() {
         Some(id) => format!("operation `{id}`"),
-        None => format!("operation `{} {path}`", method.to_uppercase()),
+        None => format!("operation `{}`", route(method, path)),
     }
+}
+
+fn route(method: &str, path: &str) -> String {
+    format!("{} {path}", method.to_uppercase())
 }
 
 /// All operations, in the order of the document.

@@ -53,7 +53,7 @@ fn a_change_by_hand_is_found() {
             "overlay.yaml",
             "@.name == 'order'",
             "@.name == 'gone'",
-            "overlay action ",
+            "overlay.yaml action ",
         ),
         (
             "descriptions.yaml",

@@ -7,3 +7,4 @@ mod failures;
 mod growth;
 mod refresh;
 mod support;
+mod versions;

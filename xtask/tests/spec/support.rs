@@ -34,7 +34,12 @@ impl Copy {
     }
 
     pub(crate) fn write_input(&self, text: &str) -> String {
-        let path = self.0.path().join("input.yaml");
+        self.write("input.yaml", text)
+    }
+
+    /// Writes a file beside the folder, and gives its path.
+    pub(crate) fn write(&self, name: &str, text: &str) -> String {
+        let path = self.0.path().join(name);
         fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
     }
@@ -78,6 +83,11 @@ impl Copy {
 
 pub(crate) fn yaml(text: &str) -> Value {
     serde_saphyr::from_str(text).unwrap()
+}
+
+/// The document that the library is generated from.
+pub(crate) fn committed_document() -> Value {
+    yaml(&fs::read_to_string(committed().join("qti-api.yaml")).unwrap())
 }
 
 /// Upstream's document, as far as the repository has it.

@@ -32,7 +32,7 @@ pub(super) fn compare(old: &Value, new: &Value, changes: &mut Vec<Change>) {
         }
     }
     for (id, after) in new.iter().filter(|(id, _)| !old.contains_key(*id)) {
-        let route = route(after);
+        let route = after.route();
         Log {
             kind: Kind::Operation,
             name: id,
@@ -46,13 +46,9 @@ fn by_id(document: &Value) -> BTreeMap<String, Operation<'_>> {
     operations(document)
         .map(|operation| {
             let id = operation.value["operationId"].as_str().map(str::to_owned);
-            (id.unwrap_or_else(|| route(&operation)), operation)
+            (id.unwrap_or_else(|| operation.route()), operation)
         })
         .collect()
-}
-
-fn route(operation: &Operation<'_>) -> String {
-    format!("{} {}", operation.method.to_uppercase(), operation.path)
 }
 
 fn compare_operation(
@@ -61,8 +57,12 @@ fn compare_operation(
     after: &Operation<'_>,
     log: &mut Log<'_>,
 ) {
-    if route(before) != route(after) {
-        log.breaking(format!("moved from {} to {}", route(before), route(after)));
+    if before.route() != after.route() {
+        log.breaking(format!(
+            "moved from {} to {}",
+            before.route(),
+            after.route()
+        ));
     }
     compare_parameters(schemas, before.value, after.value, log);
     compare_request(

@@ -284,8 +284,14 @@ impl Walk<'_, '_> {
     }
 }
 
+/// What may stand beside a reference and say no more than it.
+const BESIDE_REFERENCE: [&str; 4] = ["$ref", "allOf", "nullable", "description"];
+
 /// The component a schema is, `allOf` around one reference included.
 fn target(schema: &Value) -> Option<&str> {
+    if object(schema).any(|(key, _)| !BESIDE_REFERENCE.contains(&key.as_str())) {
+        return None;
+    }
     let reference = match schema["allOf"].as_array().map(Vec::as_slice) {
         Some([only]) => only,
         _ => schema,

@@ -301,6 +301,26 @@ fn a_change_of_a_shared_type_is_told_once_and_held_to_both_directions() {
 }
 
 #[test]
+fn what_an_operation_asks_beside_a_shared_type_is_its_own_change() {
+    let asking = |more: &str| {
+        let holder = "{$ref: '#/components/schemas/Asked'}";
+        let beside = format!("{{allOf: [{holder}], {more}}}");
+        let schemas = "Asked: {type: object}\nTold: {type: object}";
+        with_paths(&PATH.replace(holder, &beside), schemas)
+    };
+    assert_eq!(
+        told(
+            &asking("properties: {b: {}}"),
+            &asking("properties: {b: {}, c: {}}, required: [b, c]")
+        ),
+        [
+            "!`a` request body.b became required",
+            "!`a` request body.c added, required"
+        ]
+    );
+}
+
+#[test]
 fn a_renamed_type_of_the_same_shape_is_compatible() {
     let named = |name: &str| {
         let holder = format!("{{properties: {{x: {{$ref: '#/components/schemas/{name}'}}}}}}");

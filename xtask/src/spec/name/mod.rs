@@ -140,7 +140,7 @@ impl Names {
             Some(known) => {
                 let other = &known.place;
                 let problem =
-                    format!("is another `{name}` than {other}; set `{NAME}` in the overlay");
+                    format!("is another `{name}` than {other}; set `{NAME}` in overlay.yaml");
                 return Err(Error::new(place, problem));
             }
         }

@@ -105,7 +105,7 @@ fn different_schemas_of_one_property_name_need_a_word_from_the_overlay() {
     assert!(error.starts_with(
         "operation `get_b` response 200.author: is another `Author` than operation `get_a`"
     ));
-    assert!(error.ends_with("set `x-schema-name` in the overlay"));
+    assert!(error.ends_with("set `x-schema-name` in overlay.yaml"));
 }
 
 #[test]
