@@ -63,12 +63,13 @@ impl Client {
         ClientBuilder::default()
     }
 
-    /// The same client with other settings for the calls made through it.
+    /// The same client with other settings for the calls made through it. What the options leave open is as this client
+    /// has it, so that `with(a).with(b)` has both; where both say something, `b` does.
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
-            options: Arc::new(options),
+            options: Arc::new(options.over(&self.options)),
         }
     }
 

@@ -4,6 +4,7 @@ mod support;
 
 use serde_json::{Value, json};
 use support::server::{Received, Server, json as answer};
+use timeback_qti::filter::field;
 use timeback_qti::models::Section;
 use timeback_qti::resources::Sections;
 use timeback_qti::{Client, ErrorKind, List};
@@ -274,6 +275,84 @@ async fn a_service_that_gives_fewer_than_asked_for_loses_nothing_if_it_says_how_
     let (_server, client) = serve(page).await;
     let sections = list(&client).limit(500).collect().await.unwrap();
     assert_eq!(sections.len(), 12);
+}
+
+#[tokio::test]
+async fn an_absurd_number_of_pages_does_not_break_a_stream_that_reads_far_ahead() {
+    for pages in [i64::MAX as u64, u64::MAX, 1 << 40] {
+        let page = move |number: usize| match number {
+            1..=30 => {
+                json!({"items": [section(number)], "page": number, "pages": pages, "limit": 1})
+            }
+            _ => {
+                json!({"items": [], "page": number, "pages": pages, "limit": pages, "total": pages})
+            }
+        };
+        let (server, client) = serve(page).await;
+        let error = list(&client)
+            .read_ahead(usize::MAX)
+            .collect()
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+        assert!(
+            server.received().len() <= 301,
+            "{}",
+            server.received().len()
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_error_of_a_list_names_its_operation() {
+    let (_server, client) = serve(|_| json!({"items": [], "pages": 1_000_000_000})).await;
+    let error = list(&client).collect().await.unwrap_err();
+    assert_eq!(error.operation(), Some("searchSections"), "{error}");
+    for refused in [list(&client).page(0), list(&client).limit(0)] {
+        let error = refused.send().await.unwrap_err();
+        assert_eq!(error.operation(), Some("searchSections"), "{error}");
+    }
+    let unnamed = client.items().list().filter(field("a b").eq(1));
+    let error = unnamed.stream().next().await.unwrap().unwrap_err();
+    assert_eq!(error.operation(), Some("searchAssessmentItems"), "{error}");
+}
+
+#[tokio::test]
+async fn what_is_too_long_for_a_url_is_refused_with_its_size() {
+    let client = support::once("http://127.0.0.1:9");
+    let identifiers = (0..5_000).map(|number| format!("item-{number}"));
+    let many = client
+        .items()
+        .list()
+        .filter(field("identifier").one_of(identifiers));
+    let long = "a".repeat(100_000);
+    for error in [
+        many.send().await.unwrap_err(),
+        client.items().list().query(&long).send().await.unwrap_err(),
+        client.item(&long).get().await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Input, "{error}");
+        let text = error.to_string();
+        assert!(
+            text.contains("65534") && text.contains("filter is too long"),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_page_can_be_serialized() {
+    let (_server, client) = serve(|number| full_page(number, 3, 2)).await;
+    let page = list(&client).page(1).limit(2).send().await.unwrap();
+    let written = serde_json::to_value(&page).unwrap();
+    assert_eq!(
+        (
+            &written["total"],
+            &written["pages"],
+            &written["items"][1]["identifier"]
+        ),
+        (&json!(3), &json!(2), &json!("s1"))
+    );
 }
 
 #[tokio::test]

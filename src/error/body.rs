@@ -1,5 +1,6 @@
 //! The error bodies of the service, read leniently: whatever is there is kept, nothing is required.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::text::{cap, one_line};
@@ -12,7 +13,7 @@ const SEARCHED_LIMIT: usize = 256 * 1024;
 const ID_LIMIT: usize = 200;
 
 /// One validation issue of a refused request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Issue {
     /// The field that it is about, where the service names one.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
+use serde::Serialize;
 use serde_json::Value;
 
 pub(crate) use body::ErrorBody;
@@ -22,7 +23,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What kind of failure an [`Error`] is, and so what a program can do about it.
 ///
 /// The HTTP status decides the kind wherever there was one; the body only adds words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+///
+/// Serialized, it is one word: `not_found`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The service refused the request: 400, 413, 422 and every other 4xx without a kind of its own. Sending the same

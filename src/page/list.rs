@@ -14,6 +14,8 @@ use crate::models::SortOrder;
 
 /// A collection of the API that can be listed.
 pub trait Collection: Clone + fmt::Debug + Send + Sync + 'static {
+    /// The operationId of its list.
+    const OPERATION: &'static str;
     /// What it holds.
     type Entity: Send + 'static;
     /// The fields that it can be sorted by.
@@ -127,8 +129,8 @@ impl<C: Collection> List<C> {
         self
     }
 
-    /// How many pages a stream asks for at once, from the second page on; 1 unless told. At most this many are held, and
-    /// the one being read.
+    /// How many pages a stream asks for at once, from the second page on; 1 unless told, and 100 at most. So
+    /// many are held, and the one being read.
     pub fn read_ahead(mut self, pages: usize) -> Self {
         self.read_ahead = pages.max(1);
         self
@@ -201,9 +203,10 @@ impl<C: Collection> fmt::Debug for List<C> {
 }
 
 pub(super) fn check<C: Collection>(parameters: &Parameters<C>) -> Result<()> {
-    match (parameters.page, parameters.limit) {
+    let checked = match (parameters.page, parameters.limit) {
         (Some(0), _) => Err(Error::input("pages count from 1")),
         (_, Some(0)) => Err(Error::input("a page's limit must be at least 1")),
         _ => parameters.filter.as_ref().map_or(Ok(()), Filter::check),
-    }
+    };
+    checked.map_err(|error| error.with_operation(C::OPERATION))
 }

@@ -8,10 +8,12 @@ pub use list::{Collection, Filterable, List, Parameters};
 
 pub use listing::Listing;
 
+use serde::Serialize;
+
 /// One page of a list.
 ///
 /// The service leaves fields out at times; what it did not say is `None`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The entities of this page, in the list's order.

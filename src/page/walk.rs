@@ -19,6 +19,9 @@ const DEFAULT_LIMIT: u64 = 10;
 /// Pages in a row without anything new, after which a list is taken for broken rather than sparse or shifting.
 const MAX_BARREN_PAGES: usize = 100;
 
+/// How many pages are asked for at once at most, whatever a service says of how many there are.
+const MAX_AT_ONCE: i64 = 100;
+
 /// How a walk stands between two pages.
 struct Progress {
     /// The page after the last one that was read.
@@ -84,7 +87,9 @@ pub(super) fn walk<C: Collection>(
         let step = step.map_err(|error| {
             progress.ended = true;
             let (page, entities) = (progress.next, progress.entities);
-            error.with_context(format!("page {page}, after {entities} entities"))
+            error
+                .with_context(format!("page {page}, after {entities} entities"))
+                .with_operation(C::OPERATION)
         });
         Some((step, (progress, read, fetch)))
     })
@@ -111,8 +116,11 @@ impl Progress {
 
     /// How many pages to ask for at once: more than one only where they are known to be there.
     fn batch(&self, window: usize) -> i64 {
-        let known = self.pages.map_or(1, |pages| pages - self.next + 1);
-        known.clamp(1, window.try_into().unwrap_or(i64::MAX))
+        let known = self
+            .pages
+            .map_or(1, |pages| pages.saturating_sub(self.next - 1));
+        let window = i64::try_from(window).map_or(MAX_AT_ONCE, |window| window.min(MAX_AT_ONCE));
+        known.clamp(1, window)
     }
 
     /// Takes note of a page, or refuses one that would make the walk endless.

@@ -1,6 +1,8 @@
 //! What every entity that is addressed by its caller's identifier can do, told in terms of create, get, update and
 //! delete.
 
+use serde::Serialize;
+
 use crate::error::{Error, Result};
 use crate::transport::path::is_refused;
 
@@ -18,7 +20,8 @@ use crate::transport::path::is_refused;
 /// }
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Upserted<T> {
     /// There was none of this identifier: it was created.
     Created(T),

@@ -80,6 +80,7 @@ impl Parts {
 upserts!(Parts, TestPart => TestPart, "part");
 
 impl Collection for Parts {
+    const OPERATION: &'static str = "searchTestParts";
     type Entity = TestPart;
     type Sort = SortField;
     type Extra = TestQuery;

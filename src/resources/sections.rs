@@ -81,6 +81,7 @@ impl Sections {
 upserts!(Sections, Section => Section, "section");
 
 impl Collection for Sections {
+    const OPERATION: &'static str = "searchSections";
     type Entity = Section;
     type Sort = SortField;
     type Extra = ();

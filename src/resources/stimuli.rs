@@ -97,6 +97,7 @@ fn without_content(stimulus: &StimulusInput) -> impl serde::Serialize + use<> {
 }
 
 impl Collection for Stimuli {
+    const OPERATION: &'static str = "searchStimuli";
     type Entity = Stimulus;
     type Sort = SortField;
     type Extra = ();

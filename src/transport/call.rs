@@ -176,7 +176,7 @@ async fn authorize(
     operation: Result<&Operation>,
     request: &mut Request,
 ) -> Result<()> {
-    path::check(operation?, shared.base_url.path(), request.url().path())?;
+    path::guard(operation?, shared.base_url.path(), request.url())?;
     let time_left = options.deadline.unwrap_or(shared.defaults.deadline);
     let bearer = shared.tokens.bearer(time_left).await?;
     attempt::prepare(request, shared, options, None, &bearer);

@@ -53,6 +53,24 @@ impl CallOptions {
         Self::default()
     }
 
+    /// These options, with what they leave open as `base` has it.
+    pub(crate) fn over(mut self, base: &Self) -> Self {
+        for name in base.headers.keys() {
+            if !self.headers.contains_key(name) {
+                for value in base.headers.get_all(name) {
+                    self.headers.append(name, value.clone());
+                }
+            }
+        }
+        Self {
+            deadline: self.deadline.or(base.deadline),
+            attempt_timeout: self.attempt_timeout.or(base.attempt_timeout),
+            max_attempts: self.max_attempts.or(base.max_attempts),
+            headers: self.headers,
+            request_id: self.request_id.or_else(|| base.request_id.clone()),
+        }
+    }
+
     /// The time for the whole call: all attempts, and the waits between them.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
@@ -121,6 +139,40 @@ mod tests {
         assert!(CallOptions::new().header("x-a", "b\r\nx-c: d").is_err());
         assert!(CallOptions::new().header("x-a\n", "b").is_err());
         assert!(CallOptions::new().request_id("1\n2").is_err());
+    }
+
+    #[test]
+    fn later_options_add_to_earlier_ones_and_win_where_both_say_something() {
+        let seconds = Duration::from_secs;
+        let earlier = CallOptions::new()
+            .deadline(seconds(1))
+            .max_attempts(1)
+            .request_id("earlier")
+            .unwrap();
+        let earlier = [("x-a", "1"), ("x-a", "2"), ("x-b", "3")]
+            .into_iter()
+            .fold(earlier, |options, (name, value)| {
+                options.header(name, value).unwrap()
+            });
+        let later = CallOptions::new()
+            .deadline(seconds(2))
+            .attempt_timeout(seconds(3))
+            .header("X-B", "4")
+            .unwrap();
+        let both = later.over(&earlier);
+        assert_eq!(
+            (both.deadline, both.attempt_timeout, both.max_attempts),
+            (Some(seconds(2)), Some(seconds(3)), Some(1))
+        );
+        assert_eq!(both.request_id.unwrap(), "earlier");
+        let values = |name| {
+            both.headers
+                .get_all(name)
+                .iter()
+                .map(|value| value.to_str().unwrap())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!((values("x-a"), values("x-b")), (vec!["1", "2"], vec!["4"]));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::Url;
 
 use super::operation::Operation;
 use crate::error::Error;
@@ -26,7 +27,7 @@ pub(crate) fn is_refused(identifier: &str) -> bool {
             .any(|character| character == '\\' || character.is_control())
 }
 
-/// An identifier as one path segment; for one that is refused, a mark that [`check`] refuses before anything is sent.
+/// An identifier as one path segment; for one that is refused, a mark that [`guard`] refuses before anything is sent.
 pub(crate) fn encode_segment(identifier: &str) -> Cow<'_, str> {
     if is_refused(identifier) {
         REFUSED.into()
@@ -49,8 +50,22 @@ pub(crate) fn fill(template: &str, identifiers: &[&str]) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
-/// Refuses a request whose path is not the operation's: the last guard before sending, for the raw bindings too.
-pub(crate) fn check(operation: &Operation, base_path: &str, path: &str) -> Result<(), Error> {
+/// The longest URL that can be sent.
+const MAX_URL: usize = u16::MAX as usize - 1;
+
+/// Refuses a request whose URL is not the operation's, or too long to be one: the last guard before sending, for the raw
+/// bindings too.
+pub(crate) fn guard(operation: &Operation, base_path: &str, url: &Url) -> Result<(), Error> {
+    match url.as_str().len() {
+        length if length > MAX_URL => Err(Error::input(format!(
+            "the request's URL has {length} bytes, of which {MAX_URL} can be sent: its identifier, query or filter is too long"
+        ))),
+        _ => check(operation, base_path, url.path()),
+    }
+}
+
+/// Refuses a path that is not the operation's.
+fn check(operation: &Operation, base_path: &str, path: &str) -> Result<(), Error> {
     let outside = || Error::input(format!("the request's path leaves {}", operation.path));
     let mut rest = path
         .strip_prefix(base_path.trim_end_matches('/'))

@@ -2,15 +2,21 @@
 
 use std::time::{Duration, SystemTime};
 
+/// What a longer wait counts as, a hundred years: nobody waits for it, and it can be added to any time.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
 /// How long the header asks to wait, counted from `now`: seconds, with or without a fraction, or a date, where one that
-/// is past means no wait. What makes no sense (negative, not a number, beyond all time) counts as no header.
+/// is past means no wait. What makes no sense (negative, not a number) counts as no header.
 pub(crate) fn parse(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
-    if let Ok(seconds) = value.parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds).ok();
-    }
-    let date = httpdate::parse_http_date(value).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
+    let wait = if value.starts_with(|first: char| first.is_ascii_digit()) {
+        // What has too many digits is a long wait, not none.
+        Duration::try_from_secs_f64(value.parse().ok()?).unwrap_or(LONGEST)
+    } else {
+        let date = httpdate::parse_http_date(value).ok()?;
+        date.duration_since(now).unwrap_or_default()
+    };
+    Some(wait.min(LONGEST))
 }
 
 #[cfg(test)]
@@ -39,8 +45,11 @@ mod tests {
             ("-1", None),
             ("NaN", None),
             ("inf", None),
-            ("1e300", None),
-            ("99999999999999999999999", None),
+            ("1e300", Some(LONGEST.as_secs_f64())),
+            ("99999999999999999999999", Some(LONGEST.as_secs_f64())),
+            (&"9".repeat(500), Some(LONGEST.as_secs_f64())),
+            ("18446744073709551615", Some(LONGEST.as_secs_f64())),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", Some(LONGEST.as_secs_f64())),
             ("", None),
             ("soon", None),
             ("12 s", None),

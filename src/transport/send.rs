@@ -64,7 +64,7 @@ pub(super) async fn send(
 ) -> Result<(&'static Operation, ResponseParts, Course)> {
     let (operation, request) = build()?;
     let span = span(shared, operation, &request);
-    let outside = path::check(operation, shared.base_url.path(), request.url().path()).err();
+    let outside = path::guard(operation, shared.base_url.path(), request.url()).err();
     let mut exchange = Exchange::new(shared, options, operation, request, build, span.clone());
     // Pinned here, as it is too large to be moved into its span for every call.
     let exchange = pin!(async {

@@ -181,6 +181,7 @@ impl Items {
 upserts!(Items, AssessmentItemInput => AssessmentItem, "item");
 
 impl Collection for Items {
+    const OPERATION: &'static str = "searchAssessmentItems";
     type Entity = AssessmentItem;
     type Sort = ItemSortField;
     type Extra = ItemQuery;

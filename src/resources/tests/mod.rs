@@ -135,6 +135,7 @@ impl Tests {
 upserts!(Tests, AssessmentTestInput => AssessmentTest, "test");
 
 impl Collection for Tests {
+    const OPERATION: &'static str = "searchAssessmentTests";
     type Entity = AssessmentTest;
     type Sort = SortField;
     type Extra = TestQuery;
