@@ -78,6 +78,16 @@
 //! | `httpmock` | typed mocks of every operation for tests with the httpmock crate (module `mock`) |
 //!
 //! Without a TLS feature the client speaks to http addresses of this machine only, as tests do.
+//!
+//! # Crates that stand in signatures
+//!
+//! They are re-exported, so that a program need not depend on the same version by itself:
+//!
+//! | crate | version | where |
+//! | --- | --- | --- |
+//! | [`reqwest`] | 0.13 | [`ClientBuilder::http_client`], [`raw`] |
+//! | [`http`] | 1 | [`raw`], through `reqwest` |
+//! | `httpmock` | 0.9 | the module `mock` (feature `httpmock`) |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
 
@@ -101,7 +111,13 @@ pub use auth::{CredentialsPlacement, StaticToken, Token, TokenFuture, TokenSourc
 pub use client::Client;
 pub use config::{ClientBuilder, Environment};
 pub use error::{Error, ErrorKind, Issue, Result};
+/// The version that [`ClientBuilder::http_client`] and [`raw`] use.
+pub use http;
+#[cfg(feature = "httpmock")]
+#[cfg_attr(docsrs, doc(cfg(feature = "httpmock")))]
+pub use httpmock;
 pub use page::{List, Listing, Page};
+pub use reqwest;
 pub use resources::Upserted;
 pub use transport::{CallOptions, Clock, ManualClock, RetryPolicy, SystemClock};
 

@@ -84,6 +84,11 @@ impl<T: TokenSource + ?Sized> TokenSource for Arc<T> {
     }
 }
 
+/// Whether a header can carry the token.
+pub(crate) fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 /// A token that is at hand already and stays the same.
 #[derive(Debug, Clone)]
 pub struct StaticToken(Token);

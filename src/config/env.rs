@@ -1,15 +1,40 @@
 //! The environment variables that a client is set up from.
 
+use std::slice::from_ref;
+
+use reqwest::Url;
+
 use super::{ClientBuilder, Credentials, Environment};
 use crate::error::{Error, Result};
 
 /// The names of one setting, the one to recommend first.
 type Names = &'static [&'static str];
 
-const CLIENT_ID: Names = &["TIMEBACK_CLIENT_ID", "QTI_CLIENT_ID"];
-const CLIENT_SECRET: Names = &["TIMEBACK_CLIENT_SECRET", "QTI_CLIENT_SECRET"];
-const TOKEN_URL: Names = &["TIMEBACK_TOKEN_URL", "TIMEBACK_AUTH_URL", "QTI_TOKEN_URL"];
-const BASE_URL: Names = &["TIMEBACK_QTI_API_BASE_URL", "QTI_BASE_URL"];
+const CLIENT_ID: Names = &[
+    "TIMEBACK_CLIENT_ID",
+    "TIMEBACK_SSO_CLIENT_ID",
+    "QTI_CLIENT_ID",
+];
+/// In the order of [`CLIENT_ID`], each the other half of a pair.
+const CLIENT_SECRET: Names = &[
+    "TIMEBACK_CLIENT_SECRET",
+    "TIMEBACK_SSO_CLIENT_SECRET",
+    "QTI_CLIENT_SECRET",
+];
+const TOKEN_URL: Names = &[
+    "TIMEBACK_TOKEN_URL",
+    "TIMEBACK_AUTH_URL",
+    IDP_URL,
+    "QTI_TOKEN_URL",
+];
+/// The address of the identity provider, which need not name its token endpoint.
+const IDP_URL: &str = "TIMEBACK_IDP_URL";
+const BASE_URL: Names = &[
+    "TIMEBACK_QTI_API_BASE_URL",
+    "TIMEBACK_QTI_BASE",
+    "QTI_BASE_URL",
+    "QTI_API_URL",
+];
 const ENVIRONMENT: Names = &["TIMEBACK_ENVIRONMENT"];
 
 impl ClientBuilder {
@@ -17,14 +42,18 @@ impl ClientBuilder {
     ///
     /// | setting | variables, the first that is set |
     /// | --- | --- |
-    /// | client id (required) | `TIMEBACK_CLIENT_ID`, `QTI_CLIENT_ID` |
-    /// | client secret (required) | `TIMEBACK_CLIENT_SECRET`, `QTI_CLIENT_SECRET` |
-    /// | token URL | `TIMEBACK_TOKEN_URL`, `TIMEBACK_AUTH_URL`, `QTI_TOKEN_URL` |
-    /// | base URL | `TIMEBACK_QTI_API_BASE_URL`, `QTI_BASE_URL` |
+    /// | client id (required) | `TIMEBACK_CLIENT_ID`, `TIMEBACK_SSO_CLIENT_ID`, `QTI_CLIENT_ID` |
+    /// | client secret (required) | `TIMEBACK_CLIENT_SECRET`, `TIMEBACK_SSO_CLIENT_SECRET`, `QTI_CLIENT_SECRET` |
+    /// | token URL | `TIMEBACK_TOKEN_URL`, `TIMEBACK_AUTH_URL`, `TIMEBACK_IDP_URL`, `QTI_TOKEN_URL` |
+    /// | base URL | `TIMEBACK_QTI_API_BASE_URL`, `TIMEBACK_QTI_BASE`, `QTI_BASE_URL`, `QTI_API_URL` |
     /// | environment | `TIMEBACK_ENVIRONMENT`: `production` (if unset) or `staging` |
     ///
+    /// An id and a secret of the same prefix go before a mixed pair. `TIMEBACK_IDP_URL` may be the identity provider's
+    /// host alone: it stands for `/oauth2/token` there.
+    ///
     /// # Errors
-    /// [`Config`](crate::ErrorKind::Config), naming the variable, if one is missing or cannot be right.
+    /// [`Config`](crate::ErrorKind::Config), naming the variable, if one cannot be right; if one is missing, naming all
+    /// that were looked for.
     pub fn from_env() -> Result<Self> {
         Self::from_vars(|name| match std::env::var(name) {
             Ok(value) => Ok(Some(value)),
@@ -47,13 +76,19 @@ impl ClientBuilder {
         let require = |names: Names| {
             find(names)?.ok_or_else(|| {
                 Error::config(format!(
-                    "the environment variable {} is not set",
-                    names.join(" or ")
+                    "none of the environment variables {} is set",
+                    names.join(", ")
                 ))
             })
         };
-        let (id_name, id) = require(CLIENT_ID)?;
-        let (secret_name, secret) = require(CLIENT_SECRET)?;
+        let mut pair = None;
+        for (id, secret) in CLIENT_ID.iter().zip(CLIENT_SECRET) {
+            pair = pair.or(find(from_ref(id))?.zip(find(from_ref(secret))?));
+        }
+        let ((id_name, id), (secret_name, secret)) = match pair {
+            Some(pair) => pair,
+            None => (require(CLIENT_ID)?, require(CLIENT_SECRET)?),
+        };
         check_text(id_name, &id)?;
         check_text(secret_name, &secret)?;
         let mut builder = Self {
@@ -65,21 +100,25 @@ impl ClientBuilder {
             ..Self::default()
         };
         if let Some((name, value)) = find(ENVIRONMENT)? {
-            builder.environment = environment(name, &value)?;
+            let environment = value.parse::<Environment>();
+            builder.environment = environment.map_err(|error| error.with_context(name))?;
         }
         builder.base_url = find(BASE_URL)?;
-        builder.token_url = find(TOKEN_URL)?;
+        builder.token_url = find(TOKEN_URL)?.map(|(name, url)| match name {
+            IDP_URL => (name, token_endpoint(url)),
+            _ => (name, url),
+        });
         Ok(builder)
     }
 }
 
-fn environment(name: &str, value: &str) -> Result<Environment> {
-    match value.trim().to_ascii_lowercase().as_str() {
-        "production" | "prod" => Ok(Environment::Production),
-        "staging" | "stage" => Ok(Environment::Staging),
-        _ => Err(Error::config(format!(
-            "{name} is {value:?}; it must be \"production\" or \"staging\""
-        ))),
+/// The identity provider's token endpoint, where its URL names none.
+fn token_endpoint(url: String) -> String {
+    match Url::parse(url.trim()) {
+        Ok(parsed) if parsed.path() == "/" && parsed.query().is_none() => {
+            format!("{}/oauth2/token", url.trim().trim_end_matches('/'))
+        }
+        _ => url,
     }
 }
 
@@ -113,19 +152,64 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_variable_is_named() {
-        let error = from(&[("TIMEBACK_CLIENT_ID", "id")]).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Config);
-        assert!(
-            error.to_string().contains("TIMEBACK_CLIENT_SECRET"),
-            "{error}"
-        );
-        assert!(
-            from(&[])
-                .unwrap_err()
-                .to_string()
-                .contains("TIMEBACK_CLIENT_ID")
-        );
+    fn an_error_of_a_missing_variable_names_all_that_were_looked_for() {
+        let no_secret = from(&[("TIMEBACK_CLIENT_ID", "id")]).unwrap_err();
+        let nothing = from(&[]).unwrap_err();
+        for (error, names) in [(no_secret, CLIENT_SECRET), (nothing, CLIENT_ID)] {
+            assert_eq!(error.kind(), ErrorKind::Config);
+            for name in names {
+                assert!(error.to_string().contains(name), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_name_that_people_set_is_read() {
+        for (id, secret) in CLIENT_ID.iter().zip(CLIENT_SECRET) {
+            for (token_url, base_url) in TOKEN_URL.iter().zip(BASE_URL) {
+                let builder = from(&[
+                    (id, "the-id"),
+                    (secret, "the-secret"),
+                    (token_url, "https://auth.example/token"),
+                    (base_url, "https://qti.example/api"),
+                ])
+                .unwrap();
+                assert_eq!(builder.credentials.as_ref().unwrap().id, "the-id");
+                assert_eq!(builder.token_url.as_ref().unwrap().0, *token_url);
+                assert_eq!(builder.base_url.as_ref().unwrap().0, *base_url);
+                builder.build().unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn an_id_and_a_secret_of_one_prefix_go_before_a_mixed_pair() {
+        let builder = from(&[
+            ("TIMEBACK_CLIENT_ID", "of another product"),
+            ("QTI_CLIENT_ID", "qti"),
+            ("QTI_CLIENT_SECRET", "s"),
+        ])
+        .unwrap();
+        assert_eq!(builder.credentials.unwrap().id, "qti");
+    }
+
+    #[test]
+    fn the_identity_providers_host_stands_for_its_token_endpoint() {
+        for (set, used) in [
+            ("https://idp.example", "https://idp.example/oauth2/token"),
+            ("https://idp.example/", "https://idp.example/oauth2/token"),
+            (
+                "https://idp.example/auth/1.0/token",
+                "https://idp.example/auth/1.0/token",
+            ),
+        ] {
+            let builder = from(&[
+                ("TIMEBACK_CLIENT_ID", "id"),
+                ("TIMEBACK_CLIENT_SECRET", "s"),
+                (IDP_URL, set),
+            ]);
+            assert_eq!(builder.unwrap().token_url.unwrap().1, used);
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! How a [`Client`] is set up: by code, or by environment variables.
 
+mod connector;
 mod env;
+mod environment;
 mod urls;
 
 use std::fmt;
@@ -8,46 +10,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
-use secrecy::SecretString;
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
 
-use crate::auth::{ClientCredentials, CredentialsPlacement, StaticToken, TokenCache, TokenSource};
+use self::connector::Connector;
+pub use self::environment::Environment;
+use crate::auth::{
+    ClientCredentials, CredentialsPlacement, StaticToken, TokenCache, TokenSource, is_token,
+};
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::transport::{Clock, Defaults, RetryPolicy, Shared, SystemClock};
-
-/// Where the service runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum Environment {
-    /// The service that learners use: `https://qti.alpha-1edtech.ai/api`.
-    #[default]
-    Production,
-    /// The staging service, `https://qti-staging.alpha-1edtech.ai/api`, with the staging token endpoint. It never
-    /// speaks to the production host; set a [base URL](ClientBuilder::base_url) if your account is served elsewhere.
-    Staging,
-}
-
-impl Environment {
-    /// The API's base URL.
-    pub fn base_url(self) -> &'static str {
-        match self {
-            Self::Production => "https://qti.alpha-1edtech.ai/api",
-            Self::Staging => "https://qti-staging.alpha-1edtech.ai/api",
-        }
-    }
-
-    /// The OAuth2 token endpoint.
-    pub fn token_url(self) -> &'static str {
-        match self {
-            Self::Production => {
-                "https://prod-beyond-timeback-api-2-idp.auth.us-east-1.amazoncognito.com/oauth2/token"
-            }
-            Self::Staging => {
-                "https://staging-beyond-timeback-api-2-idp.auth.us-east-1.amazoncognito.com/oauth2/token"
-            }
-        }
-    }
-}
 
 /// Sets up a [`Client`]; made by [`Client::builder`] or, filled from environment variables, by
 /// [`ClientBuilder::from_env`].
@@ -65,19 +38,19 @@ impl Environment {
 /// # drop(client); Ok(())
 /// # }
 /// ```
+#[derive(Clone)]
 #[must_use]
 pub struct ClientBuilder {
     environment: Environment,
     base_url: Option<NamedUrl>,
     token_url: Option<NamedUrl>,
     credentials: Option<Credentials>,
-    token_source: Option<Arc<dyn TokenSource>>,
+    tokens: Option<Tokens>,
     scopes: Vec<String>,
     placement: CredentialsPlacement,
-    http: Option<reqwest::Client>,
+    connector: Connector,
     allow_insecure_http: bool,
     user_agent: Option<String>,
-    connect_timeout: Duration,
     attempt_timeout: Duration,
     deadline: Duration,
     retry: RetryPolicy,
@@ -91,11 +64,19 @@ pub struct ClientBuilder {
 /// A URL, and what to call it in an error: the variable or the builder's method.
 type NamedUrl = (&'static str, String);
 
+#[derive(Clone)]
 struct Credentials {
     id: String,
     secret: SecretString,
     /// What to call them in an error: the variables or the builder's method.
     names: (&'static str, &'static str),
+}
+
+/// Tokens that do not come from credentials.
+#[derive(Clone)]
+enum Tokens {
+    Static(SecretString),
+    From(Arc<dyn TokenSource>),
 }
 
 impl Default for ClientBuilder {
@@ -105,13 +86,12 @@ impl Default for ClientBuilder {
             base_url: None,
             token_url: None,
             credentials: None,
-            token_source: None,
+            tokens: None,
             scopes: Vec::new(),
             placement: CredentialsPlacement::default(),
-            http: None,
+            connector: Connector::default(),
             allow_insecure_http: false,
             user_agent: None,
-            connect_timeout: Defaults::CONNECT_TIMEOUT,
             attempt_timeout: Defaults::ATTEMPT_TIMEOUT,
             deadline: Defaults::DEADLINE,
             retry: RetryPolicy::default(),
@@ -170,21 +150,43 @@ impl ClientBuilder {
     }
 
     /// A token that is at hand already. It is never renewed: when the service refuses it, calls fail with
-    /// [`Auth`](crate::ErrorKind::Auth).
-    pub fn static_token(self, token: impl Into<String>) -> Self {
-        self.token_source(StaticToken::new(token))
+    /// [`Auth`](crate::ErrorKind::Auth). One that no header can carry, such as an empty one, is refused by
+    /// [`build`](Self::build).
+    pub fn static_token(mut self, token: impl Into<String>) -> Self {
+        self.tokens = Some(Tokens::Static(token.into().into()));
+        self
     }
 
     /// Tokens from elsewhere. The client keeps what it is given until shortly before it expires.
     pub fn token_source(mut self, source: impl TokenSource) -> Self {
-        self.token_source = Some(Arc::new(source));
+        self.tokens = Some(Tokens::From(Arc::new(source)));
         self
     }
 
-    /// An HTTP client of your own (a proxy, extra root certificates). Build it with
-    /// `redirect(reqwest::redirect::Policy::none())`, as this crate's own is: it follows what is safe to follow itself.
-    pub fn http_client(mut self, http: reqwest::Client) -> Self {
-        self.http = Some(http);
+    /// Changes how HTTP is spoken: a proxy, extra root certificates, the pool of connections.
+    ///
+    /// ```
+    /// # fn main() -> timeback_qti::Result<()> {
+    /// use std::time::Duration;
+    /// use timeback_qti::Client;
+    ///
+    /// let client = Client::builder()
+    ///     .static_token("a-token")
+    ///     .http_client(|http| http.pool_idle_timeout(Duration::from_secs(20)))
+    ///     .build()?;
+    /// # drop(client); Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Whatever is set, three things stay as safety needs them: reqwest follows no redirects (the client follows those that
+    /// are safe), requests to this machine go through no proxy, and connections are not logged. Called again, the last
+    /// closure counts. It may run twice: where one of the API and the token endpoint is on this machine, each gets an HTTP
+    /// client of its own.
+    pub fn http_client(
+        mut self,
+        configure: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.connector.configure = Some(Arc::new(configure));
         self
     }
 
@@ -200,9 +202,9 @@ impl ClientBuilder {
         self
     }
 
-    /// The time for a connection to be made (10 s). Has no effect on an [HTTP client of your own](Self::http_client).
+    /// The time for a connection to be made (10 s).
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+        self.connector.timeout = timeout;
         self
     }
 
@@ -266,11 +268,8 @@ impl ClientBuilder {
             return Err(Error::config("the concurrency limit must be at least 1"));
         }
         let user_agent = user_agent(self.user_agent.as_deref())?;
-        let http = match &self.http {
-            Some(http) => http.clone(),
-            None => http_client(self.connect_timeout)?,
-        };
-        let source = self.source(&http)?;
+        let http = self.connector.connect(&base_url)?;
+        let source = self.source(&base_url, &http)?;
         let tokens = TokenCache::new(source, Arc::clone(&self.clock));
         Ok(Client::new(Shared::new(
             base_url,
@@ -291,39 +290,46 @@ impl ClientBuilder {
     }
 
     /// The URL that was set, or the default.
-    fn url(&self, set: &Option<NamedUrl>, name: &str, default: &str) -> Result<reqwest::Url> {
+    fn url(&self, set: &Option<NamedUrl>, name: &str, default: &str) -> Result<Url> {
         let (name, url) = set
             .as_ref()
             .map_or((name, default), |(name, url)| (*name, &**url));
         urls::parse(name, url, self.allow_insecure_http)
     }
 
-    fn source(&self, http: &reqwest::Client) -> Result<Arc<dyn TokenSource>> {
-        if let Some(source) = &self.token_source {
-            return Ok(Arc::clone(source));
+    /// Where tokens come from; `http` is what speaks to `base_url`.
+    fn source(&self, base_url: &Url, http: &reqwest::Client) -> Result<Arc<dyn TokenSource>> {
+        match &self.tokens {
+            Some(Tokens::From(source)) => return Ok(Arc::clone(source)),
+            Some(Tokens::Static(token)) if is_token(token.expose_secret()) => {
+                return Ok(Arc::new(StaticToken::new(token.expose_secret())));
+            }
+            Some(Tokens::Static(_)) => {
+                return Err(Error::config(
+                    "the static token is empty or holds white space, control or non-ASCII characters",
+                ));
+            }
+            None => {}
         }
         let credentials = self.credentials.as_ref().ok_or_else(|| {
             Error::config("no credentials: give the builder client credentials, a static token or a token source")
         })?;
         let (id_name, secret_name) = credentials.names;
         env::check_text(id_name, &credentials.id)?;
-        env::check_text(
-            secret_name,
-            secrecy::ExposeSecret::expose_secret(&credentials.secret),
-        )?;
+        env::check_text(secret_name, credentials.secret.expose_secret())?;
         let token_url = self.url(
             &self.token_url,
             "the token URL",
             self.environment.token_url(),
         )?;
-        let source = ClientCredentials::new(
-            http.clone(),
-            token_url,
-            &credentials.id,
-            credentials.secret.clone(),
-        )
-        .scopes(&self.scopes)
-        .placement(self.placement);
+        let http = match urls::is_loopback(&token_url) == urls::is_loopback(base_url) {
+            true => http.clone(),
+            false => self.connector.connect(&token_url)?,
+        };
+        let source =
+            ClientCredentials::new(http, token_url, &credentials.id, credentials.secret.clone())
+                .scopes(&self.scopes)
+                .placement(self.placement);
         Ok(Arc::new(source))
     }
 }
@@ -339,16 +345,6 @@ impl fmt::Debug for ClientBuilder {
             )
             .finish_non_exhaustive()
     }
-}
-
-fn http_client(connect_timeout: Duration) -> Result<reqwest::Client> {
-    reqwest::Client::builder()
-        .connect_timeout(connect_timeout)
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .map_err(|error| {
-            Error::config("the HTTP client cannot be set up").with_source(error.without_url())
-        })
 }
 
 fn user_agent(suffix: Option<&str>) -> Result<HeaderValue> {

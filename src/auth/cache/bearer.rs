@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use http::HeaderValue;
 use secrecy::ExposeSecret;
 
-use crate::auth::Token;
+use crate::auth::{Token, is_token};
 use crate::error::{Error, Result};
 
 /// Taken for the life of a token that does not say, or says nonsense: the service's own. A token that dies earlier is
@@ -39,7 +39,7 @@ impl Bearer {
     /// make the client renew too early.
     pub(super) fn new(token: &Token, asked_at: Instant) -> Result<Self> {
         let secret = token.secret.expose_secret();
-        if secret.is_empty() || !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if !is_token(secret) {
             return Err(Error::token_unavailable(
                 "the token is empty or holds white space, control or non-ASCII characters",
             ));

@@ -92,13 +92,6 @@ impl ClientCredentials {
             }
         }
         let response = request.form(&form).send().await.map_err(unreachable)?;
-        if *response.url() != self.token_url {
-            // Only an HTTP client of the user's own does that.
-            return Err(Error::credentials_rejected(
-                "redirect",
-                "the HTTP client followed a redirect of the token endpoint",
-            ));
-        }
         let status = response.status();
         let body = read(response).await?;
         answer::parse(status, &body, secret)

@@ -1,0 +1,51 @@
+//! The HTTP client, with what safety needs of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Url;
+use reqwest::redirect::Policy;
+
+use super::urls;
+use crate::error::{Error, Result};
+use crate::transport::Defaults;
+
+/// What a user changes of it.
+type Configure = dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync;
+
+/// Makes HTTP clients.
+#[derive(Clone)]
+pub(super) struct Connector {
+    pub(super) timeout: Duration,
+    pub(super) configure: Option<Arc<Configure>>,
+}
+
+impl Default for Connector {
+    fn default() -> Self {
+        Self {
+            timeout: Defaults::CONNECT_TIMEOUT,
+            configure: None,
+        }
+    }
+}
+
+impl Connector {
+    /// An HTTP client for requests to the origin of `url`.
+    pub(super) fn connect(&self, url: &Url) -> Result<reqwest::Client> {
+        let builder = reqwest::Client::builder().connect_timeout(self.timeout);
+        let builder = match &self.configure {
+            Some(configure) => configure(builder),
+            None => builder,
+        };
+        // After the user's own settings. A redirect would take the body along, the client secret too; a verbose
+        // connection logs every byte; and what is said to this machine over plain http must not leave it.
+        let builder = builder.redirect(Policy::none()).connection_verbose(false);
+        let builder = match urls::is_loopback(url) {
+            true => builder.no_proxy(),
+            false => builder,
+        };
+        builder.build().map_err(|error| {
+            Error::config("the HTTP client cannot be set up").with_source(error.without_url())
+        })
+    }
+}

@@ -1,0 +1,74 @@
+//! The environments that the service runs in.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, Result};
+
+/// Where the service runs.
+///
+/// ```
+/// use timeback_qti::Environment;
+///
+/// let environment: Environment = "staging".parse()?;
+/// assert_eq!(environment.to_string(), "staging");
+/// # Ok::<(), timeback_qti::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Environment {
+    /// The service that learners use: `https://qti.alpha-1edtech.ai/api`.
+    #[default]
+    Production,
+    /// The staging service, `https://qti-staging.alpha-1edtech.ai/api`, with the staging token endpoint. It never
+    /// speaks to the production host; set a [base URL](ClientBuilder::base_url) if your account is served elsewhere.
+    Staging,
+}
+
+impl Environment {
+    /// The API's base URL.
+    pub fn base_url(self) -> &'static str {
+        match self {
+            Self::Production => "https://qti.alpha-1edtech.ai/api",
+            Self::Staging => "https://qti-staging.alpha-1edtech.ai/api",
+        }
+    }
+
+    /// The OAuth2 token endpoint.
+    pub fn token_url(self) -> &'static str {
+        match self {
+            Self::Production => {
+                "https://prod-beyond-timeback-api-2-idp.auth.us-east-1.amazoncognito.com/oauth2/token"
+            }
+            Self::Staging => {
+                "https://staging-beyond-timeback-api-2-idp.auth.us-east-1.amazoncognito.com/oauth2/token"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Production => "production",
+            Self::Staging => "staging",
+        })
+    }
+}
+
+/// Reads `production` or `prod`, `staging` or `stage`, in whatever case.
+impl FromStr for Environment {
+    type Err = Error;
+
+    /// # Errors
+    /// [`Config`](crate::ErrorKind::Config) for any other text.
+    fn from_str(text: &str) -> Result<Self> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "production" | "prod" => Ok(Self::Production),
+            "staging" | "stage" => Ok(Self::Staging),
+            _ => Err(Error::config(format!(
+                "{text:?} is no environment; there are \"production\" and \"staging\""
+            ))),
+        }
+    }
+}
