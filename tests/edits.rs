@@ -407,3 +407,63 @@ async fn a_body_about_another_entity_is_refused_before_sending() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_change_that_awaits_is_written() {
+    let (server, client) = holder_in(fixture("AssessmentTest"), fixture("TestPart")).await;
+    let part = client.test("geography").part("part-001");
+    let (mode, later) = tokio::sync::oneshot::channel();
+    let edited = tokio::spawn(part.try_edit(async |part| {
+        part.navigation_mode = Some(later.await?);
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
+    }));
+    mode.send("linear".into()).unwrap();
+    edited.await.unwrap().unwrap();
+    assert_eq!(written_after(2, &server)["navigationMode"], "linear");
+}
+
+#[tokio::test]
+async fn a_change_that_fails_writes_nothing_and_gives_its_error_back() {
+    #[derive(Debug)]
+    enum Mine {
+        Rule(&'static str),
+        Service(Error),
+    }
+    impl From<Error> for Mine {
+        fn from(error: Error) -> Self {
+            Self::Service(error)
+        }
+    }
+    fn not_by_rule(result: Result<impl std::fmt::Debug, Mine>) -> bool {
+        matches!(result, Err(Mine::Rule("not today")))
+    }
+    let refusal = || Err(Mine::Rule("not today"));
+
+    let (server, client) = holder(fixture("AssessmentItem")).await;
+    let item = client.item("capital-of-italy");
+    let edit = item.try_edit(async |item| {
+        item.metadata = None;
+        refusal()
+    });
+    assert!(not_by_rule(edit.await));
+    let edit = item.try_edit_xml(async |xml| {
+        xml.clear();
+        refusal()
+    });
+    assert!(not_by_rule(edit.await));
+    let (other, tests) = holder(fixture("AssessmentTest")).await;
+    let test = tests.test("geography");
+    let edit = test.try_edit(async |test| {
+        test.title.clear();
+        refusal()
+    });
+    assert!(not_by_rule(edit.await));
+    assert!(not_by_rule(test.try_edit_xml(async |_| refusal()).await));
+    for server in [server, other] {
+        assert!(server.received().iter().all(|sent| sent.method == "GET"));
+    }
+
+    let nobody = once("http://127.0.0.1:9");
+    let unread = nobody.stimulus("s").try_edit(async |_| refusal()).await;
+    assert!(matches!(unread, Err(Mine::Service(error)) if error.kind() == ErrorKind::Connect));
+}

@@ -20,17 +20,15 @@ pub(super) const SERVER_OWNED: [&str; 7] = [
 ];
 
 /// The entity as it is written back after a change: `None` if nothing changed.
-pub(super) fn changed<T>(current: &T, change: impl FnOnce(&mut T)) -> Result<Option<T>>
+pub(super) fn changed<T>(current: &T, changed: &T) -> Result<Option<T>>
 where
-    T: Clone + PartialEq + Serialize + DeserializeOwned,
+    T: PartialEq + Serialize + DeserializeOwned,
 {
-    let mut changed = current.clone();
-    change(&mut changed);
-    if changed == *current {
+    if changed == current {
         return Ok(None);
     }
-    refuse_changes(current, &changed, |field| !SERVER_OWNED.contains(&field))?;
-    writable(&changed, None).map(Some)
+    refuse_changes(current, changed, |field| !SERVER_OWNED.contains(&field))?;
+    writable(changed, None).map(Some)
 }
 
 /// What is written of an entity that was read: all of it, unknown fields included, but what the service writes itself.

@@ -6,7 +6,7 @@ use super::conveniences::{check_addressable, check_identifier, may_not_exist, up
 use super::tests::TestQuery;
 use super::{SectionHandle, Sections, edit, settle};
 use crate::client::Client;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::models::{SortField, TestPart};
 use crate::page::{Collection, Filterable, List, Page, Parameters};
 
@@ -200,16 +200,34 @@ impl PartHandle {
     where
         F: FnOnce(&mut TestPart),
     {
+        self.try_edit(async move |part: &mut TestPart| {
+            change(part);
+            Ok(())
+        })
+    }
+
+    /// As [`edit`](Self::edit), with a closure that may await and may fail: then nothing is written, and its error is
+    /// given back. What another writer changes while it waits is lost as well.
+    ///
+    /// # Errors
+    /// As [`edit`](Self::edit), and the closure's own.
+    pub fn try_edit<F, E>(&self, change: F) -> impl Future<Output = Result<TestPart, E>> + use<F, E>
+    where
+        F: AsyncFnOnce(&mut TestPart) -> Result<(), E>,
+        E: From<Error>,
+    {
         let this = self.clone();
         async move {
             let current = this.get().await?;
-            match edit::changed(&current, change)? {
+            let mut changed = current.clone();
+            change(&mut changed).await?;
+            Ok(match edit::changed(&current, &changed)? {
                 Some(changed) => {
                     this.client.test(&this.test).refuse_beyond_json().await?;
-                    this.update(&changed).await
+                    this.update(&changed).await?
                 }
-                None => Ok(current),
-            }
+                None => current,
+            })
         }
     }
 

@@ -5,7 +5,7 @@ use ecow::EcoString;
 use super::conveniences::{check_addressable, check_identifier, may_not_exist, upserts};
 use super::{ItemRefs, edit, settle};
 use crate::client::Client;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::models::{Section, SortField};
 use crate::page::{Collection, List, Page, Parameters};
 
@@ -204,16 +204,49 @@ impl SectionHandle {
     where
         F: FnOnce(&mut Section),
     {
+        self.try_edit(async move |section: &mut Section| {
+            change(section);
+            Ok(())
+        })
+    }
+
+    /// As [`edit`](Self::edit), with a closure that may await and may fail: then nothing is written, and its error is
+    /// given back. What another writer changes while it waits is lost as well.
+    ///
+    /// # Errors
+    /// As [`edit`](Self::edit), and the closure's own.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let section = timeback_qti::models::Section::new("section-001", "Warm-up");
+    /// # client.test("test-001").part("part-001").sections().create(&section).await?;
+    /// use timeback_qti::Error;
+    ///
+    /// let section = client.test("test-001").part("part-001").section("section-001");
+    /// let named = section.try_edit(async |section| {
+    ///     section.title = client.test("test-001").get().await?.title;
+    ///     Ok::<_, Error>(())
+    /// });
+    /// assert_eq!(named.await?.title, "A test");
+    /// # Ok(()) }
+    /// ```
+    pub fn try_edit<F, E>(&self, change: F) -> impl Future<Output = Result<Section, E>> + use<F, E>
+    where
+        F: AsyncFnOnce(&mut Section) -> Result<(), E>,
+        E: From<Error>,
+    {
         let this = self.clone();
         async move {
             let current = this.get().await?;
-            match edit::changed(&current, change)? {
+            let mut changed = current.clone();
+            change(&mut changed).await?;
+            Ok(match edit::changed(&current, &changed)? {
                 Some(changed) => {
                     this.client.test(&this.test).refuse_beyond_json().await?;
-                    this.update(&changed).await
+                    this.update(&changed).await?
                 }
-                None => Ok(current),
-            }
+                None => current,
+            })
         }
     }
 

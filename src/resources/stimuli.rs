@@ -196,6 +196,22 @@ impl StimulusHandle {
     where
         F: FnOnce(&mut StimulusInput),
     {
+        self.try_edit(async move |stimulus: &mut StimulusInput| {
+            change(stimulus);
+            Ok(())
+        })
+    }
+
+    /// As [`edit`](Self::edit), with a closure that may await and may fail: then nothing is written, and its error is
+    /// given back. What another writer changes while it waits is lost as well.
+    ///
+    /// # Errors
+    /// As [`edit`](Self::edit), and the closure's own.
+    pub fn try_edit<F, E>(&self, change: F) -> impl Future<Output = Result<Stimulus, E>> + use<F, E>
+    where
+        F: AsyncFnOnce(&mut StimulusInput) -> Result<(), E>,
+        E: From<Error>,
+    {
         let this = self.clone();
         async move {
             let current = this.get().await?;
@@ -207,13 +223,13 @@ impl StimulusHandle {
                 })?;
             let unchanged: StimulusInput = edit::writable(&current, Some(content))?;
             let mut changed = unchanged.clone();
-            change(&mut changed);
+            change(&mut changed).await?;
             if changed == unchanged {
                 return Ok(current);
             }
             let instead = "replace the stimulus with update";
             edit::refuse_beyond_json(JsonForm::Stimulus, raw_xml, &unchanged, instead)?;
-            this.update(&changed).await
+            Ok(this.update(&changed).await?)
         }
     }
 

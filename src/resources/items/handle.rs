@@ -161,22 +161,31 @@ impl ItemHandle {
     where
         F: FnOnce(&mut AssessmentItem),
     {
+        self.try_edit(async move |item: &mut AssessmentItem| {
+            change(item);
+            Ok(())
+        })
+    }
+
+    /// As [`edit`](Self::edit), with a closure that may await and may fail: then nothing is written, and its error is
+    /// given back. What another writer changes while it waits is lost as well.
+    ///
+    /// # Errors
+    /// As [`edit`](Self::edit), and the closure's own.
+    pub fn try_edit<F, E>(
+        &self,
+        change: F,
+    ) -> impl Future<Output = Result<AssessmentItem, E>> + use<F, E>
+    where
+        F: AsyncFnOnce(&mut AssessmentItem) -> Result<(), E>,
+        E: From<Error>,
+    {
         let this = self.clone();
         async move {
             let current = this.get().await?;
             let mut changed = current.clone();
-            change(&mut changed);
-            if changed == current {
-                return Ok(current);
-            }
-            let may_change = |field: &str| matches!(field, "rawXml" | "metadata");
-            edit::refuse_changes(&current, &changed, may_change)?;
-            let xml = changed
-                .raw_xml
-                .ok_or_else(|| Error::input("without its rawXml an item cannot be written"))?;
-            edit::refuse_beyond_xml(&current, &HELD_BY_XML, INSTEAD)?;
-            let (before, after) = (current.metadata.as_ref(), changed.metadata.as_ref());
-            this.replace(&xml, after, before).await
+            change(&mut changed).await?;
+            Ok(this.save(current, changed).await?)
         }
     }
 
@@ -189,17 +198,31 @@ impl ItemHandle {
     where
         F: FnOnce(&mut String),
     {
+        self.try_edit_xml(async move |xml: &mut String| {
+            change(xml);
+            Ok(())
+        })
+    }
+
+    /// As [`edit_xml`](Self::edit_xml), with a closure that may await and may fail: then nothing is written, and its error is
+    /// given back. What another writer changes while it waits is lost as well.
+    ///
+    /// # Errors
+    /// As [`edit_xml`](Self::edit_xml), and the closure's own.
+    pub fn try_edit_xml<F, E>(
+        &self,
+        change: F,
+    ) -> impl Future<Output = Result<AssessmentItem, E>> + use<F, E>
+    where
+        F: AsyncFnOnce(&mut String) -> Result<(), E>,
+        E: From<Error>,
+    {
         let this = self.clone();
         async move {
             let current = this.get().await?;
-            let read = stored::raw_xml(current.raw_xml.as_deref())?;
-            let mut xml = read.to_owned();
-            change(&mut xml);
-            if xml == read {
-                return Ok(current);
-            }
-            edit::refuse_beyond_xml(&current, &HELD_BY_XML, INSTEAD)?;
-            this.update_xml(&xml, current.metadata.as_ref()).await
+            let mut xml = stored::raw_xml(current.raw_xml.as_deref())?.to_owned();
+            change(&mut xml).await?;
+            Ok(this.save_xml(current, &xml).await?)
         }
     }
 
@@ -247,6 +270,34 @@ impl ItemHandle {
                 .call(async |raw| raw.process_response(&this.identifier, response).await)
                 .await
         }
+    }
+
+    /// Writes what an edit has made of the item.
+    async fn save(
+        &self,
+        current: AssessmentItem,
+        changed: AssessmentItem,
+    ) -> Result<AssessmentItem> {
+        if changed == current {
+            return Ok(current);
+        }
+        let may_change = |field: &str| matches!(field, "rawXml" | "metadata");
+        edit::refuse_changes(&current, &changed, may_change)?;
+        let xml = changed
+            .raw_xml
+            .ok_or_else(|| Error::input("without its rawXml an item cannot be written"))?;
+        edit::refuse_beyond_xml(&current, &HELD_BY_XML, INSTEAD)?;
+        let (before, after) = (current.metadata.as_ref(), changed.metadata.as_ref());
+        self.replace(&xml, after, before).await
+    }
+
+    /// Writes what an edit has made of the item's XML.
+    async fn save_xml(&self, current: AssessmentItem, xml: &str) -> Result<AssessmentItem> {
+        if current.raw_xml.as_deref() == Some(xml) {
+            return Ok(current);
+        }
+        edit::refuse_beyond_xml(&current, &HELD_BY_XML, INSTEAD)?;
+        self.update_xml(xml, current.metadata.as_ref()).await
     }
 
     async fn put(&self, body: &AssessmentItemBody) -> Result<AssessmentItem> {

@@ -146,18 +146,37 @@ impl TestHandle {
     where
         F: FnOnce(&mut AssessmentTestInput),
     {
+        self.try_edit(async move |test: &mut AssessmentTestInput| {
+            change(test);
+            Ok(())
+        })
+    }
+
+    /// As [`edit`](Self::edit), with a closure that may await and may fail: then nothing is written, and its error is
+    /// given back. What another writer changes while it waits is lost as well.
+    ///
+    /// # Errors
+    /// As [`edit`](Self::edit), and the closure's own.
+    pub fn try_edit<F, E>(
+        &self,
+        change: F,
+    ) -> impl Future<Output = Result<AssessmentTest, E>> + use<F, E>
+    where
+        F: AsyncFnOnce(&mut AssessmentTestInput) -> Result<(), E>,
+        E: From<Error>,
+    {
         let this = self.clone();
         async move {
             let current = this.get().await?;
             let unchanged: AssessmentTestInput = edit::writable(&current, None)?;
             let mut changed = unchanged.clone();
-            change(&mut changed);
+            change(&mut changed).await?;
             if changed == unchanged {
                 return Ok(current);
             }
             let raw_xml = stored::raw_xml(current.raw_xml.as_deref())?;
             edit::refuse_beyond_json(JsonForm::Test, raw_xml, &unchanged, "use edit_xml")?;
-            this.update(&changed).await
+            Ok(this.update(&changed).await?)
         }
     }
 
@@ -175,34 +194,57 @@ impl TestHandle {
     where
         F: FnOnce(&mut String),
     {
+        self.try_edit_xml(async move |xml: &mut String| {
+            change(xml);
+            Ok(())
+        })
+    }
+
+    /// As [`edit_xml`](Self::edit_xml), with a closure that may await and may fail: then nothing is written, and its error is
+    /// given back. What another writer changes while it waits is lost as well.
+    ///
+    /// # Errors
+    /// As [`edit_xml`](Self::edit_xml), and the closure's own.
+    pub fn try_edit_xml<F, E>(
+        &self,
+        change: F,
+    ) -> impl Future<Output = Result<AssessmentTest, E>> + use<F, E>
+    where
+        F: AsyncFnOnce(&mut String) -> Result<(), E>,
+        E: From<Error>,
+    {
         let this = self.clone();
         async move {
             let current = this.get().await?;
-            let read = stored::raw_xml(current.raw_xml.as_deref())?;
-            let mut xml = read.to_owned();
-            change(&mut xml);
-            if xml == read {
-                return Ok(current);
-            }
-            edit::refuse_beyond_xml(&current, &HELD_BY_XML, "use edit")?;
-            let metadata = current.metadata.as_ref().filter(|kept| !kept.is_empty());
-            let written = this.put_xml(&xml).await;
-            // A write whose reply was lost may have cleared the metadata too.
-            let cleared = written
-                .as_ref()
-                .map_or_else(Error::may_have_been_applied, |()| true);
-            let restored = match metadata.filter(|_| cleared) {
-                Some(metadata) => this.update_metadata(metadata).await.map(drop),
-                None => Ok(()),
-            };
-            written?;
-            restored.map_err(|error| {
-                error
-                    .with_context("the XML is written, the metadata is not")
-                    .with_may_have_been_applied(true)
-            })?;
-            this.stored_as_sent(&xml, metadata).await
+            let mut xml = stored::raw_xml(current.raw_xml.as_deref())?.to_owned();
+            change(&mut xml).await?;
+            Ok(this.save_xml(current, &xml).await?)
         }
+    }
+
+    /// Writes what an edit has made of the test's XML.
+    async fn save_xml(&self, current: AssessmentTest, xml: &str) -> Result<AssessmentTest> {
+        if current.raw_xml.as_deref() == Some(xml) {
+            return Ok(current);
+        }
+        edit::refuse_beyond_xml(&current, &HELD_BY_XML, "use edit")?;
+        let metadata = current.metadata.as_ref().filter(|kept| !kept.is_empty());
+        let written = self.put_xml(xml).await;
+        // A write whose reply was lost may have cleared the metadata too.
+        let cleared = written
+            .as_ref()
+            .map_or_else(Error::may_have_been_applied, |()| true);
+        let restored = match metadata.filter(|_| cleared) {
+            Some(metadata) => self.update_metadata(metadata).await.map(drop),
+            None => Ok(()),
+        };
+        written?;
+        restored.map_err(|error| {
+            error
+                .with_context("the XML is written, the metadata is not")
+                .with_may_have_been_applied(true)
+        })?;
+        self.stored_as_sent(xml, metadata).await
     }
 
     /// Refuses an edit of a part or a section where the test's XML, which the service makes anew on each such write,
