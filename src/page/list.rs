@@ -5,9 +5,9 @@ use std::fmt;
 use futures_core::Stream;
 use futures_util::TryStreamExt as _;
 
-use super::Page;
 use super::listing::Listing;
 use super::walk::{Step, walk};
+use super::{Page, Position};
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::models::SortOrder;
@@ -76,6 +76,8 @@ pub struct Parameters<C: Collection> {
 pub struct List<C: Collection> {
     collection: C,
     pub(crate) parameters: Parameters<C>,
+    /// How many entities of the first page a stream leaves out.
+    skip: usize,
     read_ahead: usize,
     max_items: Option<usize>,
 }
@@ -94,6 +96,7 @@ impl<C: Collection> List<C> {
         Self {
             collection,
             parameters,
+            skip: 0,
             read_ahead: 1,
             max_items: None,
         }
@@ -106,8 +109,32 @@ impl<C: Collection> List<C> {
     }
 
     /// The page to read, or to start a stream from; the first is 1.
-    pub fn page(mut self, page: u32) -> Self {
-        self.parameters.page = Some(page.into());
+    pub fn page(self, page: u32) -> Self {
+        self.resume(Position { page, offset: 0 })
+    }
+
+    /// Takes a stream up again from a place in the middle of a page. [`send`](Self::send) and [`pages`](Self::pages),
+    /// which give whole pages, give the whole of that page.
+    ///
+    /// ```
+    #[doc = include_str!("../resources/example.txt")]
+    /// # for number in 1..4 {
+    /// #     let input = timeback_qti::models::StimulusInput::new(format!("stimulus-{number}"), "S", "<p/>");
+    /// #     client.stimuli().create(&input).await?;
+    /// # }
+    /// let stimuli = client.stimuli().list().limit(2);
+    /// let mut stream = stimuli.clone().stream();
+    /// let first = stream.next().await.unwrap()?;
+    /// let place = serde_json::to_string(&stream.position())?;
+    ///
+    /// let rest = stimuli.resume(serde_json::from_str(&place)?).collect().await?;
+    /// assert_eq!(rest.len(), 2);
+    /// assert!(rest.iter().all(|stimulus| stimulus.identifier != first.identifier));
+    /// # Ok(()) }
+    /// ```
+    pub fn resume(mut self, position: Position) -> Self {
+        self.parameters.page = Some(position.page.into());
+        self.skip = position.offset;
         self
     }
 
@@ -158,23 +185,69 @@ impl<C: Collection> List<C> {
         }
     }
 
+    /// How many entities the list has, whichever page it starts from, without reading them: the service's own number.
+    /// Where the service does not give it, all are read and counted.
+    ///
+    /// ```
+    #[doc = include_str!("../resources/example.txt")]
+    /// let linear = client.tests().list().navigation_mode("linear");
+    /// assert_eq!(linear.count().await?, 1);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`send`](Self::send) and [`collect`](Self::collect).
+    pub fn count(&self) -> impl Future<Output = Result<u64>> + Send + use<C> {
+        let list = self.clone().page(1);
+        async move {
+            match list.clone().limit(1).send().await?.total {
+                Some(total) => Ok(total),
+                None => list.count_all().await,
+            }
+        }
+    }
+
+    async fn count_all(mut self) -> Result<u64> {
+        self.max_items = None;
+        let mut entities = self.stream();
+        let mut count = 0;
+        while let Some(entity) = entities.next().await {
+            entity?;
+            count += 1;
+        }
+        Ok(count)
+    }
+
     /// All entities from the page asked for on, in the list's order, read lazily. One that comes again because the list
     /// shifted between two pages is left out.
     ///
     /// An error is yielded once, says how far the stream got, and ends it.
     pub fn stream(self) -> Listing<C::Entity> {
-        let max_items = self.max_items.unwrap_or(usize::MAX);
+        let (start, max_items) = (self.start(), self.max_items.unwrap_or(usize::MAX));
         let entities = self.walk().map_ok(Step::new_entities);
-        Listing::new(entities, max_items)
+        Listing::new(entities, start, max_items)
     }
 
     /// All pages from the one asked for on, read lazily, with nothing left out.
     pub fn pages(self) -> Listing<Page<C::Entity>> {
-        Listing::new(self.walk().map_ok(|step| vec![step.page]), usize::MAX)
+        let start = Position {
+            offset: 0,
+            ..self.start()
+        };
+        Listing::new(self.walk().map_ok(Step::whole_page), start, usize::MAX)
+    }
+
+    /// Where a stream starts.
+    fn start(&self) -> Position {
+        let page = self.parameters.page.unwrap_or(1);
+        Position {
+            page: page.try_into().unwrap_or(u32::MAX),
+            offset: self.skip,
+        }
     }
 
     fn walk(self) -> impl Stream<Item = Result<Step<C::Entity>>> + Send + 'static {
-        walk(self.collection, self.parameters, self.read_ahead)
+        walk(self.collection, self.parameters, self.read_ahead, self.skip)
     }
 
     /// All entities, as [`stream`](Self::stream) yields them.

@@ -7,29 +7,57 @@ use std::{fmt, vec};
 use futures_core::Stream;
 use futures_util::StreamExt as _;
 
+use super::Position;
 use crate::error::Result;
+
+/// What a stream has of one page.
+pub(super) struct Batch<T> {
+    pub(super) items: Vec<T>,
+    /// Which entities of the page are left in it.
+    pub(super) is_left: Vec<bool>,
+}
 
 /// A stream of entities or of pages, which sends requests as it is read.
 ///
 /// It is a [`Stream`], and has [`next`](Self::next) of its own, so that simple loops need no further crate.
 #[must_use = "a listing sends nothing until it is read"]
 pub struct Listing<T> {
-    batches: Pin<Box<dyn Stream<Item = Result<Vec<T>>> + Send>>,
+    batches: Pin<Box<dyn Stream<Item = Result<Batch<T>>> + Send>>,
     /// What is left of the newest batch: taken from here, an entity is moved once on its way to the caller.
     batch: vec::IntoIter<T>,
+    /// Which entities of its page the newest batch began with.
+    is_left: Vec<bool>,
+    /// Where the batch after it begins.
+    next: Position,
     /// How many are yielded at most from here on.
     left: usize,
 }
 
 impl<T> Listing<T> {
     pub(super) fn new(
-        batches: impl Stream<Item = Result<Vec<T>>> + Send + 'static,
+        batches: impl Stream<Item = Result<Batch<T>>> + Send + 'static,
+        start: Position,
         max_items: usize,
     ) -> Self {
         Self {
             batches: Box::pin(batches.fuse()),
             batch: Vec::new().into_iter(),
+            is_left: Vec::new(),
+            next: start,
             left: max_items,
+        }
+    }
+
+    /// Where the next one stands: [`List::resume`](crate::List::resume) goes on from there, in another stream or another
+    /// program. After an error that is the page that could not be read.
+    pub fn position(&self) -> Position {
+        let mut left = (0..self.is_left.len()).filter(|offset| self.is_left[*offset]);
+        match self.batch.len().checked_sub(1) {
+            Some(behind) => Position {
+                page: self.next.page.saturating_sub(1),
+                offset: left.nth_back(behind).unwrap_or_default(),
+            },
+            None => self.next,
         }
     }
 
@@ -57,7 +85,13 @@ impl<T> Listing<T> {
     fn poll_batch(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
         while self.left > 0 && self.batch.len() == 0 {
             match ready!(self.batches.as_mut().poll_next(context)?) {
-                Some(batch) => self.batch = batch.into_iter(),
+                Some(batch) => {
+                    (self.batch, self.is_left) = (batch.items.into_iter(), batch.is_left);
+                    self.next = Position {
+                        page: self.next.page.saturating_add(1),
+                        offset: 0,
+                    };
+                }
                 None => break,
             }
         }

@@ -8,7 +8,18 @@ pub use list::{Collection, Filterable, List, Parameters};
 
 pub use listing::Listing;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+/// A place in a list, from which a stream can be taken up again: by [`Listing::position`], for [`List::resume`].
+///
+/// It is meant for the same list: with the same limit, order and filters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Position {
+    /// The number of a page; the first is 1.
+    pub page: u32,
+    /// How many entities of that page stand before the place.
+    pub offset: usize,
+}
 
 /// One page of a list.
 ///

@@ -1,6 +1,7 @@
 //! From page to page, some of them at once, until the list ends or makes no progress.
 
 use std::collections::VecDeque;
+use std::mem;
 
 use futures_core::Stream;
 use futures_util::future::join_all;
@@ -11,6 +12,7 @@ use string_interner::symbol::SymbolUsize;
 
 use super::Page;
 use super::list::{Collection, Parameters, check};
+use super::listing::Batch;
 use crate::error::{Error, ErrorKind, Result};
 
 /// What the service takes for a page's limit where none was asked for.
@@ -26,6 +28,8 @@ const MAX_AT_ONCE: i64 = 100;
 struct Progress {
     /// The page after the last one that was read.
     next: i64,
+    /// How many entities of the next page are known to the caller already.
+    skip: usize,
     /// How many entities stand before the first page of the walk, as far as that is known.
     skipped: u64,
     /// How many pages there are, as the newest page says.
@@ -48,10 +52,21 @@ pub(super) struct Step<T> {
 
 impl<T> Step<T> {
     /// The entities that no page before had.
-    pub(super) fn new_entities(self) -> Vec<T> {
-        let (mut entities, mut is_new) = (self.page.items, self.is_new.into_iter());
-        entities.retain(|_| is_new.next().unwrap_or(true));
-        entities
+    pub(super) fn new_entities(self) -> Batch<T> {
+        let (mut items, mut is_new) = (self.page.items, self.is_new.iter());
+        items.retain(|_| is_new.next().is_none_or(|is_new| *is_new));
+        Batch {
+            items,
+            is_left: self.is_new,
+        }
+    }
+
+    /// The page as it came.
+    pub(super) fn whole_page(self) -> Batch<Page<T>> {
+        Batch {
+            items: vec![self.page],
+            is_left: vec![true],
+        }
     }
 }
 
@@ -61,8 +76,9 @@ pub(super) fn walk<C: Collection>(
     collection: C,
     parameters: Parameters<C>,
     window: usize,
+    skip: usize,
 ) -> impl Stream<Item = Result<Step<C::Entity>>> + Send + 'static {
-    let progress = Progress::new(&parameters);
+    let progress = Progress::new(&parameters, skip);
     let fetch = move |page: i64| {
         let parameters = Parameters {
             page: Some(page),
@@ -96,7 +112,7 @@ pub(super) fn walk<C: Collection>(
 }
 
 impl Progress {
-    fn new<C: Collection>(parameters: &Parameters<C>) -> Self {
+    fn new<C: Collection>(parameters: &Parameters<C>, skip: usize) -> Self {
         let next = parameters.page.unwrap_or(1);
         let limit = parameters
             .limit
@@ -104,6 +120,7 @@ impl Progress {
             .unwrap_or(DEFAULT_LIMIT);
         Self {
             next,
+            skip,
             skipped: limit * u64::try_from(next.saturating_sub(1)).unwrap_or(0),
             pages: None,
             limit,
@@ -131,7 +148,7 @@ impl Progress {
             return stuck(format!("the service answered with page {number}"));
         }
         let identifiers = page.items.iter().map(C::identifier);
-        let is_new: Vec<_> = identifiers.map(|identifier| self.see(identifier)).collect();
+        let mut is_new: Vec<_> = identifiers.map(|identifier| self.see(identifier)).collect();
         if is_new.contains(&true) {
             self.barren_pages = 0;
         } else if !page.items.is_empty() && page.page.is_none() {
@@ -145,6 +162,8 @@ impl Progress {
                 ));
             }
         }
+        let skipped = mem::take(&mut self.skip).min(is_new.len());
+        is_new[..skipped].fill(false);
         self.advance(&page);
         Ok(Step { page, is_new })
     }
