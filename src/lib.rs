@@ -75,6 +75,7 @@
 //! | `rustls` (default) | TLS by rustls |
 //! | `native-tls` | TLS by the platform's own library |
 //! | `schemars` | `schemars::JsonSchema` (schemars 1) on every model |
+//! | `blocking` | the same client for programs without an asynchronous runtime (module `blocking`) |
 //! | `httpmock` | typed mocks of every operation for tests with the httpmock crate (module `mock`) |
 //!
 //! Without a TLS feature the client speaks to http addresses of this machine only, as tests do.
@@ -92,6 +93,9 @@
 #![warn(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
 
 mod auth;
+#[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+pub mod blocking;
 mod client;
 mod config;
 pub mod docs;
