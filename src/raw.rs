@@ -19,4 +19,14 @@
 
 pub use crate::transport::Call;
 
+/// The HTTP client is left out: the headers that every request of it has may hold a secret.
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client")
+            .field("baseurl", &self.baseurl)
+            .field("inner", &self.inner)
+            .finish_non_exhaustive()
+    }
+}
+
 include!(concat!(env!("OUT_DIR"), "/raw.rs"));

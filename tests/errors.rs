@@ -143,6 +143,39 @@ async fn validation_issues_are_listed() {
 }
 
 #[tokio::test]
+async fn an_error_shows_the_first_issues_and_how_many_more_there_are() {
+    let issue = |number: usize| json!({"path": ["items", number], "message": format!("too short by {number}")});
+    let body = |count: usize| {
+        let issues: Vec<_> = (0..count).map(issue).collect();
+        json!({"error": "Bad Request", "message": "Validation failed", "details": issues})
+            .to_string()
+    };
+    for (count, shown) in [
+        (0, ""),
+        (1, ": items.0: too short by 0"),
+        (
+            5,
+            ": items.0: too short by 0; items.1: too short by 1; items.2: too short by 2; and 2 more",
+        ),
+    ] {
+        let error = error_of(400, "application/json", &body(count)).await;
+        assert_eq!(
+            error.to_string(),
+            format!("getSection: 400 Bad Request: Bad Request: Validation failed{shown}")
+        );
+    }
+    let issue = json!({"path": ["f".repeat(1_000)], "message": "m ".repeat(1_000)});
+    let long = json!({"error": "x".repeat(5_000), "details": vec![issue; 40]});
+    let error = error_of(400, "application/json", &long.to_string()).await;
+    assert!(
+        error.to_string().len() <= 2_000,
+        "{}",
+        error.to_string().len()
+    );
+    assert!(error.to_string().ends_with("and 37 more"), "{error}");
+}
+
+#[tokio::test]
 async fn a_success_that_is_not_what_the_document_says_is_a_decode_error() {
     for body in [
         "",

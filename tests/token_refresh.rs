@@ -111,6 +111,114 @@ async fn a_revoked_token_is_replaced_without_the_caller_noticing() {
 }
 
 #[tokio::test]
+async fn a_token_is_replaced_however_often_one_is_revoked_while_calls_go_through_in_between() {
+    let (sandbox, client) = support::sandbox().await;
+    let part = client.test(TEST).part(PART);
+    part.sections()
+        .create(&Section::new("s", "S"))
+        .await
+        .unwrap();
+    for _ in 0..12 {
+        sandbox.revoke_tokens();
+        for _ in 0..2 {
+            assert_eq!(part.section("s").get().await.unwrap().title, "S");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_operation_that_refuses_every_token_does_not_fetch_one_a_call_though_others_go_through()
+{
+    let server = serve(|request| match request.method.as_str() {
+        "PUT" => answer(401, &json!({"message": "no scope for this"})),
+        _ => answer(200, &section()),
+    })
+    .await;
+    let client = client(&server);
+    for _ in 0..20 {
+        get(&client).await.unwrap();
+        let section = Section::new("s", "S");
+        let refused = client.test("t").part("p").section("s").update(&section);
+        assert_eq!(refused.await.unwrap_err().kind(), ErrorKind::Auth);
+    }
+    assert_eq!(token_requests(&server), 3);
+}
+
+#[tokio::test]
+async fn an_answer_that_repeats_the_request_shows_no_secret_in_any_text_of_the_error() {
+    let server = serve(|request| {
+        let authorization = request.header("authorization").unwrap();
+        let said = format!("{authorization} and {SECRET} and {:?}", request.headers);
+        let body = json!({"error": &said, "message": &said, "code": &said, "eventId": &said,
+            "details": [{"path": [&said], "message": &said, "code": &said}, {&said: &said}], "title": &said});
+        let id = format!("x-request-id: {authorization}");
+        match request.method.as_str() {
+            "GET" => response(200, &[&id], body.to_string().as_bytes()),
+            "PUT" => response(400, &[&id], body.to_string().as_bytes()),
+            _ => response(500, &[&id], said.as_bytes()),
+        }
+    })
+    .await;
+    let options = timeback_qti::CallOptions::new().header("x-api-key", "k3y-of-the-gateway");
+    let client = client(&server).with(options.unwrap());
+    let handle = client.test("t").part("p").section("s");
+    for error in [
+        handle.get().await.unwrap_err(),
+        client.item("i").get_xml().await.unwrap_err(),
+        handle.update(&Section::new("s", "S")).await.unwrap_err(),
+        handle.delete().await.unwrap_err(),
+    ] {
+        let texts = format!(
+            "{error} {error:?} {error:#?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+            error.message(),
+            error.body(),
+            error.details(),
+            error.issues(),
+            error.code(),
+            error.event_id(),
+            error.server_request_id()
+        );
+        assert!(texts.contains("[secret]"), "{texts}");
+        for secret in ["token-0", SECRET, "k3y-of-the-gateway"] {
+            assert!(!texts.contains(secret), "{texts}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_bindings_do_not_show_the_headers_of_a_users_own_http_client() {
+    let server = serve(|_| answer(200, &section())).await;
+    let client = builder(&server).http_client(|http| {
+        let mut headers = timeback_qti::http::HeaderMap::new();
+        headers.insert("x-api-key", "k3y-of-the-gateway".parse().unwrap());
+        http.default_headers(headers)
+    });
+    let client = client.build().unwrap();
+    get(&client).await.unwrap();
+    assert_eq!(
+        server.received()[1].header("x-api-key"),
+        Some("k3y-of-the-gateway")
+    );
+    let shown = format!("{:?} {:#?} {client:?}", client.raw(), client.raw());
+    assert!(!shown.contains("k3y-of-the-gateway"), "{shown}");
+}
+
+#[tokio::test]
+async fn no_redirect_is_followed_whatever_a_user_sets() {
+    let elsewhere = Server::start(|_, _| answer(200, &section())).await;
+    let location = format!("location: {}/stolen", elsewhere.url);
+    let server = Server::start(move |_, _| response(307, &[&location], b"")).await;
+    let follow = |http: timeback_qti::reqwest::ClientBuilder| {
+        http.redirect(timeback_qti::reqwest::redirect::Policy::limited(10))
+    };
+    for client in [builder(&server), builder(&server).static_token("a-token")] {
+        let client = client.http_client(follow).build().unwrap();
+        get(&client).await.unwrap_err();
+    }
+    assert!(elsewhere.received().is_empty());
+}
+
+#[tokio::test]
 async fn wrong_credentials_are_an_auth_error_with_the_providers_code() {
     let (sandbox, _) = support::sandbox().await;
     let client = Client::builder()

@@ -19,7 +19,7 @@ use crate::auth::{
     ClientCredentials, CredentialsPlacement, StaticToken, TokenCache, TokenSource, is_token,
 };
 use crate::client::Client;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Secrets};
 use crate::transport::{Clock, Defaults, RetryPolicy, Shared, SystemClock};
 
 /// Sets up a [`Client`]; made by [`Client::builder`] or, filled from environment variables, by
@@ -270,11 +270,16 @@ impl ClientBuilder {
         let user_agent = user_agent(self.user_agent.as_deref())?;
         let http = self.connector.connect(&base_url)?;
         let source = self.source(&base_url, &http)?;
+        let secrets = match &self.credentials {
+            Some(credentials) => Secrets::default().and(credentials.secret.expose_secret()),
+            None => Secrets::default(),
+        };
         let tokens = TokenCache::new(source, Arc::clone(&self.clock));
         Ok(Client::new(Shared::new(
             base_url,
             http,
             tokens,
+            secrets,
             user_agent,
             self.seed,
             Defaults {

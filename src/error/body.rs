@@ -7,7 +7,7 @@ use super::text::{cap, one_line};
 
 /// The largest body that is searched for an error's words. The service's own have some hundred bytes; one read into
 /// values takes many times its size.
-const SEARCHED_LIMIT: usize = 256 * 1024;
+pub(super) const SEARCHED_LIMIT: usize = 256 * 1024;
 
 /// The longest code or id taken from a body.
 const ID_LIMIT: usize = 200;
@@ -48,24 +48,14 @@ impl ErrorBody {
     }
 
     fn read(mut object: Map<String, Value>) -> Self {
-        let issues = [
-            object.get("details"),
-            object.get("meta").and_then(|meta| meta.get("issues")),
-        ]
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_array)
-        .flatten()
-        .filter_map(issue)
-        .take(50)
-        .collect();
+        let issues = issue_lists(&object).flatten().filter_map(issue).take(50);
+        let issues = issues.collect();
         let meta_event = object.get("meta").and_then(|meta| id(meta.get("eventId")));
         let details = object
             .remove("details")
             .filter(|details| !details.is_null());
         Self {
-            message: message(&object)
-                .or_else(|| text(details.as_ref()).map(|text| one_line(&text))),
+            message: message(&object, details.as_ref()),
             code: id(object.get("code")).or_else(|| id(object.get("imsx_CodeMinor"))),
             details,
             issues,
@@ -75,17 +65,32 @@ impl ErrorBody {
 }
 
 /// The most telling words of the body: what is short and general first, what is long and specific after it.
-fn message(object: &Map<String, Value>) -> Option<String> {
+fn message(object: &Map<String, Value>, details: Option<&Value>) -> Option<String> {
     let general = text(object.get("error"));
     let specific = ["message", "error_description", "imsx_description"]
         .iter()
-        .find_map(|name| text(object.get(*name)));
+        .find_map(|name| text(object.get(*name)))
+        .or_else(|| text(details));
     match (general, specific) {
         (Some(general), Some(specific)) if !specific.contains(&general) => {
             Some(one_line(&format!("{general}: {specific}")))
         }
         (general, specific) => specific.or(general).map(|text| one_line(&text)),
     }
+}
+
+/// The lists of issues that validators and frameworks are known to answer with.
+fn issue_lists(object: &Map<String, Value>) -> impl Iterator<Item = &Vec<Value>> {
+    let inside = ["details", "meta", "error"]
+        .into_iter()
+        .filter_map(|name| object.get(name)?.as_object())
+        .flat_map(|object| ["issues", "errors"].map(|name| object.get(name)));
+    ["details", "issues", "errors", "message"]
+        .map(|name| object.get(name))
+        .into_iter()
+        .chain(inside)
+        .flatten()
+        .filter_map(Value::as_array)
 }
 
 fn issue(value: &Value) -> Option<Issue> {
@@ -141,7 +146,7 @@ mod tests {
             (json!({"error": "Section not found"}), "Section not found"),
             (
                 json!({"error": "Bad Request", "details": "title is required"}),
-                "Bad Request",
+                "Bad Request: title is required",
             ),
             (
                 json!({"error": "InternalServerError", "message": "boom"}),
@@ -170,6 +175,14 @@ mod tests {
         );
         assert_eq!(listed.issues[0].field.as_deref(), Some("items.0"));
         assert_eq!(listed.issues[1].message, "plain");
+        for other in [
+            json!({"errors": ["plain"]}),
+            json!({"message": ["plain"], "error": "Bad Request"}),
+            json!({"error": {"name": "ZodError", "issues": [{"message": "plain"}]}}),
+            json!({"details": {"issues": [{"message": "plain"}]}}),
+        ] {
+            assert_eq!(parse(other).issues[0].message, "plain");
+        }
         let meta = parse(json!({"error": "x", "code": "VALIDATION",
             "meta": {"eventId": "e1", "issues": [{"field": "type", "message": "unknown", "code": "enum"}]}}));
         assert_eq!(meta.issues[0].field.as_deref(), Some("type"));

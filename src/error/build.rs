@@ -7,7 +7,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use super::{BODY_LIMIT, Error, ErrorBody, ErrorKind, Inner, cap, one_line};
+use super::body::SEARCHED_LIMIT;
+use super::{BODY_LIMIT, Error, ErrorBody, ErrorKind, Inner, Secrets, cap, one_line};
 
 /// Headers in which services and gateways give the id of a request, the most specific first.
 const SERVER_REQUEST_ID_HEADERS: [&str; 5] = [
@@ -24,6 +25,17 @@ pub(crate) struct ResponseParts {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// What the request for it carried, and no error may repeat.
+    pub(crate) secrets: Secrets,
+}
+
+impl ResponseParts {
+    /// As much of the body as errors are made from.
+    fn text(&self) -> String {
+        // One byte more than is searched, so that what is longer counts as longer.
+        let start = &self.body[..self.body.len().min(SEARCHED_LIMIT + 1)];
+        self.secrets.strike_body(start)
+    }
 }
 
 impl Error {
@@ -58,7 +70,8 @@ impl Error {
 
     /// An error from a response: the status decides the kind, the body adds what it can.
     pub(crate) fn from_response(response: &ResponseParts) -> Self {
-        let body = ErrorBody::parse(&response.body);
+        let text = response.text();
+        let body = ErrorBody::parse(text.as_bytes());
         let reason = response
             .status
             .canonical_reason()
@@ -67,24 +80,25 @@ impl Error {
             .message
             .clone()
             .unwrap_or_else(|| describe_body(&response.body, reason));
-        Self::new(kind_of(response.status), message).with_response(response, body)
+        Self::new(kind_of(response.status), message).with_response(response, &text, body)
     }
 
     /// An error for a response that has a success status, but not the body that is due.
     pub(crate) fn undecodable(response: &ResponseParts, problem: impl std::fmt::Display) -> Self {
-        let body = ErrorBody::parse(&response.body);
+        let text = response.text();
+        let body = ErrorBody::parse(text.as_bytes());
         // serde's messages quote the value at fault, however long it is.
-        let problem = cap(&problem.to_string(), 300);
+        let problem = cap(&response.secrets.strike(&problem.to_string()), 300);
         let message = match &body.message {
             Some(said) => {
                 format!("the response is not what the API documents: {problem}; it says: {said}")
             }
             None => format!("the response is not what the API documents: {problem}"),
         };
-        Self::new(ErrorKind::Decode, message).with_response(response, body)
+        Self::new(ErrorKind::Decode, message).with_response(response, &text, body)
     }
 
-    fn with_response(mut self, response: &ResponseParts, body: ErrorBody) -> Self {
+    fn with_response(mut self, response: &ResponseParts, text: &str, body: ErrorBody) -> Self {
         let inner = &mut *self.0;
         inner.status = Some(response.status);
         inner.code = body.code;
@@ -94,10 +108,9 @@ impl Error {
         inner.server_request_id = SERVER_REQUEST_ID_HEADERS
             .iter()
             .find_map(|name| response.headers.get(*name)?.to_str().ok())
-            .map(|id| cap(id, 200));
-        if !response.body.is_empty() {
-            let start = &response.body[..response.body.len().min(BODY_LIMIT + 4)];
-            inner.body = Some(cap(&String::from_utf8_lossy(start), BODY_LIMIT));
+            .map(|id| cap(&response.secrets.strike(id), 200));
+        if !text.is_empty() {
+            inner.body = Some(cap(text, BODY_LIMIT));
         }
         self
     }

@@ -2,6 +2,7 @@
 
 mod body;
 mod build;
+mod secrets;
 mod text;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use serde_json::Value;
 pub(crate) use body::ErrorBody;
 pub use body::Issue;
 pub(crate) use build::ResponseParts;
+pub(crate) use secrets::Secrets;
 pub(crate) use text::{BODY_LIMIT, TEXT_LIMIT, cap, one_line};
 
 /// A result whose error is this crate's [`Error`].
@@ -104,8 +106,9 @@ impl fmt::Display for ErrorKind {
 
 /// Every failure of this crate: one word on the stack, and accessors for all that is known about it.
 ///
-/// `Display` is one line and does not repeat [`source`](std::error::Error::source). Neither `Display` nor `Debug` ever
-/// shows a token or a secret.
+/// `Display` is one line, with the first of the [`issues`](Self::issues), and does not repeat
+/// [`source`](std::error::Error::source). No text of an error ever shows a token or a secret of the client: where a
+/// response repeats one, `[secret]` stands in its place.
 ///
 /// ```
 /// use timeback_qti::{Client, ErrorKind};
@@ -255,6 +258,7 @@ impl fmt::Display for Error {
             Some(status) => write!(f, "{status}: {}", inner.message)?,
             None => write!(f, "{}: {}", inner.kind, inner.message)?,
         }
+        write_issues(f, inner)?;
         if inner.attempts > 1 {
             write!(f, " (after {} attempts)", inner.attempts)?;
         }
@@ -262,6 +266,24 @@ impl fmt::Display for Error {
             write!(f, " [event {event_id}]")?;
         }
         Ok(())
+    }
+}
+
+/// The first issues, which say what the message of most refusals leaves out.
+fn write_issues(f: &mut fmt::Formatter<'_>, inner: &Inner) -> fmt::Result {
+    const SHOWN: usize = 3;
+    let said = |issue: &&Issue| !inner.message.contains(&issue.message);
+    let mut issues = inner.issues.iter().filter(said);
+    for (index, issue) in issues.by_ref().take(SHOWN).enumerate() {
+        f.write_str(if index == 0 { ": " } else { "; " })?;
+        if let Some(field) = &issue.field {
+            write!(f, "{}: ", cap(field, 100))?;
+        }
+        f.write_str(&cap(&issue.message, 200))?;
+    }
+    match issues.count() {
+        0 => Ok(()),
+        more => write!(f, "; and {more} more"),
     }
 }
 

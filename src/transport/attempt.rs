@@ -12,7 +12,7 @@ use super::operation::Operation;
 use super::options::CallOptions;
 use super::shared::Shared;
 use crate::auth::Bearer;
-use crate::error::{Error, ErrorKind, ResponseParts};
+use crate::error::{Error, ErrorKind, ResponseParts, Secrets};
 
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -109,9 +109,10 @@ async fn follow(
         if let Some(target) = target.take() {
             *request.url_mut() = target;
         }
+        let secrets = Secrets::of(request.headers()).and_all(&shared.secrets);
         let response = once(shared, request).await.map_err(failure)?;
         match redirect_target(&response) {
-            None => return read(response, shared.defaults.max_response_bytes).await,
+            None => return read(response, shared.defaults.max_response_bytes, secrets).await,
             Some(next) if operation.is_get() && next.origin() == shared.base_url.origin() => {
                 target = Some(next);
             }
@@ -143,7 +144,11 @@ fn redirect_target(response: &Response) -> Option<Url> {
 }
 
 /// Reads a body chunk by chunk, so that what is decompressed from it never takes more than the cap.
-async fn read(mut response: Response, cap: usize) -> Result<ResponseParts, Failure> {
+async fn read(
+    mut response: Response,
+    cap: usize,
+    secrets: Secrets,
+) -> Result<ResponseParts, Failure> {
     let announced = response.content_length().unwrap_or(0).min(MAX_RESERVED);
     let room = usize::try_from(announced).unwrap_or(cap).min(cap);
     let mut first = Bytes::new();
@@ -190,6 +195,7 @@ async fn read(mut response: Response, cap: usize) -> Result<ResponseParts, Failu
         status: response.status(),
         headers: std::mem::take(response.headers_mut()),
         body: without_byte_order_mark(body),
+        secrets,
     })
 }
 

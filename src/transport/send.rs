@@ -163,11 +163,18 @@ impl<'a> Exchange<'a> {
     }
 
     async fn run(&mut self) -> Result<ResponseParts> {
-        let mut renewed = false;
+        let (mut renewed, mut replaced) = (false, false);
         loop {
             let (bearer, result) = self.attempt().await?;
             if result.as_ref().is_ok_and(|parts| is_sound(parts.status)) {
                 self.shared.budget.deposit();
+            }
+            if std::mem::take(&mut replaced)
+                && result
+                    .as_ref()
+                    .is_ok_and(|parts| accepts_token(parts.status))
+            {
+                self.shared.tokens.replacement_helped();
             }
             let (outcome, error) = match result {
                 Ok(parts) if parts.status.is_success() => {
@@ -181,6 +188,7 @@ impl<'a> Exchange<'a> {
                         && self.shared.tokens.invalidate(&bearer) =>
                 {
                     debug!("the token was refused, getting another");
+                    replaced = true;
                     continue;
                 }
                 Ok(parts) => {
@@ -332,6 +340,11 @@ fn is_sound(status: StatusCode) -> bool {
     !status.is_server_error()
         && status != StatusCode::TOO_MANY_REQUESTS
         && status != StatusCode::REQUEST_TIMEOUT
+}
+
+/// Whether the service took the token, be the answer no.
+fn accepts_token(status: StatusCode) -> bool {
+    is_sound(status) && status != StatusCode::UNAUTHORIZED
 }
 
 /// 128 random bits in hexadecimal digits.

@@ -13,6 +13,7 @@ use super::clock::Clock;
 use super::limiter::Limiter;
 use super::retry::RetryPolicy;
 use crate::auth::TokenCache;
+use crate::error::Secrets;
 
 /// Settings of the transport that calls may override, and the limits of the whole client.
 pub(crate) struct Defaults {
@@ -43,6 +44,8 @@ pub(crate) struct Shared {
     pub(crate) base_url: Url,
     pub(crate) http: reqwest::Client,
     pub(crate) tokens: TokenCache,
+    /// Beside those that a request carries, the ones that its answer must not get into an error.
+    pub(crate) secrets: Secrets,
     pub(crate) user_agent: HeaderValue,
     pub(crate) budget: RetryBudget,
     pub(crate) limiter: Limiter,
@@ -55,6 +58,7 @@ impl Shared {
         base_url: Url,
         http: reqwest::Client,
         tokens: TokenCache,
+        secrets: Secrets,
         user_agent: HeaderValue,
         seed: Option<u64>,
         defaults: Defaults,
@@ -63,6 +67,7 @@ impl Shared {
             base_url,
             http,
             tokens,
+            secrets,
             user_agent,
             budget: RetryBudget::default(),
             limiter: Limiter::new(defaults.max_concurrency),

@@ -69,6 +69,11 @@ impl TokenCache {
         }
     }
 
+    /// Takes note that a call which was refused with another token went through with the one that replaced it.
+    pub(crate) fn replacement_helped(&self) {
+        self.0.control().refusals.refill();
+    }
+
     /// Takes note that the service refused `sent`. True if a repeat will go out with another token; false if tokens have
     /// been refused so often of late that this one stays.
     pub(crate) fn invalidate(&self, sent: &Bearer) -> bool {

@@ -15,7 +15,7 @@ pub(super) const REJECTED_PAUSE: Duration = Duration::from_secs(12);
 pub(super) const EARLY_PAUSE: Duration = Duration::from_secs(30);
 
 /// Tokens that the service refuses are replaced this often in a row, and after that once in `REFUSED_PAUSE`. If the service
-/// refuses whatever it is given, new tokens only cost money.
+/// refuses whatever it is given, new tokens only cost money. A replacement that helped does not count.
 const REFUSED_BURST: u32 = 2;
 const REFUSED_PAUSE: Duration = Duration::from_secs(20);
 
@@ -65,5 +65,12 @@ impl Refusals {
             self.full_at = Some(full_at);
         }
         allowed
+    }
+
+    /// Puts back what a replacement took that was of use.
+    pub(super) fn refill(&mut self) {
+        self.full_at = self
+            .full_at
+            .and_then(|full_at| full_at.checked_sub(REFUSED_PAUSE));
     }
 }

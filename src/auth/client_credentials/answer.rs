@@ -6,13 +6,13 @@ use http::StatusCode;
 use serde_json::Value;
 
 use crate::auth::Token;
-use crate::error::{Error, ErrorBody, Result, one_line};
+use crate::error::{Error, ErrorBody, Result, Secrets, one_line};
 
-/// The token, or what the answer says instead, without the secret that it may quote.
+/// The token, or what the answer says instead, without the secrets that it may quote.
 ///
 /// A 4xx is about the request, which would be the same again. All else, a success without a token included, is taken for
 /// the doing of a gateway or of a provider in trouble, which ends.
-pub(super) fn parse(status: StatusCode, body: &[u8], secret: &str) -> Result<Token> {
+pub(super) fn parse(status: StatusCode, body: &[u8], secrets: &Secrets) -> Result<Token> {
     let value: Value = serde_json::from_slice(body).unwrap_or_default();
     if status.is_success() {
         return token(&value).ok_or_else(|| {
@@ -21,7 +21,9 @@ pub(super) fn parse(status: StatusCode, body: &[u8], secret: &str) -> Result<Tok
             ))
         });
     }
-    let said = ErrorBody::parse(without_secret(body, secret).as_bytes())
+    let body = secrets.strike_body(body);
+    let value: Value = serde_json::from_str(&body).unwrap_or_default();
+    let said = ErrorBody::parse(body.as_bytes())
         .message
         .map(|said| format!(": {said}"));
     let message = format!(
@@ -40,23 +42,11 @@ pub(super) fn parse(status: StatusCode, body: &[u8], secret: &str) -> Result<Tok
     if passing {
         return Err(Error::token_unavailable(message));
     }
-    let code = value["error"]
-        .as_str()
-        .filter(|code| !code.contains(secret))
-        .map(one_line);
+    let code = value["error"].as_str().map(one_line);
     Err(Error::credentials_rejected(
         code.unwrap_or_else(|| format!("http_{}", status.as_u16())),
         message,
     ))
-}
-
-/// The body without the secret, should the endpoint repeat it, as it is or as the form carried it. To be called before
-/// anything is cut off, which could leave a part of it.
-fn without_secret(body: &[u8], secret: &str) -> String {
-    let encoded = percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC);
-    String::from_utf8_lossy(body)
-        .replace(secret, "[secret]")
-        .replace(&encoded.to_string(), "[secret]")
 }
 
 fn token(value: &Value) -> Option<Token> {
@@ -89,7 +79,7 @@ mod tests {
         super::parse(
             StatusCode::from_u16(status).unwrap(),
             body.as_bytes(),
-            "hunter2",
+            &Secrets::default().and("hunter2"),
         )
     }
 

@@ -11,7 +11,7 @@ use reqwest::{Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Token, TokenFuture, TokenSource};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Secrets};
 
 /// The time for one token request. They take some 200 ms; and one that hangs must not hold up the next for longer than
 /// one that fails.
@@ -91,10 +91,12 @@ impl ClientCredentials {
                 request = request.basic_auth(&self.client_id, Some(secret))
             }
         }
-        let response = request.form(&form).send().await.map_err(unreachable)?;
+        let request = request.form(&form).build().map_err(unreachable)?;
+        let secrets = Secrets::of(request.headers()).and(secret);
+        let response = self.http.execute(request).await.map_err(unreachable)?;
         let status = response.status();
         let body = read(response).await?;
-        answer::parse(status, &body, secret)
+        answer::parse(status, &body, &secrets)
     }
 }
 
