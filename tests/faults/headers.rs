@@ -1,7 +1,7 @@
 //! Headers of any length and kind, in both directions.
 
 use timeback_qti::ErrorKind::{self, Config, Input, Transport};
-use timeback_qti::{CallOptions, Client};
+use timeback_qti::{CallOptions, Client, StaticToken};
 
 use crate::harness::{
     Call, Case, SECRET, assert_usable, builder, check_text, in_time, run, section, well,
@@ -96,8 +96,12 @@ async fn what_would_split_a_request_is_refused_before_it_is_sent() {
             .unwrap_err();
         assert_eq!(error.kind(), Config);
         check_text("secret", &error);
+        let token = format!("{SECRET}{value}");
+        let error = builder(&server).static_token(&token).build().unwrap_err();
+        assert_eq!(error.kind(), Config);
+        check_text("token", &error);
         let poisoned: Client = builder(&server)
-            .static_token(format!("{SECRET}{value}"))
+            .token_source(StaticToken::new(token))
             .build()
             .unwrap();
         let error = in_time("token", Call::Get.run(&poisoned))
