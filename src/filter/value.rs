@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-/// What a [`Field`] is compared to: a string, a number, a boolean or a point in time.
+/// What a [`Field`](super::Field) is compared to: a string, a number, a boolean or a point in time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Value(pub(super) Literal);
 
