@@ -97,6 +97,18 @@ const ADAPTATIONS: [(&str, &str); 4] = [
     ("(url)", "(self . inner . url (& path))"),
 ];
 
+/// Fields with a default have it where they are null, too.
+const LOOSE: [(&str, &str); 2] = [
+    (
+        "# [serde (default)]",
+        r#"# [serde (default , deserialize_with = "crate::models::loose::text")]"#,
+    ),
+    (
+        r#"# [serde (default = "defaults::default_bool::<true>")]"#,
+        r#"# [serde (default = "defaults::default_bool::<true>" , deserialize_with = "crate::models::loose::yes")]"#,
+    ),
+];
+
 /// Makes the bindings speak by the library's rules where progenitor has no setting for it.
 pub(crate) fn adapt(mut source: String, operations: usize) -> Result<String> {
     // Identifiers are encoded by the library: progenitor leaves dots and `\` as they are, which reach other resources.
@@ -113,6 +125,9 @@ pub(crate) fn adapt(mut source: String, operations: usize) -> Result<String> {
             let problem = format!("progenitor wrote `{theirs}` {found} times, not {expected}");
             return Err(problem.into());
         }
+        source = source.replace(theirs, ours);
+    }
+    for (theirs, ours) in LOOSE {
         source = source.replace(theirs, ours);
     }
     // The room was for the version.
@@ -152,8 +167,10 @@ fn needs_default(schema: &Value) -> bool {
         .unwrap_or_default();
     let plain =
         |name: &Value| schema["properties"][name.as_str().unwrap_or_default()]["type"].is_string();
-    // Their own defaults would be lost.
-    let defaults = |property: &Value| !property["default"].is_null();
+    // Defaults of their own would be lost; an empty text is Rust's own.
+    let defaults = |property: &Value| {
+        !matches!(property["default"].as_str(), Some("")) && !property["default"].is_null()
+    };
     let mut properties = schema["properties"]
         .as_object()
         .into_iter()

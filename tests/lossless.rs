@@ -35,9 +35,9 @@ types! {
     AssessmentTestInput AssessmentTestPage BaseType BatchValidationInput BatchValidationResult Cardinality CatalogInfo
     ContentFeedback CorrectResponse DefaultValue Feedback FeedbackInput FeedbackType Flag InlineFeedback Interaction
     InteractionChoice ItemOrder ItemRef ItemSortField ItemType MetadataInput MetadataUpdate ModalFeedback NavigationMode
-    OneOrMany OutcomeDeclaration ProcessResponseResult QuestionReference QuestionStructure ResponseDeclaration
-    ResponseFeedback ResponseInput ResponseProcessing ResponseTemplate Rubric Section SectionPage ShowHide SortField
-    SortOrder Stimulus StimulusInput StimulusPage StimulusRef Stylesheet SubmissionMode TestPart TestPartPage
+    OneOrMany OutcomeDeclaration ProcessResponseResult QuestionReference QuestionStructure RawJson ResponseDeclaration
+    ResponseFeedback ResponseInput ResponseProcessing ResponseTemplate ResponseValue Responses Rubric Section SectionPage ShowHide SortField
+    SortOrder Stimulus StimulusInput StimulusPage StimulusRef StimulusRefs Stylesheet SubmissionMode TestPart TestPartPage
     TestQuestion TestQuestions ValidationInput ValidationResult ValidationSchema
 }
 
@@ -112,7 +112,14 @@ fn values_of(document: &Document, schema: &Value) -> BoxedStrategy<Value> {
 
 fn objects_of(document: &Document, schema: &Value) -> BoxedStrategy<Value> {
     let Some(properties) = schema["properties"].as_object() else {
-        return any_object();
+        return match &schema["additionalProperties"] {
+            Value::Object(of) if !of.is_empty() => {
+                prop::collection::vec((text(), values_of(document, &of.clone().into())), 0..3)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect()))
+                    .boxed()
+            }
+            _ => any_object(),
+        };
     };
     let mut objects = Just(Map::new()).boxed();
     for (name, property) in properties {
@@ -169,6 +176,13 @@ fn without_nulls(document: &Document, schema: &Value, value: &Value) -> Value {
                 kept.insert(name.clone(), field);
             }
             Value::Object(kept)
+        }
+        Value::Array(_) if schema["oneOf"].is_array() => {
+            let mut forms = list(&schema["oneOf"]);
+            match forms.find(|form| form["type"] == "array") {
+                Some(form) => without_nulls(document, form, value),
+                None => value.clone(),
+            }
         }
         Value::Array(items) => {
             let items = items
@@ -267,11 +281,11 @@ fn a_loss_is_noticed() {
     let kept = without_nulls(
         &document,
         schema,
-        &json!({"x": null, "fixed": null, "title": null}),
+        &json!({"x": null, "fixed": null, "identifier": null}),
     );
     assert_eq!(
         kept,
-        json!({"x": null, "title": null}),
+        json!({"x": null, "identifier": null}),
         "{name}: only an optional field that is known"
     );
 }

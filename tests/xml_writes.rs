@@ -84,13 +84,13 @@ async fn a_test_is_sent_as_xml_to_the_letter() {
 
 #[tokio::test]
 async fn xml_is_read_whether_the_service_answers_xml_or_json() {
-    let json = answer(200, &json!({"identifier": "i", "rawXml": ITEM}));
+    let json = answer(200, &json!({"identifier": "t", "rawXml": TEST}));
     let xml = response(200, &["content-type: application/xml"], ITEM.as_bytes());
     let server = Server::script([xml, json, answer(200, &json!({"identifier": "i"}))]).await;
     let client = once(&server.url);
     let item = client.item("i/1");
     assert_eq!(item.get_xml().await.unwrap(), ITEM);
-    assert_eq!(client.test("t").get_xml().await.unwrap(), ITEM);
+    assert_eq!(client.test("t").get_xml().await.unwrap(), TEST);
     let error = item.get_xml().await.unwrap_err();
     assert_eq!(
         (error.kind(), error.operation()),

@@ -14,9 +14,12 @@
 //! ```
 
 mod flag;
+pub(crate) mod loose;
 mod new;
 mod one_or_many;
 mod open_enum;
+mod raw_json;
+mod response;
 mod view;
 
 mod enums {
@@ -28,7 +31,9 @@ mod enums {
 pub use crate::raw::types::*;
 pub use enums::*;
 pub use flag::Flag;
-pub use one_or_many::OneOrMany;
+pub use one_or_many::{OneOrMany, StimulusRefs};
+pub use raw_json::RawJson;
+pub use response::{ResponseValue, Responses};
 
 /// What the owner of an item, a test or a stimulus wants to say of it: fields of any type.
 pub type Metadata = serde_json::Map<String, serde_json::Value>;

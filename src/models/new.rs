@@ -8,9 +8,8 @@ use super::{
     ContentFeedback, CorrectResponse, DefaultValue, Feedback, FeedbackInput, InlineFeedback,
     Interaction, InteractionChoice, ItemOrder, ItemRef, ItemType, Metadata, MetadataInput,
     ModalFeedback, NavigationMode, OneOrMany, OutcomeDeclaration, QuestionStructure,
-    ResponseDeclaration, ResponseInput, ResponseProcessing, ResponseTemplate, Rubric, Section,
-    StimulusInput, StimulusRef, Stylesheet, SubmissionMode, TestPart, ValidationInput,
-    ValidationSchema,
+    ResponseDeclaration, ResponseProcessing, ResponseTemplate, Rubric, Section, StimulusInput,
+    StimulusRef, Stylesheet, SubmissionMode, TestPart, ValidationInput, ValidationSchema,
 };
 
 /// Constructors that take each required field.
@@ -140,29 +139,6 @@ impl Rubric {
         Self {
             view: Some(view.into()),
             body: Some(body.into()),
-            ..Self::default()
-        }
-    }
-}
-
-impl ResponseInput {
-    /// The response to one response variable: a string, or several.
-    pub fn new(identifier: impl Into<String>, response: impl Into<OneOrMany>) -> Self {
-        Self {
-            identifier: Some(identifier.into()),
-            response: Some(response.into()),
-            ..Self::default()
-        }
-    }
-
-    /// The responses to all response variables of an item, by their identifiers. Items with several need it, and
-    /// interactions with several responses may.
-    pub fn all<I: Into<String>>(responses: impl IntoIterator<Item = (I, OneOrMany)>) -> Self {
-        let responses = responses
-            .into_iter()
-            .map(|(identifier, response)| (identifier.into(), json!(response)));
-        Self {
-            responses: Some(responses.collect()),
             ..Self::default()
         }
     }
@@ -351,17 +327,6 @@ mod tests {
         fn said(value: &impl serde::Serialize) -> Value {
             serde_json::to_value(value).unwrap()
         }
-        assert_eq!(
-            said(&ResponseInput::new("R", ["A", "B"])),
-            json!({"identifier": "R", "response": ["A", "B"]})
-        );
-        assert_eq!(
-            said(&ResponseInput::all([
-                ("R", "A".into()),
-                ("S", ["B"].into())
-            ])),
-            json!({"responses": {"R": "A", "S": ["B"]}})
-        );
         assert_eq!(
             said(&FeedbackInput::on_question("l", "q", "u", "f")),
             json!({"lessonId": "l", "questionId": "q", "userId": "u", "feedback": "f"})

@@ -1,9 +1,13 @@
 //! A value that stands alone or in a list.
 
+use std::slice;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// One string or a list of strings, as the service writes answers and correct responses; it goes back as it came.
+use super::StimulusRef;
+
+/// One value or a list of values, as the service writes correct responses and references; it goes back as it came.
 ///
 /// ```
 /// use timeback_qti::models::OneOrMany;
@@ -16,24 +20,42 @@ use serde_json::Value;
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 #[non_exhaustive]
-pub enum OneOrMany {
-    /// A single string.
-    One(String),
-    /// A list of strings.
-    Many(Vec<String>),
+pub enum OneOrMany<T = String> {
+    /// A single value.
+    One(T),
+    /// A list of values.
+    Many(Vec<T>),
     /// Anything else, such as numbers, as it came.
     Other(Value),
 }
 
-impl OneOrMany {
-    /// The strings; none for [`Other`](Self::Other).
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        let strings = match self {
-            Self::One(one) => std::slice::from_ref(one),
-            Self::Many(many) => many,
-            Self::Other(_) => &[],
-        };
-        strings.iter().map(String::as_str)
+/// A reference to a stimulus, or a list of them.
+///
+/// ```
+/// use timeback_qti::models::{AssessmentItemInput, StimulusRef};
+///
+/// let mut item = AssessmentItemInput::new("item-001", "Italy", "choice");
+/// item.stimulus = Some(StimulusRef::new("italy").into());
+/// ```
+pub type StimulusRefs = OneOrMany<StimulusRef>;
+
+impl<T> OneOrMany<T> {
+    /// The values; none for [`Other`](Self::Other).
+    pub fn iter(&self) -> slice::Iter<'_, T> {
+        match self {
+            Self::One(one) => slice::from_ref(one).iter(),
+            Self::Many(many) => many.iter(),
+            Self::Other(_) => [].iter(),
+        }
+    }
+}
+
+impl<'a, T> IntoIterator for &'a OneOrMany<T> {
+    type Item = &'a T;
+    type IntoIter = slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 
@@ -46,6 +68,18 @@ impl From<&str> for OneOrMany {
 impl From<String> for OneOrMany {
     fn from(one: String) -> Self {
         Self::One(one)
+    }
+}
+
+impl From<StimulusRef> for StimulusRefs {
+    fn from(one: StimulusRef) -> Self {
+        Self::One(one)
+    }
+}
+
+impl From<Vec<StimulusRef>> for StimulusRefs {
+    fn from(many: Vec<StimulusRef>) -> Self {
+        Self::Many(many)
     }
 }
 

@@ -1,7 +1,10 @@
 //! Read, change, write: what goes back to the service of what was read.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::{settle, stored};
@@ -101,9 +104,17 @@ pub(super) fn refuse_changes(
     }
 }
 
-fn fields(entity: &impl Serialize) -> Result<Map<String, Value>> {
-    match serde_json::to_value(entity) {
-        Ok(Value::Object(fields)) => Ok(fields),
-        _ => Err(Error::input("the entity cannot be written as JSON")),
-    }
+/// The fields of an entity, by way of its text: `content` may nest deeper than a value can, and is a text then.
+pub(super) fn fields(entity: &impl Serialize) -> Result<Map<String, Value>> {
+    let unwritable = |problem: serde_json::Error| {
+        Error::input("the entity cannot be written as JSON").with_source(problem)
+    };
+    let text = serde_json::to_string(entity).map_err(unwritable)?;
+    let fields: BTreeMap<String, &RawValue> = serde_json::from_str(&text).map_err(unwritable)?;
+    let value = |(name, field): (String, &RawValue)| match serde_json::from_str(field.get()) {
+        Ok(value) => Ok((name, value)),
+        Err(_) if name == "content" => Ok((name, field.get().into())),
+        Err(problem) => Err(unwritable(problem)),
+    };
+    fields.into_iter().map(value).collect()
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::edit;
 use crate::error::Result;
 
 /// Settles a create: where an earlier attempt may have been applied, a conflict may be with that attempt. The entity is
@@ -33,8 +34,8 @@ pub(super) fn delete(deleted: Result<()>) -> Result<()> {
 
 /// Whether all of what was sent stands in what is stored.
 pub(super) fn holds(stored: &impl serde::Serialize, sent: &impl serde::Serialize) -> bool {
-    match (serde_json::to_value(stored), serde_json::to_value(sent)) {
-        (Ok(stored), Ok(sent)) => contains(&stored, &sent),
+    match (edit::fields(stored), edit::fields(sent)) {
+        (Ok(stored), Ok(sent)) => contains(&stored.into(), &sent.into()),
         _ => false,
     }
 }

@@ -1,12 +1,15 @@
 //! XML on its way to the service and back: checked before it is sent, compared with what was stored.
 
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::conveniences::check_addressable;
 use super::settle::contains;
 use crate::error::{Error, ErrorKind, Result};
 use crate::models::Metadata;
-use crate::xml::{Difference, XmlError, check_fragment, root_identifier};
+use crate::transport::acknowledgement;
+use crate::xml::{Difference, XmlError, check_fragment, root_identifier, root_name};
 
 /// Refuses a document that is not well-formed; gives the identifier of its root.
 pub(super) fn check_document(xml: &str) -> Result<Option<String>> {
@@ -41,16 +44,47 @@ pub(crate) fn raw_xml(raw_xml: Option<&str>) -> Result<&str> {
     raw_xml.ok_or_else(|| Error::new(ErrorKind::Decode, "the entity was read without its rawXml"))
 }
 
-/// XML from an answer's body, which may be the XML itself or the entity as JSON.
-pub(super) fn read_xml(body: &[u8]) -> Result<String, String> {
-    if body.trim_ascii_start().starts_with(b"<") {
-        return String::from_utf8(body.to_vec()).map_err(|problem| problem.to_string());
+/// An entity as an answer's JSON, of which only this counts here; a list is none, which serde would take for a struct.
+#[derive(Deserialize)]
+struct Entity {
+    identifier: Option<String>,
+    #[serde(rename = "rawXml")]
+    raw_xml: Option<String>,
+    #[serde(flatten)]
+    _others: IgnoredAny,
+}
+
+/// XML with this root from an answer's body, which may be the XML itself or the entity as JSON.
+pub(super) fn read_xml(root: &str, body: &[u8]) -> Result<String, String> {
+    let text = str::from_utf8(body).map_err(|problem| problem.to_string())?;
+    let xml = if is_xml(text) {
+        text.to_owned()
+    } else {
+        let entity: Entity = serde_json::from_str(text).map_err(|problem| problem.to_string())?;
+        let xml = entity.raw_xml;
+        xml.ok_or_else(|| "neither XML nor an entity with rawXml".to_owned())?
+    };
+    match root_name(&xml) {
+        Ok(found) if found == root => Ok(xml),
+        Ok(found) => Err(format!("the root is {found:?}, not {root:?}")),
+        Err(problem) => Err(problem.to_string()),
     }
-    let mut entity: Value = serde_json::from_slice(body).map_err(|problem| problem.to_string())?;
-    match entity.get_mut("rawXml").map(Value::take) {
-        Some(Value::String(xml)) => Ok(xml),
-        _ => Err("neither XML nor an entity with rawXml".to_owned()),
+}
+
+/// Refuses an answer to a write of XML that is not one: it may be the XML, the entity, a message or nothing.
+pub(super) fn check_written(root: &str, body: &[u8]) -> Result<(), String> {
+    if serde_json::from_slice::<Entity>(body).is_ok_and(|entity| entity.identifier.is_some()) {
+        return Ok(());
     }
+    match str::from_utf8(body) {
+        Ok(text) if is_xml(text) => read_xml(root, body).map(drop),
+        _ => acknowledgement::check(body).map_err(str::to_owned),
+    }
+}
+
+fn is_xml(text: &str) -> bool {
+    text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n'])
+        .starts_with('<')
 }
 
 /// An error of a read that was to show what a write has stored.

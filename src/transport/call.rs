@@ -19,7 +19,7 @@ use super::operation::Operation;
 use super::options::CallOptions;
 use super::send::{Built, send};
 use super::shared::Shared;
-use super::{attempt, path};
+use super::{acknowledgement, attempt, path};
 use crate::error::{Error, Result};
 use crate::raw;
 
@@ -65,13 +65,16 @@ pub(crate) async fn call<T: DeserializeOwned>(
     binding: impl AsyncFn(raw::Client) -> Result<raw::ResponseValue<T>, raw::Error> + Sync,
 ) -> Result<T> {
     let (operation, parts, course) = send(shared, options, &|| build(shared, &binding)).await?;
+    let refuse =
+        |problem: &dyn fmt::Display| course.finish(operation, Error::undecodable(&parts, problem));
     let body = match operation.success {
-        // There is nothing to read, whatever came.
-        StatusCode::NO_CONTENT => b"null",
+        StatusCode::NO_CONTENT => {
+            acknowledgement::check(&parts.body).map_err(|problem| refuse(&problem))?;
+            b"null"
+        }
         _ => &*parts.body,
     };
-    serde_json::from_slice(body)
-        .map_err(|problem| course.finish(operation, Error::undecodable(&parts, problem)))
+    serde_json::from_slice(body).map_err(|problem| refuse(&problem))
 }
 
 /// The request of one operation.

@@ -1,5 +1,6 @@
 //! How a call reaches the service: one request after another under limits, until an answer or an error is final.
 
+pub(crate) mod acknowledgement;
 mod attempt;
 mod backoff;
 mod budget;

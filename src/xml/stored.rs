@@ -13,6 +13,11 @@ pub(crate) fn root_identifier(xml: &str) -> Result<Option<String>, XmlError> {
     Ok(root.attribute("identifier").map(str::to_owned))
 }
 
+/// The name of a document's root, without its prefix.
+pub(crate) fn root_name(xml: &str) -> Result<String, XmlError> {
+    Ok(parse(xml)?.root.local.clone())
+}
+
 /// [`first_difference`](super::first_difference) but for the `href` of item references, which is the service's own.
 pub(crate) fn first_difference_of_tests(
     sent: &str,

@@ -81,7 +81,9 @@ impl ItemHandle {
         async move {
             let id = [this.identifier.as_str()];
             this.client
-                .call_xml("getAssessmentItem", &id, None, stored::read_xml)
+                .call_xml("getAssessmentItem", &id, None, |body| {
+                    stored::read_xml("qti-assessment-item", body)
+                })
                 .await
         }
     }

@@ -57,7 +57,9 @@ impl TestHandle {
         async move {
             let id = [this.identifier.as_str()];
             this.client
-                .call_xml("getAssessmentTest", &id, None, stored::read_xml)
+                .call_xml("getAssessmentTest", &id, None, |body| {
+                    stored::read_xml(ROOT, body)
+                })
                 .await
         }
     }
@@ -110,8 +112,8 @@ impl TestHandle {
         }
         let id = [self.identifier.as_str()];
         self.client
-            .call_xml("updateAssessmentTest", &id, Some(xml), |_| {
-                Ok::<_, String>(())
+            .call_xml("updateAssessmentTest", &id, Some(xml), |body| {
+                stored::check_written(ROOT, body)
             })
             .await
     }
@@ -325,6 +327,9 @@ impl TestHandle {
 }
 
 may_not_exist!(TestHandle, AssessmentTest, "test");
+
+/// The root of a test's XML.
+const ROOT: &str = "qti-assessment-test";
 
 /// What a test's XML holds, and the metadata, which is written besides.
 const HELD_BY_XML: [&str; 8] = [

@@ -1,9 +1,12 @@
 //! Relax: what the service sends decodes, nothing is lost, and what was absent stays absent.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::Document;
 use super::error::Result;
+use super::name::HAND_WRITTEN;
 use super::visit::{self, object_mut, operations, operations_mut, remove};
 
 /// Set by the overlay on a schema: the properties without which a value of this type makes no sense.
@@ -41,6 +44,11 @@ pub(crate) fn relax(mut document: Document) -> Result<Document> {
     for (name, schema) in object_mut(&mut document["components"]["schemas"]) {
         if schema["type"] == "string" && schema["enum"].is_array() {
             schema[OPEN_ENUM] = json!(true);
+            // Upstream may come to list what the overlay adds.
+            let mut seen = BTreeSet::new();
+            if let Some(values) = schema["enum"].as_array_mut() {
+                values.retain(|value| seen.insert(value.to_string()));
+            }
         }
         let required = remove(schema, REQUIRED);
         if let (true, Some(schema)) = (schema["properties"].is_object(), schema.as_object_mut()) {
@@ -73,6 +81,10 @@ pub(crate) fn relax(mut document: Document) -> Result<Document> {
 /// typify keeps unknown fields for `additionalProperties: {}`, and ignores `true`.
 fn open(schema: &mut Value) {
     if schema["type"] != "object" && !schema["properties"].is_object() {
+        return;
+    }
+    // A type of the library's own is as open as its author made it.
+    if schema[HAND_WRITTEN] == true {
         return;
     }
     schema["additionalProperties"] = json!({});
@@ -204,8 +216,8 @@ mod tests {
     #[test]
     fn enums_of_strings_are_open() {
         assert_eq!(
-            told("{type: string, enum: [a]}"),
-            yaml("{type: string, enum: [a], x-open-enum: true}")
+            told("{type: string, enum: [a, b, a]}"),
+            yaml("{type: string, enum: [a, b], x-open-enum: true}")
         );
     }
 }

@@ -23,7 +23,7 @@ use super::visit::{self, Role, SCHEMAS, remove, subschemas};
 /// Set by the overlay on a schema: the name of its type.
 pub(crate) const NAME: &str = "x-schema-name";
 /// Set by the overlay on a component whose type is written by hand; nothing inside it is a type of its own.
-const HAND_WRITTEN: &str = "x-hand-written";
+pub(crate) const HAND_WRITTEN: &str = "x-hand-written";
 /// What belongs to the place where a type is used rather than to the type.
 const OF_THE_USE: [&str; 2] = ["default", "nullable"];
 
