@@ -182,7 +182,8 @@ async fn a_success_that_is_not_what_the_document_says_is_a_decode_error() {
         "null",
         "[]",
         "<html></html>",
-        "{\"identifier\":\"s\"}",
+        "{\"title\":\"S\"}",
+        "{\"identifier\":null,\"title\":\"S\"}",
         "{\"error\":\"quota\"}",
         "{\"identifier\":",
     ] {
