@@ -11,7 +11,8 @@ use crate::raw;
 use crate::resources::{
     FeedbackEntries, ItemHandle, Items, Stimuli, StimulusHandle, TestHandle, Tests, Validation,
 };
-use crate::transport::{self, CallOptions, Shared};
+use crate::transport::operation::Operation;
+use crate::transport::{self, CallOptions, Requests, Shared, Unsent};
 
 /// A client of the API. Clones are cheap and share tokens, connections and limits.
 ///
@@ -119,18 +120,18 @@ impl Client {
         transport::bare(&self.shared, &self.options)
     }
 
-    /// Runs one operation of the bindings with all that the facade adds.
+    /// Runs one operation with all that the facade adds; `make` makes its request.
     pub(crate) async fn call<T: DeserializeOwned>(
         &self,
-        operation: impl AsyncFn(raw::Client) -> Result<raw::ResponseValue<T>, raw::Error> + Sync,
+        make: impl Fn(Requests<'_>) -> Unsent<T> + Sync,
     ) -> Result<T> {
-        transport::call(&self.shared, &self.options, operation).await
+        transport::call(&self.shared, &self.options, make).await
     }
 
     /// Runs one operation in its XML form; `read` makes the result of the answer's body.
     pub(crate) async fn call_xml<T, E: fmt::Display>(
         &self,
-        operation: &'static str,
+        operation: &'static Operation,
         identifiers: &[&str],
         xml: Option<&str>,
         read: impl FnOnce(&[u8]) -> Result<T, E>,

@@ -1,4 +1,4 @@
-//! The bindings that `build.rs` generates from `openapi/qti-api.yaml`: one function an operation, in the order of the
+//! The bindings that `build/` generates from `openapi/qti-api.yaml`: one function an operation, in the order of the
 //! path's parameters, the query's after them and the body last.
 //!
 //! [`Client::raw`](crate::Client::raw) gives them authenticated. Everything else that the facade adds (retries, limits,

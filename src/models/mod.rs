@@ -18,6 +18,7 @@ pub(crate) mod loose;
 mod new;
 mod one_or_many;
 mod open_enum;
+pub(crate) mod owner;
 mod raw_json;
 mod response;
 mod view;

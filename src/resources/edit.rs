@@ -9,18 +9,8 @@ use serde_json::{Map, Value};
 
 use super::{settle, stored};
 use crate::error::{Error, Result};
+use crate::models::owner::SERVICE_OWNED;
 use crate::xml::{JsonForm, beyond_json};
-
-/// What the service writes itself, on an entity as a whole: not sent back, and not for editing.
-pub(super) const SERVER_OWNED: [&str; 7] = [
-    "_id",
-    "__v",
-    "createdAt",
-    "updatedAt",
-    "content",
-    "rawXml",
-    "isValidXml",
-];
 
 /// The entity as it is written back after a change: `None` if nothing changed.
 pub(super) fn changed<T>(current: &T, changed: &T) -> Result<Option<T>>
@@ -30,7 +20,7 @@ where
     if changed == current {
         return Ok(None);
     }
-    refuse_changes(current, changed, |field| !SERVER_OWNED.contains(&field))?;
+    refuse_changes(current, changed, |field| !SERVICE_OWNED.contains(&field))?;
     writable(changed, None).map(Some)
 }
 
@@ -41,8 +31,8 @@ pub(super) fn writable<I: DeserializeOwned>(
     content: Option<&str>,
 ) -> Result<I> {
     let mut fields = fields(entity)?;
-    for name in SERVER_OWNED {
-        fields.shift_remove(name);
+    for name in SERVICE_OWNED {
+        fields.shift_remove(*name);
     }
     if let Some(content) = content {
         fields.insert("content".to_owned(), content.into());
@@ -68,14 +58,15 @@ pub(super) fn refuse_beyond_json(
     }
 }
 
-/// Refuses to write as XML what XML does not hold: it would be lost. `held` are the fields that it holds or that are
-/// written besides; `instead` is what to do.
+/// Refuses to write as XML what XML does not hold: it would be lost. `in_xml` are the fields that it holds; the metadata
+/// is written besides. `instead` is what to do.
 pub(super) fn refuse_beyond_xml(
     entity: &impl Serialize,
-    held: &[&str],
+    in_xml: &[&str],
     instead: &str,
 ) -> Result<()> {
-    let kept = |name: &str| held.contains(&name) || SERVER_OWNED.contains(&name);
+    let kept =
+        |name: &str| name == "metadata" || in_xml.contains(&name) || SERVICE_OWNED.contains(&name);
     let fields = fields(entity)?;
     match fields
         .iter()

@@ -48,7 +48,7 @@ impl FeedbackEntries {
                 return Err(Error::input("feedback on a question must name it"));
             }
             this.client
-                .call(async |raw| raw.create_question_feedback(feedback).await)
+                .call(|request| request.create_question_feedback(feedback))
                 .await
         }
     }
@@ -64,7 +64,7 @@ impl FeedbackEntries {
         let this = self.clone();
         async move {
             this.client
-                .call(async |raw| raw.create_lesson_feedback(feedback).await)
+                .call(|request| request.create_lesson_feedback(feedback))
                 .await
         }
     }
@@ -81,7 +81,7 @@ impl FeedbackEntries {
         let this = self.clone();
         async move {
             this.client
-                .call(async |raw| raw.get_feedback_by_lesson_id(lesson).await)
+                .call(|request| request.get_feedback_by_lesson_id(lesson))
                 .await
         }
     }
@@ -95,7 +95,7 @@ impl FeedbackEntries {
         async move {
             let deleted = this
                 .client
-                .call(async |raw| raw.delete_feedback(id).await)
+                .call(|request| request.delete_feedback(id))
                 .await;
             settle::delete(deleted)
         }

@@ -62,9 +62,8 @@ impl ItemRefs {
         let item = item.into();
         async move {
             this.client
-                .call(async |raw| {
-                    raw.add_assessment_item(&this.test, &this.part, &this.section, &item)
-                        .await
+                .call(|request| {
+                    request.add_assessment_item(&this.test, &this.part, &this.section, &item)
                 })
                 .await
         }
@@ -81,9 +80,8 @@ impl ItemRefs {
         let this = self.clone();
         async move {
             this.client
-                .call(async |raw| {
-                    raw.remove_assessment_item(&this.test, &this.part, &this.section, item)
-                        .await
+                .call(|request| {
+                    request.remove_assessment_item(&this.test, &this.part, &this.section, item)
                 })
                 .await
         }
@@ -116,9 +114,13 @@ impl ItemRefs {
                 extra: Default::default(),
             };
             this.client
-                .call(async |raw| {
-                    raw.update_assessment_item_order(&this.test, &this.part, &this.section, order)
-                        .await
+                .call(|request| {
+                    request.update_assessment_item_order(
+                        &this.test,
+                        &this.part,
+                        &this.section,
+                        order,
+                    )
                 })
                 .await
         }

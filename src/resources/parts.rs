@@ -68,7 +68,7 @@ impl Parts {
     async fn post(&self, part: &TestPart) -> Result<TestPart> {
         check_addressable(&part.identifier)?;
         self.client
-            .call(async |raw| raw.create_test_part(&self.test, part).await)
+            .call(|request| request.create_test_part(&self.test, part))
             .await
     }
 
@@ -90,9 +90,9 @@ impl Collection for Parts {
         let filter = filter.as_deref();
         let page = self
             .client
-            .call(async |raw| {
+            .call(|request| {
                 let extra = &list.extra;
-                raw.search_test_parts(
+                request.search_test_parts(
                     &self.test,
                     filter,
                     extra.grade.as_deref(),
@@ -106,7 +106,6 @@ impl Collection for Parts {
                     extra.subject.as_deref(),
                     extra.submission_mode.as_ref(),
                 )
-                .await
             })
             .await?;
         Ok(Page::new(
@@ -155,7 +154,7 @@ impl PartHandle {
         let this = self.clone();
         async move {
             this.client
-                .call(async |raw| raw.get_test_part(&this.test, &this.identifier).await)
+                .call(|request| request.get_test_part(&this.test, &this.identifier))
                 .await
         }
     }
@@ -177,10 +176,7 @@ impl PartHandle {
         async move {
             check_identifier(&this.identifier, &part.identifier)?;
             this.client
-                .call(async |raw| {
-                    raw.update_test_part(&this.test, &this.identifier, part)
-                        .await
-                })
+                .call(|request| request.update_test_part(&this.test, &this.identifier, part))
                 .await
         }
     }
@@ -240,7 +236,7 @@ impl PartHandle {
         async move {
             let deleted = this
                 .client
-                .call(async |raw| raw.delete_test_part(&this.test, &this.identifier).await)
+                .call(|request| request.delete_test_part(&this.test, &this.identifier))
                 .await;
             settle::delete(deleted)
         }

@@ -69,7 +69,7 @@ impl Sections {
     async fn post(&self, section: &Section) -> Result<Section> {
         check_addressable(&section.identifier)?;
         self.client
-            .call(async |raw| raw.create_section(&self.test, &self.part, section).await)
+            .call(|request| request.create_section(&self.test, &self.part, section))
             .await
     }
 
@@ -89,9 +89,9 @@ impl Collection for Sections {
     async fn page(&self, list: &Parameters<Self>) -> Result<Page<Section>> {
         let page = self
             .client
-            .call(async |raw| {
+            .call(|request| {
                 let query = list.query.as_deref();
-                raw.search_sections(
+                request.search_sections(
                     &self.test,
                     &self.part,
                     list.limit,
@@ -100,7 +100,6 @@ impl Collection for Sections {
                     query,
                     list.sort.as_ref(),
                 )
-                .await
             })
             .await?;
         Ok(Page::new(
@@ -156,10 +155,7 @@ impl SectionHandle {
         let this = self.clone();
         async move {
             this.client
-                .call(async |raw| {
-                    raw.get_section(&this.test, &this.part, &this.identifier)
-                        .await
-                })
+                .call(|request| request.get_section(&this.test, &this.part, &this.identifier))
                 .await
         }
     }
@@ -181,9 +177,8 @@ impl SectionHandle {
         async move {
             check_identifier(&this.identifier, &section.identifier)?;
             this.client
-                .call(async |raw| {
-                    raw.update_section(&this.test, &this.part, &this.identifier, section)
-                        .await
+                .call(|request| {
+                    request.update_section(&this.test, &this.part, &this.identifier, section)
                 })
                 .await
         }
@@ -259,10 +254,7 @@ impl SectionHandle {
         async move {
             let deleted = this
                 .client
-                .call(async |raw| {
-                    raw.delete_section(&this.test, &this.part, &this.identifier)
-                        .await
-                })
+                .call(|request| request.delete_section(&this.test, &this.part, &this.identifier))
                 .await;
             settle::delete(deleted)
         }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::edit;
 use crate::error::Result;
+use crate::models::owner::WRITER_OWNED;
 
 /// Settles a create: where an earlier attempt may have been applied, a conflict may be with that attempt. The entity is
 /// read back, and taken for the one created if it holds all that was sent.
@@ -40,36 +41,12 @@ pub(super) fn holds(stored: &impl serde::Serialize, sent: &impl serde::Serialize
     }
 }
 
-/// Optional fields that hold only what a writer gave them: where one has a value that was not sent, somebody else wrote
-/// it. The service gives the other fields values of its own.
-const WRITERS_OWN: [&str; 19] = [
-    "metadata",
-    "qti-test-part",
-    "qti-outcome-declaration",
-    "timeLimit",
-    "maxAttempts",
-    "toolsEnabled",
-    "qti-assessment-section",
-    "qti-assessment-item-ref",
-    "qti-pre-condition",
-    "qti-branch-rule",
-    "required",
-    "fixed",
-    "label",
-    "catalogInfo",
-    "stylesheet",
-    "responseDeclarations",
-    "feedbackInline",
-    "feedbackBlock",
-    "modalFeedback",
-];
-
 /// Whether `whole` is what was sent as `part`, with what the service adds: objects may have more fields, but none that
 /// only a writer fills; everything else is equal.
 pub(super) fn contains(whole: &Value, part: &Value) -> bool {
     match (whole, part) {
         (Value::Object(whole), Value::Object(part)) => {
-            let added = |name: &str| WRITERS_OWN.contains(&name) && !part.contains_key(name);
+            let added = |name: &str| WRITER_OWNED.contains(&name) && !part.contains_key(name);
             let only_ours = whole
                 .iter()
                 .all(|(name, value)| !added(name) || is_empty(value) || *value == false);

@@ -66,7 +66,7 @@ impl Stimuli {
         check_addressable(&stimulus.identifier)?;
         stored::check_content(&stimulus.content)?;
         self.client
-            .call(async |raw| raw.create_stimulus(stimulus).await)
+            .call(|request| request.create_stimulus(stimulus))
             .await
     }
 
@@ -105,10 +105,9 @@ impl Collection for Stimuli {
     async fn page(&self, list: &Parameters<Self>) -> Result<Page<Stimulus>> {
         let page = self
             .client
-            .call(async |raw| {
+            .call(|request| {
                 let (query, sort) = (list.query.as_deref(), list.sort.as_ref());
-                raw.search_stimuli(list.limit, list.order.as_ref(), list.page, query, sort)
-                    .await
+                request.search_stimuli(list.limit, list.order.as_ref(), list.page, query, sort)
             })
             .await?;
         Ok(Page::new(
@@ -155,7 +154,7 @@ impl StimulusHandle {
         let this = self.clone();
         async move {
             this.client
-                .call(async |raw| raw.get_stimulus(&this.identifier).await)
+                .call(|request| request.get_stimulus(&this.identifier))
                 .await
         }
     }
@@ -176,7 +175,7 @@ impl StimulusHandle {
             check_identifier(&this.identifier, &stimulus.identifier)?;
             stored::check_content(&stimulus.content)?;
             this.client
-                .call(async |raw| raw.update_stimulus(&this.identifier, stimulus).await)
+                .call(|request| request.update_stimulus(&this.identifier, stimulus))
                 .await
         }
     }
@@ -242,7 +241,7 @@ impl StimulusHandle {
         async move {
             let deleted = this
                 .client
-                .call(async |raw| raw.delete_stimulus(&this.identifier).await)
+                .call(|request| request.delete_stimulus(&this.identifier))
                 .await;
             settle::delete(deleted)
         }

@@ -48,7 +48,7 @@ impl Validation {
         let this = self.clone();
         async move {
             this.client
-                .call(async |raw| raw.validate_xml(input).await)
+                .call(|request| request.validate_xml(input))
                 .await
         }
     }
@@ -65,7 +65,7 @@ impl Validation {
         let this = self.clone();
         async move {
             this.client
-                .call(async |raw| raw.validate_batch(input).await)
+                .call(|request| request.validate_batch(input))
                 .await
         }
     }

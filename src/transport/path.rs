@@ -179,7 +179,10 @@ mod tests {
 
     #[test]
     fn ten_thousand_identifiers_reach_no_other_route_of_any_operation() {
-        let operations: Vec<_> = OPERATIONS.iter().filter(|o| o.path.contains('{')).collect();
+        let operations: Vec<_> = OPERATIONS
+            .into_iter()
+            .filter(|o| o.path.contains('{'))
+            .collect();
         assert_eq!(operations.len(), 27);
         let config = ProptestConfig {
             cases: 10_000,

@@ -151,8 +151,8 @@ fn a_package_holds_what_it_needs_and_no_more() {
     let cases = [
         (
             PUBLISHED[0],
-            &["build.rs", "openapi/qti-api.yaml", "CHANGELOG.md"][..],
-            &["src/", "examples/"][..],
+            &["build/main.rs", "openapi/qti-api.yaml", "CHANGELOG.md"][..],
+            &["build/", "src/", "examples/"][..],
         ),
         (PUBLISHED[1], &["src/main.rs"], &["src/"]),
     ];

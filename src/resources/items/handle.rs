@@ -6,10 +6,12 @@ use super::super::conveniences::{check_identifier, may_not_exist};
 use super::super::{edit, settle, stored};
 use crate::client::Client;
 use crate::error::{Error, Result};
+use crate::models::owner::ASSESSMENT_ITEM_IN_XML;
 use crate::models::{
     AssessmentItem, AssessmentItemBody, AssessmentItemInput, AssessmentItemXml, Metadata,
     ProcessResponseResult, ResponseInput,
 };
+use crate::transport::operation;
 use crate::xml::first_difference;
 
 /// One assessment item, addressed by its identifier; made by [`Client::item`].
@@ -67,7 +69,7 @@ impl ItemHandle {
         let this = self.clone();
         async move {
             this.client
-                .call(async |raw| raw.get_assessment_item(&this.identifier).await)
+                .call(|request| request.get_assessment_item(&this.identifier))
                 .await
         }
     }
@@ -81,7 +83,7 @@ impl ItemHandle {
         async move {
             let id = [this.identifier.as_str()];
             this.client
-                .call_xml("getAssessmentItem", &id, None, |body| {
+                .call_xml(&operation::GET_ASSESSMENT_ITEM, &id, None, |body| {
                     stored::read_xml("qti-assessment-item", body)
                 })
                 .await
@@ -237,7 +239,7 @@ impl ItemHandle {
         async move {
             let deleted = this
                 .client
-                .call(async |raw| raw.delete_assessment_item(&this.identifier).await)
+                .call(|request| request.delete_assessment_item(&this.identifier))
                 .await;
             settle::delete(deleted)
         }
@@ -269,7 +271,7 @@ impl ItemHandle {
         let this = self.clone();
         async move {
             this.client
-                .call(async |raw| raw.process_response(&this.identifier, response).await)
+                .call(|request| request.process_response(&this.identifier, response))
                 .await
         }
     }
@@ -288,7 +290,7 @@ impl ItemHandle {
         let xml = changed
             .raw_xml
             .ok_or_else(|| Error::input("without its rawXml an item cannot be written"))?;
-        edit::refuse_beyond_xml(&current, &HELD_BY_XML, INSTEAD)?;
+        edit::refuse_beyond_xml(&current, ASSESSMENT_ITEM_IN_XML, INSTEAD)?;
         let (before, after) = (current.metadata.as_ref(), changed.metadata.as_ref());
         self.replace(&xml, after, before).await
     }
@@ -298,34 +300,17 @@ impl ItemHandle {
         if current.raw_xml.as_deref() == Some(xml) {
             return Ok(current);
         }
-        edit::refuse_beyond_xml(&current, &HELD_BY_XML, INSTEAD)?;
+        edit::refuse_beyond_xml(&current, ASSESSMENT_ITEM_IN_XML, INSTEAD)?;
         self.update_xml(xml, current.metadata.as_ref()).await
     }
 
     async fn put(&self, body: &AssessmentItemBody) -> Result<AssessmentItem> {
         self.client
-            .call(async |raw| raw.update_assessment_item(&self.identifier, body).await)
+            .call(|request| request.update_assessment_item(&self.identifier, body))
             .await
     }
 }
 
-/// What the service reads from an item's XML, and the metadata, which is written besides.
-const HELD_BY_XML: [&str; 14] = [
-    "identifier",
-    "title",
-    "type",
-    "qtiVersion",
-    "timeDependent",
-    "adaptive",
-    "responseDeclarations",
-    "outcomeDeclarations",
-    "responseProcessing",
-    "modalFeedback",
-    "feedbackInline",
-    "feedbackBlock",
-    "customInteractionTypeIdentifier",
-    "metadata",
-];
 const INSTEAD: &str = "replace the item with update_xml";
 
 may_not_exist!(ItemHandle, AssessmentItem, "item");

@@ -152,7 +152,7 @@ impl Items {
         let this = self.clone();
         async move {
             this.client
-                .call(async |raw| raw.update_metadata(metadata).await)
+                .call(|request| request.update_metadata(metadata))
                 .await
         }
     }
@@ -169,7 +169,7 @@ impl Items {
 
     async fn post_body(&self, body: &AssessmentItemBody) -> Result<AssessmentItem> {
         self.client
-            .call(async |raw| raw.create_assessment_item(body).await)
+            .call(|request| request.create_assessment_item(body))
             .await
     }
 
@@ -191,9 +191,9 @@ impl Collection for Items {
         let filter = filter.as_deref();
         let page = self
             .client
-            .call(async |raw| {
+            .call(|request| {
                 let extra = &list.extra;
-                raw.search_assessment_items(
+                request.search_assessment_items(
                     filter,
                     extra.grade.as_deref(),
                     list.limit,
@@ -205,7 +205,6 @@ impl Collection for Items {
                     extra.subject.as_deref(),
                     extra.item_type.as_ref().map(AsRef::as_ref),
                 )
-                .await
             })
             .await?;
         Ok(Page::new(

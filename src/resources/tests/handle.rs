@@ -6,7 +6,9 @@ use super::super::conveniences::{check_identifier, may_not_exist};
 use super::super::{PartHandle, Parts, edit, settle, stored};
 use crate::client::Client;
 use crate::error::{Error, Result};
+use crate::models::owner::ASSESSMENT_TEST_IN_XML;
 use crate::models::{AssessmentTest, AssessmentTestInput, Metadata, MetadataUpdate, TestQuestions};
+use crate::transport::operation;
 use crate::xml::{JsonForm, first_difference_of_tests};
 
 /// One assessment test, addressed by its identifier; made by [`Client::test`].
@@ -43,7 +45,7 @@ impl TestHandle {
         let this = self.clone();
         async move {
             this.client
-                .call(async |raw| raw.get_assessment_test(&this.identifier).await)
+                .call(|request| request.get_assessment_test(&this.identifier))
                 .await
         }
     }
@@ -57,7 +59,7 @@ impl TestHandle {
         async move {
             let id = [this.identifier.as_str()];
             this.client
-                .call_xml("getAssessmentTest", &id, None, |body| {
+                .call_xml(&operation::GET_ASSESSMENT_TEST, &id, None, |body| {
                     stored::read_xml(ROOT, body)
                 })
                 .await
@@ -79,7 +81,7 @@ impl TestHandle {
         async move {
             check_identifier(&this.identifier, &test.identifier)?;
             this.client
-                .call(async |raw| raw.update_assessment_test(&this.identifier, test).await)
+                .call(|request| request.update_assessment_test(&this.identifier, test))
                 .await
         }
     }
@@ -112,7 +114,7 @@ impl TestHandle {
         }
         let id = [self.identifier.as_str()];
         self.client
-            .call_xml("updateAssessmentTest", &id, Some(xml), |body| {
+            .call_xml(&operation::UPDATE_ASSESSMENT_TEST, &id, Some(xml), |body| {
                 stored::check_written(ROOT, body)
             })
             .await
@@ -229,7 +231,7 @@ impl TestHandle {
         if current.raw_xml.as_deref() == Some(xml) {
             return Ok(current);
         }
-        edit::refuse_beyond_xml(&current, &HELD_BY_XML, "use edit")?;
+        edit::refuse_beyond_xml(&current, ASSESSMENT_TEST_IN_XML, "use edit")?;
         let metadata = current.metadata.as_ref().filter(|kept| !kept.is_empty());
         let written = self.put_xml(xml).await;
         // A write whose reply was lost may have cleared the metadata too.
@@ -270,7 +272,7 @@ impl TestHandle {
         async move {
             let deleted = this
                 .client
-                .call(async |raw| raw.delete_assessment_test(&this.identifier).await)
+                .call(|request| request.delete_assessment_test(&this.identifier))
                 .await;
             settle::delete(deleted)
         }
@@ -292,10 +294,7 @@ impl TestHandle {
                 extra: Metadata::new(),
             };
             this.client
-                .call(async |raw| {
-                    raw.update_assessment_test_metadata(&this.identifier, body)
-                        .await
-                })
+                .call(|request| request.update_assessment_test_metadata(&this.identifier, body))
                 .await
         }
     }
@@ -310,7 +309,7 @@ impl TestHandle {
         let this = self.clone();
         async move {
             this.client
-                .call(async |raw| raw.get_all_questions(&this.identifier).await)
+                .call(|request| request.get_all_questions(&this.identifier))
                 .await
         }
     }
@@ -330,15 +329,3 @@ may_not_exist!(TestHandle, AssessmentTest, "test");
 
 /// The root of a test's XML.
 const ROOT: &str = "qti-assessment-test";
-
-/// What a test's XML holds, and the metadata, which is written besides.
-const HELD_BY_XML: [&str; 8] = [
-    "identifier",
-    "title",
-    "qtiVersion",
-    "qti-test-part",
-    "qti-outcome-declaration",
-    "toolName",
-    "toolVersion",
-    "metadata",
-];

@@ -9,6 +9,7 @@ use crate::client::Client;
 use crate::error::Result;
 use crate::models::{AssessmentTest, AssessmentTestInput, SortField};
 use crate::page::{Collection, Filterable, List, Page, Parameters};
+use crate::transport::operation;
 use crate::xml::first_difference_of_tests;
 
 pub use handle::TestHandle;
@@ -114,7 +115,7 @@ impl Tests {
 
     async fn post_xml(&self, xml: &str) -> Result<AssessmentTest> {
         self.client
-            .call_xml("createAssessmentTest", &[], Some(xml), |body| {
+            .call_xml(&operation::CREATE_ASSESSMENT_TEST, &[], Some(xml), |body| {
                 serde_json::from_slice(body)
             })
             .await
@@ -123,7 +124,7 @@ impl Tests {
     async fn post(&self, test: &AssessmentTestInput) -> Result<AssessmentTest> {
         check_addressable(&test.identifier)?;
         self.client
-            .call(async |raw| raw.create_assessment_test(test).await)
+            .call(|request| request.create_assessment_test(test))
             .await
     }
 
@@ -145,9 +146,9 @@ impl Collection for Tests {
         let filter = filter.as_deref();
         let page = self
             .client
-            .call(async |raw| {
+            .call(|request| {
                 let extra = &list.extra;
-                raw.search_assessment_tests(
+                request.search_assessment_tests(
                     filter,
                     extra.grade.as_deref(),
                     extra.has_questions,
@@ -160,7 +161,6 @@ impl Collection for Tests {
                     extra.subject.as_deref(),
                     extra.submission_mode.as_ref(),
                 )
-                .await
             })
             .await?;
         Ok(Page::new(

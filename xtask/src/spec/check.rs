@@ -27,9 +27,13 @@ pub struct Counts {
 
 /// Generates the code as the library's build does, and counts.
 pub(crate) fn check(document: &Document) -> Result<Counts> {
-    let bindings = generate("bindings", || build::bindings(document))?;
-    let enums = generate("open enums", || build::open_enums(document))?;
-    let mut types = types_of(&bindings)?;
+    let files = generate(|| build::generate(document))?;
+    let file = |name: &str| {
+        let found = files.iter().find(|(found, _)| *found == name);
+        found.map_or("", |(_, source)| source)
+    };
+    let (bindings, enums) = (file("raw.rs"), file("enums.rs"));
+    let mut types = types_of(bindings)?;
     types.extend(enums.lines().filter_map(|line| {
         Some(
             line.trim()
@@ -42,16 +46,16 @@ pub(crate) fn check(document: &Document) -> Result<Counts> {
     Ok(Counts {
         operations: operations(document).count(),
         types,
-        lines: bindings.lines().count() + enums.lines().count(),
+        lines: files.iter().map(|(_, source)| source.lines().count()).sum(),
         undocumented: undocumented(document),
     })
 }
 
 /// progenitor panics on what it does not know.
-fn generate(
-    what: &str,
-    work: impl FnOnce() -> std::result::Result<String, Box<dyn std::error::Error>>,
-) -> Result<String> {
+fn generate<T>(
+    work: impl FnOnce() -> std::result::Result<T, Box<dyn std::error::Error>>,
+) -> Result<T> {
+    const WHAT: &str = "generated code";
     // The hook is the process's: one call at a time, or the silent one stays.
     static HOOK: Mutex<()> = Mutex::new(());
     let _guard = HOOK.lock().unwrap_or_else(PoisonError::into_inner);
@@ -60,13 +64,13 @@ fn generate(
     let outcome = panic::catch_unwind(AssertUnwindSafe(work));
     panic::set_hook(hook);
     match outcome {
-        Ok(result) => result.map_err(|e| Error::new(what, e)),
+        Ok(result) => result.map_err(|e| Error::new(WHAT, e)),
         Err(panic) => {
             let text = panic.downcast_ref::<String>().map(String::as_str);
             let text = text
                 .or_else(|| panic.downcast_ref::<&str>().copied())
                 .unwrap_or("no reason given");
-            Err(Error::new(what, format!("the generator panics: {text}")))
+            Err(Error::new(WHAT, format!("the generator panics: {text}")))
         }
     }
 }
@@ -152,25 +156,93 @@ mod tests {
 /a:
   get:
     operationId: getA
+    x-repeat: read
     parameters: [{in: query, name: q, schema: {type: string}}]
     responses: {'200': {description: OK, content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}}}
 ";
 
     #[test]
-    fn a_generator_that_writes_in_another_way_than_before_is_noticed() {
-        let error = build::adapt("pub struct Client;".to_owned(), 1).unwrap_err();
+    fn the_generated_code_is_written_in_lines() {
+        for (name, source) in build::generate(&document("Book: {type: object}")).unwrap() {
+            let longest = source.lines().map(str::len).max();
+            assert!(longest < Some(200), "{name}: {longest:?}");
+        }
+    }
+
+    #[test]
+    fn an_operation_without_a_binding_fails_by_its_name() {
+        let document = document("Book: {type: object}");
+        let operations = build::document::operations(&document).unwrap();
+        let nothing = syn::parse_str("impl Client {}").unwrap();
         assert_eq!(
-            error.to_string(),
-            "progenitor wrote `use progenitor_client :: { encode_path ,` 0 times, not 1"
+            build::requests::split(nothing, &operations)
+                .err()
+                .unwrap()
+                .to_string(),
+            "operation `getA`: progenitor wrote no binding"
         );
     }
 
     #[test]
-    fn the_generated_code_is_written_in_lines() {
-        let bindings = build::bindings(&document("Book: {type: object}")).unwrap();
-        let longest = bindings.lines().map(str::len).max();
-        assert!(longest < Some(200), "{longest:?}");
-        assert!(bindings.contains("\n    pub struct Book"));
+    fn a_binding_of_another_shape_fails_by_the_name_of_its_operation() {
+        let document = document("Book: {type: object}");
+        let operations = build::document::operations(&document).unwrap();
+        let binding = |output: &str, body: &str| {
+            let source = format!(
+                "impl Client {{ pub async fn get_a<'a>(&'a self) -> {output} {{ {body} }} }}"
+            );
+            let file = syn::parse_str(&source).unwrap();
+            build::requests::split(file, &operations)
+                .map(|_| ())
+                .map_err(|e| e.to_string())
+        };
+        let output = "Result<ResponseValue<types::Book>, Error<()>>";
+        let url = "let url = format!(\"{}/a\", self.baseurl);";
+        let request = "let mut request = self.client.get(url).build()?;";
+        let info = "let info = OperationInfo { operation_id: \"get_a\" };";
+        assert_eq!(binding(output, &format!("{url}{request}{info}")), Ok(()));
+        for (output, body, problem) in [
+            (
+                "Result<Book, ()>",
+                format!("{url}{request}{info}"),
+                "progenitor answers `Result < Book , () >`, not a `Result<ResponseValue<_>, _>`",
+            ),
+            (
+                output,
+                format!("{url}{info}"),
+                "progenitor no longer declares `request`",
+            ),
+            (
+                output,
+                format!("{url}let request = self.client.get(url);{info}"),
+                "progenitor no longer ends `request` by `.build()?`",
+            ),
+            (
+                output,
+                format!("{url}{request}"),
+                "progenitor names the operation 0 times, not once",
+            ),
+            (
+                output,
+                format!("let url = self.url();{request}{info}"),
+                "progenitor formats the URL 0 times, not 1",
+            ),
+            (
+                output,
+                format!("{url}let mut request = self.client.get(address).build()?;{info}"),
+                "progenitor uses the URL 0 times, not 1",
+            ),
+            (
+                output,
+                format!("let url = format!(\"/a{{}}\", encode_path(x));{request}{info}"),
+                "the URL does not begin with the base",
+            ),
+        ] {
+            assert_eq!(
+                binding(output, &body),
+                Err(format!("operation `getA`: {problem}"))
+            );
+        }
     }
 
     fn document(schemas: &str) -> Document {
@@ -198,7 +270,7 @@ mod tests {
         get["responses"] = yaml(
             "{'200': {description: OK, content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}}, '204': {description: No}}",
         );
-        assert!(error(check(&document)).starts_with("bindings: the generator panics: "));
+        assert!(error(check(&document)).starts_with("generated code: the generator panics: "));
     }
 
     #[test]
@@ -208,7 +280,7 @@ mod tests {
         )));
         assert_eq!(
             error,
-            "open enums: schema `Book`: enum value `1` gives no Rust name"
+            "generated code: schema `Book`: enum value `1` gives no Rust name"
         );
     }
 
@@ -219,7 +291,7 @@ mod tests {
         )));
         assert_eq!(
             error,
-            "open enums: schema `Book`: enum values `a-b` and `a_b` are both `AB`"
+            "generated code: schema `Book`: enum values `a-b` and `a_b` are both `AB`"
         );
     }
 

@@ -1,7 +1,7 @@
 //! The spec pipeline: from upstream's OpenAPI document to the one the library is generated from.
 //!
-//! Fetch, parse, resolve, lower, drop prose; then correct (by the overlay), narrow, name, relax, describe; then check,
-//! report, write. Each step is a function from document to document in a file of its own, with its own tests, and refuses
+//! Fetch, parse, resolve, lower, drop prose; then correct (by the overlay), narrow, name, relax, require a policy,
+//! describe; then check, report, write. Each step is a function from document to document in a file of its own, with its own tests, and refuses
 //! what it cannot express.
 
 mod check;
@@ -16,6 +16,7 @@ mod narrow;
 mod operation_ids;
 mod overlay;
 mod parse;
+mod policy;
 mod prose;
 mod refresh;
 mod relax;
@@ -73,6 +74,7 @@ fn transform(
     let document = narrow::narrow(document)?;
     let document = name::name(document)?;
     let document = relax::relax(document)?;
+    let document = policy::require_policy(document)?;
     let (document, texts) = describe::describe(document, texts)?;
     Ok((document, Unmatched { corrections, texts }))
 }

@@ -1,11 +1,11 @@
-//! What upstream adds arrives without a change of code.
+//! What upstream adds arrives without a change of code; the overlay says what upstream does not.
 
 use serde_json::json;
 
 use crate::support::{Copy, error, upstream, yaml};
 
 #[test]
-fn an_operation_more_needs_no_code() {
+fn an_operation_more_needs_no_code_but_a_word_on_its_repeat() {
     let mut document = upstream();
     document["paths"]["/widgets/{widgetId}"] = yaml(
         "
@@ -23,6 +23,16 @@ get:
 ",
     );
     let copy = Copy::new();
+    let before = copy.files();
+    assert_eq!(
+        error(copy.refresh(&document.to_string())),
+        "operation `getWidget`: has `x-repeat: null`; overlay.yaml must say read, idempotent, create, never"
+    );
+    assert_eq!(copy.files(), before);
+    copy.add_correction(
+        "$.paths.*[?@.operationId == 'getWidget']",
+        "{x-repeat: read}",
+    );
     let report = copy.refresh(&document.to_string()).unwrap();
     assert_eq!(report.counts.operations, 39);
     for name in ["GetWidgetResult", "Shape", "Spoke"] {
@@ -45,13 +55,21 @@ get:
 }
 
 #[test]
-fn a_field_more_in_one_of_many_places_needs_no_code() {
+fn a_field_more_in_one_of_many_places_needs_no_code_but_an_owner() {
     let mut document = upstream();
     let part = "/assessment-tests/{assessmentTestIdentifier}/test-parts/{testPartIdentifier}/sections/{identifier}";
     let answer = &mut document["paths"][part]["get"]["responses"]["200"];
     answer["content"]["application/json"]["schema"]["properties"]["colour"] =
         json!({ "type": "string" });
     let copy = Copy::new();
+    assert_eq!(
+        error(copy.refresh(&document.to_string())),
+        "schema `Section`.colour: has no owner; `x-owner` in overlay.yaml must name it"
+    );
+    copy.add_correction(
+        "$..[?@['x-schema-name'] == 'Section']",
+        "{x-owner: {writer: [colour]}}",
+    );
     let report = copy.refresh(&document.to_string()).unwrap();
     let colour = &copy.document()["components"]["schemas"]["Section"]["properties"]["colour"];
     assert_eq!(*colour, json!({ "type": "string", "nullable": true }));

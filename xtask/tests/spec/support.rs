@@ -73,6 +73,15 @@ impl Copy {
         yaml(&self.files()["qti-api.yaml"])
     }
 
+    /// Appends an action to the overlay.
+    pub(crate) fn add_correction(&self, target: &str, update: &str) {
+        let path = self.folder().join("overlay.yaml");
+        let text = fs::read_to_string(&path).unwrap();
+        let action =
+            format!("  - {{target: \"{target}\", description: For a test., update: {update}}}\n");
+        fs::write(&path, text + &action).unwrap();
+    }
+
     pub(crate) fn edit(&self, name: &str, from: &str, to: &str) {
         let path = self.folder().join(name);
         let text = fs::read_to_string(&path).unwrap();

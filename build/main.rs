@@ -1,0 +1,58 @@
+//! Generates from the API document what the library knows of the API: the bindings, the request of each operation, the
+//! table of operations, the owners of fields, the open enums.
+//!
+//! The document is taken as it is: it was made fit for this by `cargo xtask spec refresh`, which runs the functions of
+//! this script too, to check and to count what comes out of them.
+
+use std::error::Error;
+use std::path::Path;
+use std::{env, fs};
+
+use serde_json::Value;
+
+pub(crate) mod document;
+mod enums;
+mod generator;
+mod operations;
+mod owners;
+pub(crate) mod requests;
+mod types;
+
+const DOCUMENT: &str = "openapi/qti-api.yaml";
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+#[allow(
+    clippy::print_stdout,
+    reason = "a build script talks to cargo that way"
+)]
+fn main() -> Result<()> {
+    println!("cargo:rerun-if-changed=build");
+    println!("cargo:rerun-if-changed={DOCUMENT}");
+    let document: Value = serde_saphyr::from_str(&fs::read_to_string(DOCUMENT)?)?;
+    let out = env::var("OUT_DIR")?;
+    for (name, source) in generate(&document)? {
+        fs::write(Path::new(&out).join(name), source)?;
+    }
+    if env::var_os("CARGO_FEATURE_HTTPMOCK").is_some() {
+        let mocks = prettyplease::unparse(&generator::mocks(&document)?);
+        fs::write(Path::new(&out).join("mock.rs"), mocks)?;
+    }
+    Ok(())
+}
+
+/// The generated files by their names, but for the mocks: code with its lines, as editors and documentation lead their
+/// readers there.
+pub(crate) fn generate(document: &Value) -> Result<[(&'static str, String); 5]> {
+    let operations = document::operations(document)?;
+    let mut bindings = generator::bindings(document)?;
+    types::adapt(&mut bindings)?;
+    let (bindings, requests) = requests::split(bindings, &operations)?;
+    Ok([
+        ("raw.rs", prettyplease::unparse(&bindings)),
+        ("requests.rs", prettyplease::unparse(&requests)),
+        ("operations.rs", operations::table(&operations)),
+        ("owners.rs", owners::lists(document)?),
+        ("enums.rs", enums::open_enums(document)?),
+    ])
+}

@@ -1,0 +1,79 @@
+//! Who owns a field of an entity: lists made of what the document says by `x-owner` and `x-in-xml`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use heck::ToShoutySnakeCase;
+use serde_json::Value;
+
+use super::Result;
+use super::document::components;
+
+/// Says of an entity which of its fields are the service's, which the writer's, and which may be either's.
+const OWNER: &str = "x-owner";
+/// Names the fields of an entity that its XML holds.
+const IN_XML: &str = "x-in-xml";
+
+/// The fields of all entities by their owner, and for each entity with XML those that the XML holds.
+pub(super) fn lists(document: &Value) -> Result<String> {
+    let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut source = String::new();
+    for (name, schema) in components(document) {
+        for (owner, fields) in schema[OWNER].as_object().into_iter().flatten() {
+            for field in strings(fields) {
+                // What is read and written is compared at any depth, by the names of fields alone.
+                if let Some(other) = owners.insert(field, owner).filter(|other| other != owner) {
+                    let problem =
+                        format!("schema `{name}`.{field}: is of owner {owner}, elsewhere {other}");
+                    return Err(problem.into());
+                }
+            }
+        }
+        if schema[IN_XML].is_array() {
+            let constant = format!("{}_IN_XML", name.to_shouty_snake_case());
+            let what = format!("The fields of `{name}` that its XML holds.");
+            list(
+                &mut source,
+                &what,
+                &constant,
+                &strings(&schema[IN_XML]).collect(),
+            );
+        }
+    }
+    let of = |owner: &str| {
+        let owned = owners.iter().filter(|(_, of)| **of == owner);
+        owned.map(|(field, _)| *field).collect()
+    };
+    list(
+        &mut source,
+        "What the service writes itself, on an entity as a whole: not sent back, and not for editing.",
+        "SERVICE_OWNED",
+        &of("service"),
+    );
+    list(
+        &mut source,
+        "What only a writer fills: where it has a value that was not sent, somebody else wrote it.",
+        "WRITER_OWNED",
+        &of("writer"),
+    );
+    Ok(source)
+}
+
+fn strings(list: &Value) -> impl Iterator<Item = &str> {
+    list.as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+}
+
+fn list(source: &mut String, what: &str, name: &str, fields: &BTreeSet<&str>) {
+    // Writing to a string cannot fail.
+    let fields: String = fields
+        .iter()
+        .map(|field| format!("    {field:?},\n"))
+        .collect();
+    let _ = writeln!(
+        source,
+        "/// {what}\npub(crate) const {name}: &[&str] = &[\n{fields}];"
+    );
+}

@@ -1,0 +1,54 @@
+//! The request of each operation, as a value: `build/` writes one function an operation, with the parameters of its
+//! binding.
+
+use std::marker::PhantomData;
+
+use reqwest::{Request, Url};
+
+use super::operation::{self, Operation};
+use super::path::encode_segment as encode_path;
+use super::shared::Shared;
+use crate::raw::types;
+
+/// Makes requests to the API of one client.
+#[derive(Clone, Copy)]
+pub(crate) struct Requests<'c> {
+    client: &'c reqwest::Client,
+    shared: &'c Shared,
+}
+
+/// A request that is not sent yet: of an operation, and answered by a `T`.
+pub(crate) struct Unsent<T> {
+    pub(crate) operation: &'static Operation,
+    pub(crate) request: reqwest::Result<Request>,
+    answer: PhantomData<fn() -> T>,
+}
+
+impl<T> Unsent<T> {
+    fn new(operation: &'static Operation, request: reqwest::Result<Request>) -> Self {
+        Self {
+            operation,
+            request,
+            answer: PhantomData,
+        }
+    }
+}
+
+impl<'c> Requests<'c> {
+    pub(crate) fn new(client: &'c reqwest::Client, shared: &'c Shared) -> Self {
+        Self { client, shared }
+    }
+
+    /// The URL of a path below the API's base, whatever address the bindings were made with: the token is for no other.
+    fn url(&self, path: &str) -> Url {
+        self.shared.url(path)
+    }
+}
+
+/// Code as progenitor writes it.
+#[allow(clippy::all, unused_mut)]
+mod generated {
+    use super::*;
+
+    include!(concat!(env!("OUT_DIR"), "/requests.rs"));
+}

@@ -1,0 +1,127 @@
+//! Policy: what upstream's document does not say and the library must know, and so the overlay has to say.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::Document;
+use super::error::{Error, Result};
+use super::visit::{object, operations};
+
+/// Set by the overlay on an operation: whether sending it a second time can do harm.
+const REPEAT: &str = "x-repeat";
+const REPEATS: [&str; 4] = ["read", "idempotent", "create", "never"];
+
+/// Set by the overlay on an entity: who fills its fields.
+const OWNER: &str = "x-owner";
+const OWNERS: [&str; 3] = ["service", "writer", "either"];
+
+/// Refuses a document that does not say of each operation whether it may be repeated, and of each field of an entity
+/// whose it is.
+pub(crate) fn require_policy(document: Document) -> Result<Document> {
+    for operation in operations(&document) {
+        let said = &operation.value[REPEAT];
+        if !said.as_str().is_some_and(|said| REPEATS.contains(&said)) {
+            let problem = format!(
+                "has `{REPEAT}: {said}`; overlay.yaml must say {}",
+                REPEATS.join(", ")
+            );
+            return Err(Error::new(operation.place(), problem));
+        }
+    }
+    for (name, schema) in entities(&document) {
+        require_owners(name, schema)?;
+    }
+    Ok(document)
+}
+
+/// What an operation answers with and has an identifier: what the library tells its writers of.
+fn entities(document: &Document) -> BTreeMap<&str, &Value> {
+    let schemas = &document["components"]["schemas"];
+    operations(document)
+        .flat_map(|operation| object(&operation.value["responses"]))
+        .flat_map(|(_, response)| object(&response["content"]))
+        .filter_map(|(_, media)| super::visit::references(&media["schema"]).first().copied())
+        .map(|name| (name, &schemas[name]))
+        .filter(|(_, schema)| !schema["properties"]["identifier"].is_null())
+        .collect()
+}
+
+fn require_owners(name: &str, schema: &Value) -> Result<()> {
+    let mut owners = BTreeMap::new();
+    for (owner, fields) in object(&schema[OWNER]) {
+        if !OWNERS.contains(&owner.as_str()) {
+            let problem = format!("`{OWNER}` has `{owner}`; there is {}", OWNERS.join(", "));
+            return Err(Error::new(format!("schema `{name}`"), problem));
+        }
+        for field in fields.as_array().into_iter().flatten() {
+            let field = field.as_str().unwrap_or_default();
+            if let Some(other) = owners.insert(field, owner) {
+                let problem = format!("is of owner {other} and of owner {owner}");
+                return Err(Error::new(format!("schema `{name}`.{field}"), problem));
+            }
+        }
+    }
+    match object(&schema["properties"]).find(|(field, _)| !owners.contains_key(field.as_str())) {
+        Some((field, _)) => Err(Error::new(
+            format!("schema `{name}`.{field}"),
+            format!("has no owner; `{OWNER}` in overlay.yaml must name it"),
+        )),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::testing::{error, with_paths};
+
+    fn book(repeat: &str, owner: &str) -> Document {
+        let answer = "{content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}}";
+        with_paths(
+            &format!(
+                "/b: {{get: {{operationId: getBook, x-repeat: {repeat}, responses: {{'200': {answer}}}}}}}"
+            ),
+            &format!("Book: {{properties: {{identifier: {{}}, pages: {{}}}}, x-owner: {owner}}}"),
+        )
+    }
+
+    #[test]
+    fn what_is_said_is_enough() {
+        let document = book("read", "{writer: [pages], either: [identifier]}");
+        assert_eq!(require_policy(document.clone()).unwrap(), document);
+    }
+
+    #[test]
+    fn what_is_unsaid_is_refused_by_its_name() {
+        for (repeat, owner, problem) in [
+            (
+                "null",
+                "{}",
+                "operation `getBook`: has `x-repeat: null`; overlay.yaml must say read, idempotent, create, never",
+            ),
+            (
+                "often",
+                "{}",
+                "operation `getBook`: has `x-repeat: \"often\"`; overlay.yaml must say read, idempotent, create, never",
+            ),
+            (
+                "read",
+                "{either: [identifier]}",
+                "schema `Book`.pages: has no owner; `x-owner` in overlay.yaml must name it",
+            ),
+            (
+                "read",
+                "{nobody: [pages]}",
+                "schema `Book`: `x-owner` has `nobody`; there is service, writer, either",
+            ),
+            (
+                "read",
+                "{writer: [pages], service: [pages]}",
+                "schema `Book`.pages: is of owner writer and of owner service",
+            ),
+        ] {
+            assert_eq!(error(require_policy(book(repeat, owner))), problem);
+        }
+    }
+}
