@@ -112,6 +112,14 @@ impl ApiError {
         )
     }
 
+    /// 400: an item refers to stimuli that do not exist.
+    pub(crate) fn no_stimuli(missing: &[&str]) -> ApiError {
+        ApiError::new(
+            StatusCode::BAD_REQUEST,
+            json!({"error": "Stimulus(s) not found", "details": format!("No stimulus has the identifier {}", missing.join(", "))}),
+        )
+    }
+
     /// 413: the body is larger than the sandbox takes.
     pub(crate) fn too_large(limit: usize) -> ApiError {
         let details = format!("The body is larger than {limit} bytes");

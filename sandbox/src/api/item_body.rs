@@ -2,7 +2,7 @@
 use serde_json::{Map, Value};
 
 use super::Reply;
-use super::error::ApiError;
+use super::error::{ApiError, Issue};
 use super::extract::JsonBody;
 use super::shape::{Field, Shape, XML_FORM, optional, required};
 use super::tree::BASE_TYPES;
@@ -15,10 +15,12 @@ use crate::store::model::{Item, Stamps};
 pub(super) struct Draft {
     pub(super) identifier: String,
     pub(super) metadata: Option<Value>,
+    /// The stimuli that the authoring form refers to; they must exist. Those of XML need not.
+    pub(super) stimuli: Vec<String>,
+    pub(super) from_xml: bool,
     title: String,
     kind: String,
     raw_xml: String,
-    response_processing: Option<Value>,
 }
 
 impl Draft {
@@ -29,7 +31,8 @@ impl Draft {
             title,
             kind,
             raw_xml,
-            response_processing,
+            stimuli: _,
+            from_xml: _,
         } = self;
         Item {
             identifier,
@@ -37,7 +40,7 @@ impl Draft {
             kind,
             raw_xml,
             metadata,
-            response_processing,
+            stale_fields: None,
             stamps,
         }
     }
@@ -74,7 +77,8 @@ const AUTHORING_FORM: Shape = Shape::Object(&[
         Shape::List(&Shape::Object(&[
             IDENTIFIER,
             required("cardinality", CARDINALITY),
-            BASE_TYPE,
+            // One of the base types, or empty for some records.
+            optional("baseType", Shape::Text),
         ])),
     ),
     optional(
@@ -126,11 +130,11 @@ const AUTHORING_FORM: Shape = Shape::Object(&[
     ),
     optional(
         "stimulus",
-        Shape::Object(&[
+        Shape::OneOrList(&Shape::Object(&[
             IDENTIFIER,
             optional("href", Shape::Text),
             optional("title", Shape::Text),
-        ]),
+        ])),
     ),
 ]);
 
@@ -152,8 +156,10 @@ const INTERACTION: Shape = Shape::Object(&[
         Shape::Object(&[
             optional("prompt", Shape::Text),
             optional("choices", CHOICES),
+            optional("inlineChoices", CHOICES),
             optional("sourceChoices", CHOICES),
             optional("targetChoices", CHOICES),
+            optional("text", Shape::Text),
         ]),
     ),
 ]);
@@ -166,7 +172,7 @@ pub(super) fn read(body: JsonBody, in_path: Option<&str>) -> Reply<Draft> {
     }
     match body.get("format").and_then(Value::as_str) {
         Some("xml") => from_xml(body),
-        None | Some("json") => from_authoring(body),
+        None | Some("json") => from_authoring(body, in_path.is_some()),
         Some(_) => Err(ApiError::invalid_field(
             "format",
             "enum",
@@ -186,17 +192,25 @@ fn from_xml(body: Map<String, Value>) -> Reply<Draft> {
         title: attribute("title"),
         kind: item_reading::kind(&root).to_owned(),
         metadata: body.remove("metadata"),
-        response_processing: None,
+        stimuli: Vec::new(),
+        from_xml: true,
         raw_xml,
     })
 }
 
-fn from_authoring(body: Map<String, Value>) -> Reply<Draft> {
+fn from_authoring(mut body: Map<String, Value>, replaces: bool) -> Reply<Draft> {
     if body.contains_key("rawXml") && !body.contains_key("interaction") {
         let message = "an answer cannot be sent back: send {\"format\": \"xml\", \"xml\": ...} or the authoring form with an interaction";
         return Err(ApiError::invalid_field("rawXml", "form", message));
     }
+    if replaces {
+        name_record_types(&mut body);
+    }
     let mut body = AUTHORING_FORM.accept(Value::Object(body))?;
+    let issues = outcome_types(&body, replaces);
+    if !issues.is_empty() {
+        return Err(ApiError::invalid(&issues));
+    }
     let root = item_xml::of_body(&body)
         .map_err(|(field, error)| ApiError::invalid_xml(&field, &[error]))?;
     let errors = validation::check(&root, Schema::Item);
@@ -208,7 +222,48 @@ fn from_authoring(body: Map<String, Value>) -> Reply<Draft> {
         title: item_xml::text(&body, "title"),
         kind: item_xml::text(&body, "type"),
         metadata: body.remove("metadata"),
-        response_processing: body.remove("responseProcessing"),
+        stimuli: item_xml::stimuli(&body)
+            .map(|stimulus| item_xml::text(stimulus, "identifier"))
+            .collect(),
+        from_xml: false,
         raw_xml: root.to_document(),
     })
+}
+
+/// What is wrong with the base types of outcomes. A record has none in QTI; the service wants one where an item is created,
+/// and stores an empty one where it is replaced.
+fn outcome_types(body: &Map<String, Value>, replaces: bool) -> Vec<Issue> {
+    let outcomes = body.get("outcomeDeclarations").and_then(Value::as_array);
+    let mut issues = Vec::new();
+    for (place, outcome) in outcomes.into_iter().flatten().enumerate() {
+        let record = outcome.get("cardinality").is_some_and(|it| it == "record");
+        let base_type = outcome.get("baseType").and_then(Value::as_str);
+        let fits = match base_type {
+            Some("") => record && replaces,
+            Some(base_type) => BASE_TYPES.contains(&base_type),
+            None => !record,
+        };
+        if !fits {
+            issues.push(Issue::new(
+                format!("outcomeDeclarations[{place}].baseType"),
+                "enum",
+                format!("must be one of {}", BASE_TYPES.join(", ")),
+            ));
+        }
+    }
+    issues
+}
+
+/// Gives the records among the outcomes an empty base type where they have none.
+fn name_record_types(body: &mut Map<String, Value>) {
+    let outcomes = body
+        .get_mut("outcomeDeclarations")
+        .and_then(Value::as_array_mut);
+    for outcome in outcomes.into_iter().flatten() {
+        if outcome.get("cardinality").is_some_and(|it| it == "record")
+            && outcome.get("baseType").is_none()
+        {
+            outcome["baseType"] = "".into();
+        }
+    }
 }

@@ -1,21 +1,18 @@
-//! Items: from XML or from the JSON authoring form, and what they score.
+//! Items: from XML or from the JSON authoring form.
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
-use serde_json::{Map, Value, json};
+use axum::{Extension, Json};
+use serde_json::{Map, Value};
 
 use super::error::ApiError;
 use super::extract::{JsonBody, Path, Query, wants_xml};
 use super::item_body::{self, Draft};
 use super::listing::{Listed, Listing, Rules, metadata_is};
-use super::shape::{Shape, optional};
 use super::{AppState, Reply, entities, tree, view};
-use crate::qti::scoring::{self, Answers};
-use crate::qti::xml::{self, Element};
 use crate::store::State as Entities;
 use crate::store::model::{Item, Stamps};
 
@@ -76,18 +73,47 @@ pub(super) async fn create(
     let draft = item_body::read(body, None)?;
     let shown = entities::write(&app, |state| {
         entities::vacant(&state.items, &draft.identifier)?;
-        Ok(put(state, draft, None))
+        put(state, draft, None)
     });
     Ok((StatusCode::CREATED, Json(shown.await?)))
 }
 
+/// What stays of an item that is replaced.
+struct Before {
+    stamps: Stamps,
+    /// The type and the fields that follow from the XML, where they stay.
+    fields: Option<(String, Map<String, Value>)>,
+}
+
+/// Marks a request whose XML is to be stored while the fields that follow from it stay as they were.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LeaveFields;
+
 /// Keeps the item and shows it.
-fn put(state: &mut Entities, draft: Draft, before: Option<Stamps>) -> Value {
-    let stamps = before.map_or_else(|| state.stamp(), Stamps::touched);
-    let item = draft.into_item(stamps);
+fn put(state: &mut Entities, draft: Draft, before: Option<Before>) -> Reply<Value> {
+    let missing: Vec<&str> = draft
+        .stimuli
+        .iter()
+        .map(String::as_str)
+        .filter(|stimulus| !state.stimuli.contains(stimulus))
+        .collect();
+    if !missing.is_empty() {
+        return Err(ApiError::no_stimuli(&missing));
+    }
+    let item = match before {
+        None => draft.into_item(state.stamp()),
+        Some(Before { stamps, fields }) => {
+            let mut item = draft.into_item(stamps.touched());
+            if let Some((kind, fields)) = fields {
+                item.kind = kind;
+                item.stale_fields = Some(fields);
+            }
+            item
+        }
+    };
     let shown = view::item(&item);
     state.items.put(item);
-    shown
+    Ok(shown)
 }
 
 pub(super) async fn get(
@@ -107,14 +133,20 @@ pub(super) async fn get(
 pub(super) async fn update(
     State(app): AppState,
     Path(identifier): Path<String>,
+    leave_fields: Option<Extension<LeaveFields>>,
     body: JsonBody,
 ) -> Reply<Json<Value>> {
     let draft = item_body::read(body, Some(&identifier));
     let shown = entities::write(&app, |state| {
-        let before = entities::find(&state.items, &identifier)?.stamps;
+        let item = entities::find(&state.items, &identifier)?;
         let draft = draft?;
+        let before = Before {
+            stamps: item.stamps,
+            fields: (leave_fields.is_some() && draft.from_xml)
+                .then(|| (item.kind.clone(), view::typed_copy(item))),
+        };
         tree::same_identifier(&identifier, &draft.identifier)?;
-        Ok(put(state, draft, Some(before)))
+        put(state, draft, Some(before))
     });
     Ok(Json(shown.await?))
 }
@@ -138,7 +170,7 @@ pub(super) async fn put_metadata(
     let draft = item_body::read(body, None)?;
     let shown = entities::write(&app, |state| {
         if !state.items.contains(&draft.identifier) {
-            return Ok(put(state, draft, None));
+            return put(state, draft, None);
         }
         let item = entities::find_mut(&mut state.items, &draft.identifier)?;
         item.metadata = draft.metadata;
@@ -146,105 +178,4 @@ pub(super) async fn put_metadata(
         Ok(view::item(item))
     });
     Ok((StatusCode::CREATED, Json(shown.await?)))
-}
-
-/// What both forms of a response have; the values are checked one by one.
-const RESPONSE: Shape = Shape::Object(&[
-    optional("identifier", Shape::Text),
-    optional("responses", Shape::Open),
-]);
-
-pub(super) async fn process_response(
-    State(app): AppState,
-    Path(identifier): Path<String>,
-    body: JsonBody,
-) -> Reply<Json<Value>> {
-    let body = body.fitting(&RESPONSE);
-    let item = app
-        .store
-        .read(|state| entities::find(&state.items, &identifier).cloned())?;
-    let processing = item.response_processing;
-    let item = xml::parse(&item.raw_xml).unwrap_or_default();
-    let outcome = scoring::score(&item, &answers(&item, &identifier, &body?)?);
-    let field = |name: &str, default: &str| {
-        processing
-            .as_ref()
-            .and_then(|processing| processing.get(name)?.as_str())
-            .unwrap_or(default)
-            .to_owned()
-    };
-    let value = match outcome.correct {
-        true => field("correctResponseIdentifier", "CORRECT"),
-        false => field("incorrectResponseIdentifier", "INCORRECT"),
-    };
-    Ok(Json(json!({
-        "score": outcome.score,
-        "feedback": {"identifier": field("outcomeIdentifier", "FEEDBACK"), "value": value},
-    })))
-}
-
-/// The answers of `{"identifier", "response"}`, where the identifier is a response's or the item's (then its first response
-/// is meant), or of `{"responses": {...}}`.
-fn answers(item: &Element, identifier: &str, body: &Map<String, Value>) -> Reply<Answers> {
-    let declared: Vec<&str> = item
-        .named("qti-response-declaration")
-        .filter_map(|declaration| declaration.attribute("identifier"))
-        .collect();
-    let mut answers = Answers::new();
-    let mut add = |response: &str, value: &Value| {
-        if !declared.contains(&response) {
-            return Err(ApiError::not_found("Response declaration", response));
-        }
-        answers.insert(response.to_owned(), values(value)?);
-        Ok(())
-    };
-    match (
-        body.get("responses").and_then(Value::as_object),
-        body.get("identifier").and_then(Value::as_str),
-        body.get("response"),
-    ) {
-        (Some(responses), ..) => {
-            for (response, value) in responses {
-                add(response, value)?;
-            }
-        }
-        (None, Some(named), Some(value)) => {
-            let first = declared
-                .first()
-                .copied()
-                .filter(|_| named == identifier && !declared.contains(&named));
-            add(first.unwrap_or(named), value)?;
-        }
-        (None, None, _) => {
-            return Err(ApiError::invalid_field(
-                "identifier",
-                "required",
-                "is required",
-            ));
-        }
-        (None, _, None) => {
-            return Err(ApiError::invalid_field(
-                "response",
-                "required",
-                "is required",
-            ));
-        }
-    }
-    Ok(answers)
-}
-
-/// A string, or a list of strings.
-fn values(value: &Value) -> Reply<Vec<String>> {
-    let text = |value: &Value| match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
-        _ => None,
-    };
-    let values = match value {
-        Value::Array(values) => values.iter().map(text).collect(),
-        value => text(value).map(|text| vec![text]),
-    };
-    values.ok_or_else(|| {
-        ApiError::invalid_field("response", "type", "must be a string or a list of strings")
-    })
 }

@@ -7,9 +7,10 @@ mod filter;
 mod fuzzy;
 mod item_body;
 mod item_refs;
-mod items;
+pub(crate) mod items;
 pub(crate) mod listing;
 mod parts;
+mod process_response;
 mod sections;
 mod shape;
 mod stimuli;
@@ -54,7 +55,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         )
         .route(
             "/assessment-items/{identifier}/process-response",
-            post(items::process_response),
+            post(process_response::process_response),
         )
         .route("/assessment-tests", get(tests::search).post(tests::create))
         .route(

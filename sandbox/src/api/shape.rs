@@ -21,6 +21,8 @@ pub(crate) enum Shape {
     List(&'static Shape),
     /// A list with at least one entry.
     Filled(&'static Shape),
+    /// One of these, or a list of them.
+    OneOrList(&'static Shape),
     /// Any object.
     Open,
     Any,
@@ -104,7 +106,8 @@ impl Shape {
                 Value::Object(object) => collect_fields(fields, object, path, issues),
                 _ => expect(false, "type", "must be an object"),
             },
-            Shape::List(shape) | Shape::Filled(shape) => match value {
+            Shape::OneOrList(shape) if !value.is_array() => shape.collect(value, path, issues),
+            Shape::List(shape) | Shape::Filled(shape) | Shape::OneOrList(shape) => match value {
                 Value::Array(entries) => {
                     expect(
                         !(matches!(self, Shape::Filled(_)) && entries.is_empty()),

@@ -12,7 +12,8 @@ use super::error::{ApiError, Issue};
 use super::extract::{self, Body, JsonBody, Path, Query, wants_xml};
 use super::listing::{Listed, Listing, Rules, metadata_is};
 use super::shape::{Shape, optional};
-use super::{AppState, Reply, entities, tree, view};
+use super::tree::{self, SELECTION};
+use super::{AppState, Reply, entities, view};
 use crate::qti::test_xml;
 use crate::qti::validation::{self, Schema};
 use crate::store::model::{Part, Stamps, Test};
@@ -154,7 +155,9 @@ fn read(body: Body) -> Reply<Test> {
             let root = validation::read(&source, Schema::Test)
                 .map_err(|errors| ApiError::invalid_xml("body", &errors))?;
             let mut test: Test = extract::entity(test_xml::to_body(&root), &tree::TEST)?;
-            test.source_xml = Some(source);
+            // The service drops selections without a word, so that such a test's XML is not the one that was sent.
+            let selects = root.descendants().any(|found| found.name == SELECTION);
+            test.source_xml = (!selects).then_some(source);
             Ok(test)
         }
     }

@@ -195,6 +195,9 @@ pub(super) fn settle_part(part: &mut Part, before: Option<&Part>, stamps: Stamps
     Ok(())
 }
 
+/// How many items of a section are shown; the service drops it.
+pub(super) const SELECTION: &str = "qti-selection";
+
 /// Makes a section that has passed its shape ready to be kept.
 pub(super) fn settle_section(
     section: &mut Section,
@@ -205,6 +208,7 @@ pub(super) fn settle_section(
         "qti-assessment-item-ref",
         section.items.iter().map(|item| item.identifier.as_str()),
     ))?;
+    section.rest.remove(SELECTION);
     section.stamps = kept(before.map(|section| section.stamps), stamps);
     Ok(())
 }

@@ -21,9 +21,9 @@ const ONE: Shape = Shape::Object(&[
 ]);
 
 const BATCH: Shape = Shape::Object(&[
-    required("xml", Shape::List(&Shape::Any)),
+    optional("xml", Shape::List(&Shape::Any)),
     SCHEMA,
-    required("entityIds", Shape::List(&Shape::Any)),
+    optional("entityIds", Shape::List(&Shape::Any)),
 ]);
 
 pub(super) async fn one(State(app): AppState, body: JsonBody) -> Reply<Json<Value>> {
@@ -40,6 +40,13 @@ pub(super) async fn one(State(app): AppState, body: JsonBody) -> Reply<Json<Valu
 /// One result for each XML, with the entity's id at the same place; ids beyond stand for entities that are kept.
 pub(super) async fn batch(State(app): AppState, body: JsonBody) -> Reply<Json<Value>> {
     let body = body.fitting(&BATCH)?;
+    if !body.contains_key("xml") && !body.contains_key("entityIds") {
+        return Err(ApiError::invalid_field(
+            "xml",
+            "required",
+            "is required, or entityIds",
+        ));
+    }
     let list = |name: &str| {
         body.get(name)
             .and_then(Value::as_array)

@@ -93,10 +93,11 @@ pub(crate) fn item(item: &Item) -> Value {
     fields.insert("identifier".to_owned(), item.identifier.as_str().into());
     fields.insert("title".to_owned(), item.title.as_str().into());
     fields.insert("type".to_owned(), item.kind.as_str().into());
-    fields.extend(item_reading::fields(&root));
-    if let Some(processing) = &item.response_processing {
-        fields.insert("responseProcessing".to_owned(), processing.clone());
-    }
+    fields.extend(
+        item.stale_fields
+            .clone()
+            .unwrap_or_else(|| item_reading::fields(&root)),
+    );
     if let Some(metadata) = &item.metadata {
         fields.insert("metadata".to_owned(), metadata.clone());
     }
@@ -107,12 +108,23 @@ pub(crate) fn item(item: &Item) -> Value {
     value
 }
 
+/// The fields that follow from the item's XML, with those of its interaction, which the service is known to keep a copy of.
+pub(crate) fn typed_copy(item: &Item) -> Map<String, Value> {
+    if let Some(stale) = &item.stale_fields {
+        return stale.clone();
+    }
+    let root = xml::parse(&item.raw_xml).unwrap_or_default();
+    let mut fields = item_reading::fields(&root);
+    if let Some(interaction) = item_reading::interaction(&root) {
+        fields.insert("interaction".to_owned(), interaction);
+    }
+    fields
+}
+
 pub(crate) fn stimulus(stimulus: &Stimulus) -> Value {
     let mut value = plain(stimulus);
-    for (name, default) in [("language", json!("en")), ("catalogInfo", json!([]))] {
-        if value.get(name).is_none() {
-            value[name] = default;
-        }
+    if value.get("catalogInfo").is_none() {
+        value["catalogInfo"] = json!([]);
     }
     value["content"] = content_of(&stimulus.raw_xml);
     stamp(&mut value, stimulus.stamps);

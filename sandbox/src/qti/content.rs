@@ -1,13 +1,21 @@
 //! `content`: the XML as JSON, in the shape that the live service gives it.
 //!
-//! An element that stands once is an object and one that stands more often a list; attributes stand in `_attributes`, as
-//! strings; an element with text alone is a bare string. The order of mixed content is lost, so `rawXml` is the truth.
+//! An element that stands once is an object and one that stands more often a list, except those that tests are made of, which
+//! are always lists; attributes stand in `_attributes`, as strings, and text under `_`; an element with text alone is a bare
+//! string, and an empty one `""`. The order of mixed content is lost, so `rawXml` is the truth.
 use serde_json::{Map, Value};
 
 use super::xml::{Element, Node, is_name};
 
 const ATTRIBUTES: &str = "_attributes";
-const TEXT: &str = "_text";
+const TEXT: &str = "_";
+
+/// Elements that are lists even where they stand once.
+const LISTS: [&str; 3] = [
+    "qti-test-part",
+    "qti-assessment-section",
+    "qti-assessment-item-ref",
+];
 
 /// The document as JSON: an object with the root element's name as its key.
 pub(crate) fn of_document(root: &Element) -> Value {
@@ -16,6 +24,18 @@ pub(crate) fn of_document(root: &Element) -> Value {
 
 pub(super) fn of_element(element: &Element) -> Value {
     let mut object = Map::new();
+    let text: String = element
+        .children
+        .iter()
+        .filter_map(|node| match node {
+            Node::Text(text) => Some(text.as_str()),
+            Node::Element(_) => None,
+        })
+        .collect();
+    let text = text.trim();
+    if !text.is_empty() {
+        object.insert(TEXT.to_owned(), text.into());
+    }
     if !element.attributes.is_empty() {
         let attributes = element
             .attributes
@@ -23,24 +43,22 @@ pub(super) fn of_element(element: &Element) -> Value {
             .map(|(name, value)| (name.clone(), value.as_str().into()));
         object.insert(ATTRIBUTES.to_owned(), Value::Object(attributes.collect()));
     }
-    for node in &element.children {
-        match node {
-            Node::Element(child) => insert(&mut object, &child.name, of_element(child)),
-            Node::Text(text) if text.trim().is_empty() => {}
-            Node::Text(text) => insert(&mut object, TEXT, text.trim().into()),
-        }
+    for child in element.elements() {
+        insert(&mut object, &child.name, of_element(child));
     }
     match object.len() {
-        1 if object.get(TEXT).is_some_and(Value::is_string) => {
-            object.remove(TEXT).unwrap_or_default()
-        }
+        0 => "".into(),
+        1 if object.contains_key(TEXT) => text.into(),
         _ => Value::Object(object),
     }
 }
 
-/// The first of a name stands alone, the second makes a list of them.
+/// The first of a name stands alone, unless such elements are always lists; the second makes a list of them.
 fn insert(object: &mut Map<String, Value>, name: &str, value: Value) {
     match object.get_mut(name) {
+        None if LISTS.contains(&name) => {
+            object.insert(name.to_owned(), vec![value].into());
+        }
         None => {
             object.insert(name.to_owned(), value);
         }
@@ -92,7 +110,7 @@ pub(crate) fn text_of(value: &Value) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::{of_document, to_element};
+    use super::{LISTS, of_document, to_element};
     use crate::qti::xml::parse;
 
     #[test]
@@ -110,9 +128,25 @@ mod tests {
         );
         assert_eq!(
             content("<a d='e'>one <b>two</b> three</a>"),
-            json!({"a": {"_attributes": {"d": "e"}, "_text": ["one", "three"], "b": "two"}})
+            json!({"a": {"_": "one  three", "_attributes": {"d": "e"}, "b": "two"}})
         );
-        assert_eq!(content("<a>\n  <b/>\n</a>"), json!({"a": {"b": {}}}));
+        assert_eq!(content("<a>\n  <b/>\n</a>"), json!({"a": {"b": ""}}));
+        assert_eq!(
+            content("<a><b c='1'>x</b></a>"),
+            json!({"a": {"b": {"_": "x", "_attributes": {"c": "1"}}}})
+        );
+    }
+
+    #[test]
+    fn what_tests_are_made_of_is_always_a_list() {
+        for name in LISTS {
+            let xml = format!("<a><{name} identifier='x'/></a>");
+            let content = of_document(&parse(&xml).unwrap());
+            assert_eq!(
+                content,
+                json!({"a": {name: [{"_attributes": {"identifier": "x"}}]}})
+            );
+        }
     }
 
     #[test]

@@ -5,47 +5,50 @@ use super::content::text_of;
 use super::item_xml::{nodes, objects, text, with_markup};
 use super::xml::{Element, Node, is_name};
 
-/// How the choices of an interaction are written.
+/// What the service makes of an interaction's `questionStructure`, besides its prompt.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Choices {
-    /// No choices: the learner writes, draws, uploads or points.
-    None,
-    /// One element a choice.
-    Elements(&'static str),
+enum Inside {
+    /// Nothing: the learner writes, draws, uploads or points, or the service loses what there is. It does so with all that
+    /// graphic interactions hold.
+    Nothing,
+    /// One element a choice, from these lists.
+    Choices(&'static str, &'static [&'static str]),
     /// Running text with the choices in it.
     Hottext,
     /// Two sets, from `sourceChoices` and `targetChoices`.
     MatchSets,
+    /// Its numbers and texts as attributes.
+    Attributes,
 }
 
 /// The types that the form can express, and how.
-const TYPES: &[(&str, Choices)] = &[
-    ("choice", Choices::Elements("qti-simple-choice")),
-    ("order", Choices::Elements("qti-simple-choice")),
-    ("inline-choice", Choices::Elements("qti-inline-choice")),
+const TYPES: &[(&str, Inside)] = &[
+    ("choice", Inside::Choices("qti-simple-choice", &["choices"])),
+    ("order", Inside::Choices("qti-simple-choice", &["choices"])),
+    (
+        "inline-choice",
+        Inside::Choices("qti-inline-choice", &["choices", "inlineChoices"]),
+    ),
     (
         "associate",
-        Choices::Elements("qti-simple-associable-choice"),
+        Inside::Choices(
+            "qti-simple-associable-choice",
+            &["choices", "sourceChoices", "targetChoices"],
+        ),
     ),
-    ("hotspot", Choices::Elements("qti-hotspot-choice")),
-    ("graphic-order", Choices::Elements("qti-hotspot-choice")),
-    (
-        "graphic-associate",
-        Choices::Elements("qti-associable-hotspot"),
-    ),
-    (
-        "graphic-gap-match",
-        Choices::Elements("qti-associable-hotspot"),
-    ),
-    ("match", Choices::MatchSets),
-    ("hottext", Choices::Hottext),
-    ("text-entry", Choices::None),
-    ("extended-text", Choices::None),
-    ("select-point", Choices::None),
-    ("slider", Choices::None),
-    ("drawing", Choices::None),
-    ("media", Choices::None),
-    ("upload", Choices::None),
+    ("match", Inside::MatchSets),
+    ("hottext", Inside::Hottext),
+    ("extended-text", Inside::Attributes),
+    ("text-entry", Inside::Nothing),
+    ("hotspot", Inside::Nothing),
+    ("graphic-order", Inside::Nothing),
+    ("graphic-associate", Inside::Nothing),
+    ("graphic-gap-match", Inside::Nothing),
+    ("select-point", Inside::Nothing),
+    ("slider", Inside::Nothing),
+    ("drawing", Inside::Nothing),
+    ("media", Inside::Nothing),
+    ("upload", Inside::Nothing),
 ];
 
 /// The names of the types that the form can express.
@@ -62,16 +65,16 @@ pub(crate) const TYPE_NAMES: &[&str] = &{
 /// The interaction, with its prompt before it where it stands in running text.
 pub(super) fn of_body(body: &Map<String, Value>) -> Result<Vec<Element>, (String, String)> {
     let kind = text(body, "type");
-    let choices = TYPES
+    let inside = TYPES
         .iter()
         .find(|(name, _)| *name == kind)
-        .map_or(Choices::None, |(_, choices)| *choices);
+        .map_or(Inside::Nothing, |(_, inside)| *inside);
     let empty = Map::new();
     let structure = body
         .get("questionStructure")
         .and_then(Value::as_object)
         .unwrap_or(&empty);
-    let interaction = with_choices(bare(body, &kind), choices, structure)?;
+    let interaction = filled(bare(body, &kind), inside, structure)?;
     let prompt = nodes(
         structure.get("prompt"),
         "interaction.questionStructure.prompt",
@@ -101,50 +104,67 @@ pub(super) fn of_body(body: &Map<String, Value>) -> Result<Vec<Element>, (String
     Ok(vec![interaction])
 }
 
+/// The interaction with its attributes: the form has them beside the interaction's other fields and in `attributes`.
 fn bare(body: &Map<String, Value>, kind: &str) -> Element {
-    let mut element = Element::new(format!("qti-{kind}-interaction"))
-        .with("response-identifier", text(body, "responseIdentifier"))
-        .with_some("shuffle", body.get("shuffle").map(text_of))
-        .with_some("max-choices", body.get("maxChoices").map(text_of));
-    for (name, value) in body
-        .get("attributes")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
+    let element = Element::new(format!("qti-{kind}-interaction"))
+        .with("response-identifier", text(body, "responseIdentifier"));
+    let own = body
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "type" | "responseIdentifier"));
+    let listed = body.get("attributes").and_then(Value::as_object);
+    with_attributes(element, own.chain(listed.into_iter().flatten()))
+}
+
+/// Sets an attribute for each number, truth value and text that can be one and is not set yet. The form's names are in camel
+/// case, QTI's have hyphens.
+fn with_attributes<'a>(
+    mut element: Element,
+    fields: impl Iterator<Item = (&'a String, &'a Value)>,
+) -> Element {
+    for (name, value) in fields {
         // The form says `placeholder` where QTI says `placeholder-text`.
-        let name = if name == "placeholder" {
-            "placeholder-text"
-        } else {
-            name
+        let name = match name.as_str() {
+            "placeholder" => "placeholder-text".to_owned(),
+            name => hyphenated(name),
         };
-        if is_name(name) && element.attribute(name).is_none() {
-            element = element.with(name, text_of(value));
+        let scalar = !matches!(value, Value::Array(_) | Value::Object(_) | Value::Null);
+        if scalar && is_name(&name) && element.attribute(&name).is_none() {
+            element = element.with(&name, text_of(value));
         }
     }
     element
 }
 
-fn with_choices(
+/// `maxChoices` as `max-choices`.
+fn hyphenated(name: &str) -> String {
+    let mut hyphenated = String::with_capacity(name.len() + 2);
+    for character in name.chars() {
+        if character.is_ascii_uppercase() {
+            hyphenated.push('-');
+        }
+        hyphenated.push(character.to_ascii_lowercase());
+    }
+    hyphenated
+}
+
+fn filled(
     mut element: Element,
-    choices: Choices,
+    inside: Inside,
     structure: &Map<String, Value>,
 ) -> Result<Element, (String, String)> {
-    match choices {
-        Choices::None => {}
-        Choices::Elements(name) => {
-            for body in objects(structure, "choices") {
+    match inside {
+        Inside::Nothing => {}
+        Inside::Choices(name, lists) => {
+            for body in lists.iter().flat_map(|list| objects(structure, list)) {
                 element.push(choice(name, body)?);
             }
         }
-        Choices::Hottext => {
-            let mut line = Element::new("p");
-            for body in objects(structure, "choices") {
-                line.push(choice("qti-hottext", body)?);
-            }
-            element.push(line);
+        Inside::Hottext => {
+            let mut running = nodes(structure.get("text"), "interaction.questionStructure.text")?;
+            running.iter_mut().for_each(name_hottext);
+            element.children.extend(running);
         }
-        Choices::MatchSets => {
+        Inside::MatchSets => {
             for set in ["sourceChoices", "targetChoices"] {
                 let mut matches = Element::new("qti-simple-match-set");
                 for body in objects(structure, set) {
@@ -153,8 +173,22 @@ fn with_choices(
                 element.push(matches);
             }
         }
+        Inside::Attributes => {
+            let fields = structure.iter().filter(|(name, _)| *name != "prompt");
+            element = with_attributes(element, fields);
+        }
     }
     Ok(element)
+}
+
+/// The form says `hottext` where QTI 3 says `qti-hottext`.
+fn name_hottext(node: &mut Node) {
+    if let Node::Element(element) = node {
+        if element.name == "hottext" {
+            element.name = "qti-hottext".to_owned();
+        }
+        element.children.iter_mut().for_each(name_hottext);
+    }
 }
 
 fn choice(name: &str, body: &Map<String, Value>) -> Result<Element, (String, String)> {
@@ -165,9 +199,7 @@ fn choice(name: &str, body: &Map<String, Value>) -> Result<Element, (String, Str
         .with_some(
             "match-max",
             associable.then(|| body.get("matchMax").map_or_else(|| "1".to_owned(), text_of)),
-        )
-        .with_some("shape", body.get("shape").map(text_of))
-        .with_some("coords", body.get("coords").map(text_of));
+        );
     let element = with_markup(
         element,
         body.get("content"),

@@ -4,14 +4,43 @@ use serde_json::{Map, Value, json};
 use super::validation::interactions;
 use super::xml::Element;
 
-/// The type of an item: its first interaction's. Values that the API document does not list occur.
+/// The interactions that the service knows by their QTI names, without `qti-` and `-interaction`.
+const KNOWN: [&str; 22] = [
+    "associate",
+    "choice",
+    "custom",
+    "drawing",
+    "end-attempt",
+    "extended-text",
+    "gap-match",
+    "graphic-associate",
+    "graphic-gap-match",
+    "graphic-order",
+    "hotspot",
+    "hottext",
+    "inline-choice",
+    "match",
+    "media",
+    "order",
+    "portable-custom",
+    "position-object",
+    "select-point",
+    "slider",
+    "text-entry",
+    "upload",
+];
+
+/// The type of an interaction, if the service knows it.
+fn known_kind(interaction: &Element) -> Option<&str> {
+    let name = interaction.name.as_str();
+    let kind = name.strip_prefix("qti-")?.strip_suffix("-interaction")?;
+    KNOWN.contains(&kind).then_some(kind)
+}
+
+/// The type of an item: that of its first interaction which the service knows, or `unknown`. Values that the API document
+/// does not list occur.
 pub(crate) fn kind(root: &Element) -> &str {
-    let name = interactions(root)
-        .next()
-        .map(|interaction| interaction.name.as_str());
-    // An item without an interaction still needs a type, and the document has none for it.
-    name.and_then(|name| name.strip_prefix("qti-")?.strip_suffix("-interaction"))
-        .unwrap_or("choice")
+    interactions(root).find_map(known_kind).unwrap_or("unknown")
 }
 
 /// The fields of an item that stand in its XML.
@@ -36,9 +65,10 @@ pub(crate) fn fields(root: &Element) -> Map<String, Value> {
     if let Some(processing) = processing(root) {
         fields.insert("responseProcessing".to_owned(), processing);
     }
+    // Empty on the live service whatever the XML has.
+    fields.insert("feedbackInline".to_owned(), json!([]));
     for (name, element) in [
         ("modalFeedback", "qti-modal-feedback"),
-        ("feedbackInline", "qti-feedback-inline"),
         ("feedbackBlock", "qti-feedback-block"),
     ] {
         let found = root.descendants().filter(|found| found.name == element);
@@ -82,16 +112,90 @@ pub(crate) fn correct_values(declaration: &Element) -> Vec<String> {
         .collect()
 }
 
-/// Response processing where it is one of the standard templates.
-fn processing(root: &Element) -> Option<Value> {
-    let template = template(root)?;
-    Some(json!({
+/// The fields of an item's first interaction, of which the service keeps a copy beside the XML.
+pub(crate) fn interaction(root: &Element) -> Option<Value> {
+    let (kind, interaction) =
+        interactions(root).find_map(|found| Some((known_kind(found)?, found)))?;
+    let mut value = json!({
+        "type": kind,
+        "responseIdentifier": interaction.attribute("response-identifier"),
+        "shuffle": interaction.attribute("shuffle") == Some("true"),
+    });
+    if let Some(count) = interaction.attribute("max-choices") {
+        value["maxChoices"] = count
+            .parse::<u64>()
+            .map_or_else(|_| count.into(), Value::from);
+    }
+    Some(value)
+}
+
+/// Response processing where it is a standard template, or rules that do what one of them does.
+pub(crate) fn processing(root: &Element) -> Option<Value> {
+    let rules = root.named("qti-response-processing").next()?;
+    let has = |name: &str| rules.descendants().any(|found| found.name == name);
+    let template = match template(root) {
+        Some(template) => template,
+        None if has("qti-map-response") => "map_response",
+        None if has("qti-match") && has("qti-correct") => "match_correct",
+        None => return None,
+    };
+    let declared = |identifier: &str| {
+        root.named("qti-response-declaration")
+            .any(|found| found.attribute("identifier") == Some(identifier))
+    };
+    let response = rules
+        .descendants()
+        .filter(|found| matches!(found.name.as_str(), "qti-variable" | "qti-map-response"))
+        .filter_map(|found| found.attribute("identifier"))
+        .find(|identifier| declared(identifier))
+        .or_else(|| {
+            root.named("qti-response-declaration")
+                .next()?
+                .attribute("identifier")
+        })?;
+    let mut value = json!({
         "templateType": template,
-        "responseDeclarationIdentifier": root.named("qti-response-declaration").next()?.attribute("identifier")?,
+        "responseDeclarationIdentifier": response,
         "outcomeIdentifier": "SCORE",
         "correctResponseIdentifier": "CORRECT",
         "incorrectResponseIdentifier": "INCORRECT",
-    }))
+    });
+    if let Some((outcome, correct)) = feedback_set_in(rules, "qti-response-if").next() {
+        value["outcomeIdentifier"] = outcome.into();
+        value["correctResponseIdentifier"] = correct.into();
+        if let Some((_, incorrect)) =
+            feedback_set_in(rules, "qti-response-else").find(|(found, _)| *found == outcome)
+        {
+            value["incorrectResponseIdentifier"] = incorrect.into();
+        }
+    }
+    let inline = rules.named("qti-set-outcome-value").find_map(|set| {
+        let variable = set.named("qti-variable").next()?.attribute("identifier")?;
+        declared(variable).then_some((set.attribute("identifier")?, variable))
+    });
+    if let Some((outcome, variable)) = inline {
+        value["inlineFeedback"] =
+            json!({"outcomeIdentifier": outcome, "variableIdentifier": variable});
+    }
+    Some(value)
+}
+
+/// The outcomes that branches of this name set to an identifier, which is how feedback is chosen.
+fn feedback_set_in<'a>(
+    rules: &'a Element,
+    branch: &'a str,
+) -> impl Iterator<Item = (&'a str, String)> {
+    rules
+        .descendants()
+        .filter(move |found| found.name == branch)
+        .flat_map(|branch| branch.named("qti-set-outcome-value"))
+        .filter_map(|set| {
+            let value = set
+                .named("qti-base-value")
+                .find(|value| value.attribute("base-type") == Some("identifier"))?;
+            let identifier = set.attribute("identifier")?;
+            Some((identifier, value.full_text().trim().to_owned()))
+        })
 }
 
 /// The standard template that the item's response processing names.

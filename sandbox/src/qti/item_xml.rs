@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::content::text_of;
+use super::document::document;
 use super::interaction_xml;
-use super::test_xml::document;
 use super::xml::{self, Element, Node};
 
 const TEMPLATES: &str = "https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/";
@@ -20,9 +20,13 @@ pub(crate) fn of_body(body: &Map<String, Value>) -> Result<Element, (String, Str
     let processing = body.get("responseProcessing").and_then(Value::as_object);
     let mapped =
         processing.is_some_and(|processing| text(processing, "templateType") == "map_response");
+    let pairs = match text(body, "type").as_str() {
+        "match" => Pairs::ByPlace,
+        _ => Pairs::AsTheyStand,
+    };
     item = item.all(
         objects(body, "responseDeclarations")
-            .map(|declaration| response_declaration(declaration, mapped)),
+            .map(|declaration| response_declaration(declaration, mapped, pairs)),
     );
     let outcomes: Vec<Element> = objects(body, "outcomeDeclarations")
         .map(|outcome| declaration("qti-outcome-declaration", outcome))
@@ -37,7 +41,7 @@ pub(crate) fn of_body(body: &Map<String, Value>) -> Result<Element, (String, Str
         item.push(score.with("base-type", "float"));
     }
     item = item.all(outcomes);
-    if let Some(stimulus) = body.get("stimulus").and_then(Value::as_object) {
+    for stimulus in stimuli(body) {
         let href = stimulus.get("href").map_or_else(
             || format!("stimuli/{}", text(stimulus, "identifier")),
             text_of,
@@ -92,14 +96,47 @@ fn declaration(name: &str, body: &Map<String, Value>) -> Element {
         .with_some("base-type", body.get("baseType").map(text_of))
 }
 
+/// How the service reads a pair among the correct values.
+#[derive(Clone, Copy, Debug)]
+enum Pairs {
+    /// A list of two identifiers, or both in one text.
+    AsTheyStand,
+    /// The first two places, whatever the value is: of a text, its first two characters.
+    ByPlace,
+}
+
+impl Pairs {
+    fn value(self, value: &Value, base_type: &str) -> String {
+        match (value, self) {
+            (Value::Array(pair), _) => {
+                let members: Vec<String> = pair.iter().map(text_of).collect();
+                members.join(" ")
+            }
+            (Value::String(text), Pairs::ByPlace) if base_type.to_lowercase().ends_with("pair") => {
+                let characters: Vec<String> = text
+                    .chars()
+                    .take(2)
+                    .map(|found| found.to_string())
+                    .collect();
+                characters.join(" ")
+            }
+            (value, _) => text_of(value),
+        }
+    }
+}
+
 /// With `mapped`, each correct value is worth one point: the form has no other mapping.
-fn response_declaration(body: &Map<String, Value>, mapped: bool) -> Element {
+fn response_declaration(body: &Map<String, Value>, mapped: bool, pairs: Pairs) -> Element {
     let correct = body
         .get("correctResponse")
         .and_then(|correct| correct.get("value"));
+    let base_type = text(body, "baseType");
     let values: Vec<String> = match correct {
-        Some(Value::Array(values)) => values.iter().map(text_of).collect(),
-        Some(value) => vec![text_of(value)],
+        Some(Value::Array(values)) => values
+            .iter()
+            .map(|value| pairs.value(value, &base_type))
+            .collect(),
+        Some(value) => vec![pairs.value(value, &base_type)],
         None => Vec::new(),
     };
     let mut element = declaration("qti-response-declaration", body);
@@ -113,11 +150,15 @@ fn response_declaration(body: &Map<String, Value>, mapped: bool) -> Element {
         );
     }
     if mapped {
-        let entries = values.iter().map(|value| {
-            Element::new("qti-map-entry")
-                .with("map-key", value)
-                .with("mapped-value", 1)
-        });
+        // An essay or an upload has an empty correct value, which maps to nothing.
+        let entries = values
+            .iter()
+            .filter(|value| !value.is_empty())
+            .map(|value| {
+                Element::new("qti-map-entry")
+                    .with("map-key", value)
+                    .with("mapped-value", 1)
+            });
         element.push(
             Element::new("qti-mapping")
                 .with("default-value", 0)
@@ -229,6 +270,13 @@ pub(super) fn nodes(markup: Option<&Value>, field: &str) -> Result<Vec<Node>, (S
             xml::parse_fragment(&markup).map_err(|error| (field.to_owned(), error))
         }
     }
+}
+
+/// The stimuli that the form refers to, one or a list.
+pub(crate) fn stimuli(body: &Map<String, Value>) -> impl Iterator<Item = &Map<String, Value>> {
+    let stimulus = body.get("stimulus");
+    let one = stimulus.and_then(Value::as_object);
+    one.into_iter().chain(objects(body, "stimulus"))
 }
 
 /// A field as text; empty where it is missing.

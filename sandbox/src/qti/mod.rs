@@ -1,5 +1,6 @@
 //! QTI as far as the service reads and writes it.
 pub(crate) mod content;
+mod document;
 pub(crate) mod interaction_xml;
 pub(crate) mod item_reading;
 pub(crate) mod item_xml;

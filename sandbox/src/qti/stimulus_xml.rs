@@ -2,19 +2,15 @@
 use serde_json::{Map, Value, json};
 
 use super::content::text_of;
+use super::document::document;
 use super::item_xml::{objects, text, with_markup};
-use super::test_xml::document;
 use super::xml::Element;
 
 /// The stimulus as XML, or the field whose markup is not well-formed and why.
 pub(crate) fn of_body(body: &Map<String, Value>) -> Result<Element, (String, String)> {
     let mut stimulus = document("qti-assessment-stimulus")
         .with("identifier", text(body, "identifier"))
-        .with(
-            "xml:lang",
-            body.get("language")
-                .map_or_else(|| "en".to_owned(), text_of),
-        )
+        .with_some("xml:lang", body.get("language").map(text_of))
         .with("title", text(body, "title"))
         .with_some("label", body.get("label").map(text_of))
         .with_some("tool-name", body.get("toolName").map(text_of))

@@ -2,19 +2,9 @@
 use serde_json::{Map, Value, json};
 
 use super::content::{text_of, to_element};
+use super::document::document;
 use super::xml::Element;
 use crate::store::model::{ItemRef, Part, Section, Test};
-
-/// The namespace declarations of a QTI 3 document.
-pub(crate) fn document(name: &str) -> Element {
-    Element::new(name)
-        .with("xmlns", "http://www.imsglobal.org/xsd/imsqtiasi_v3p0")
-        .with("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance")
-        .with(
-            "xsi:schemaLocation",
-            "http://www.imsglobal.org/xsd/imsqtiasi_v3p0 https://purl.imsglobal.org/spec/qti/v3p0/schema/xsd/imsqti_asiv3p0_v1p0.xsd",
-        )
-}
 
 /// A test as XML; `href` gives the address of an item reference.
 pub(crate) fn of_test(test: &Test, href: &dyn Fn(&ItemRef) -> String) -> Element {
@@ -78,8 +68,6 @@ fn of_section(section: &Section, href: &dyn Fn(&ItemRef) -> String) -> Element {
         .with("identifier", &section.identifier)
         .with("title", &section.title)
         .with("visible", section.visible)
-        .with("required", section.required)
-        .with("fixed", section.fixed)
         .all(rules(&section.rest))
         .all(section.items.iter().map(|item| {
             Element::new("qti-assessment-item-ref")

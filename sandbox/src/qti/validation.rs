@@ -68,8 +68,16 @@ const REQUIRED: &[(&str, &[&str])] = &[
     ("qti-map-entry", &["map-key", "mapped-value"]),
 ];
 
-/// Variables that every item has without declaring them.
-const BUILT_IN: [&str; 4] = ["numAttempts", "duration", "completionStatus", "QTI_CONTEXT"];
+/// Variables that no item needs to declare. The first four are QTI's; genuine items set the last two without declaring them,
+/// and the service stores them.
+const BUILT_IN: [&str; 6] = [
+    "numAttempts",
+    "duration",
+    "completionStatus",
+    "QTI_CONTEXT",
+    "completion_status",
+    "SCORE",
+];
 
 /// Reads a document and says all that is wrong with it.
 pub(crate) fn read(source: &str, schema: Schema) -> Result<Element, Vec<String>> {

@@ -16,11 +16,7 @@ const OPERATIONS: [(&str, Method, &str); 38] = [
         Method::GET,
         "/assessment-items/{identifier}",
     ),
-    (
-        "updateAssessmentItem",
-        Method::PUT,
-        "/assessment-items/{identifier}",
-    ),
+    (UPDATE_ITEM, Method::PUT, "/assessment-items/{identifier}"),
     (
         "deleteAssessmentItem",
         Method::DELETE,
@@ -83,6 +79,9 @@ const OPERATIONS: [(&str, Method, &str); 38] = [
     ("validateXml", Method::POST, "/validate"),
     ("validateBatch", Method::POST, "/validate/batch"),
 ];
+
+/// The operation that can leave fields behind its XML.
+pub(crate) const UPDATE_ITEM: &str = "updateAssessmentItem";
 
 pub(crate) const PARTS: &str = "/assessment-tests/{test}/test-parts";
 pub(crate) const PART: &str = "/assessment-tests/{test}/test-parts/{part}";

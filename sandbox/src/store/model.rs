@@ -121,9 +121,9 @@ pub(crate) struct Item {
     pub(crate) raw_xml: String,
     #[serde(default)]
     pub(crate) metadata: Option<Value>,
-    /// As authored in JSON; its XML has more than one reading.
-    #[serde(rename = "responseProcessing", default)]
-    pub(crate) response_processing: Option<Value>,
+    /// The fields that follow from XML, where a write left them as they were and they no longer do.
+    #[serde(rename = "_staleFields", default)]
+    pub(crate) stale_fields: Option<Map<String, Value>>,
     #[serde(rename = "_stamps", default)]
     pub(crate) stamps: Stamps,
 }

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use timeback_qti_sandbox::{Effect, FaultRule, Sandbox};
 
-use crate::support::{Api, section_body};
+use crate::support::{Api, item_xml, section_body};
 
 const SECTION: &str = "/assessment-tests/t/test-parts/p/sections/s";
 const SECTIONS: &str = "/assessment-tests/t/test-parts/p/sections";
@@ -244,6 +244,40 @@ async fn the_token_endpoint_can_go_wrong_too() {
 }
 
 #[tokio::test]
+async fn an_update_from_xml_can_leave_the_fields_as_they_were() {
+    let api = Api::start().await;
+    let path = "/assessment-items/i";
+    let form = |xml: &str| json!({"format": "xml", "xml": xml});
+    let before = item_xml("i");
+    let after = before
+        .replace("max-choices=\"1\"", "max-choices=\"2\" shuffle=\"true\"")
+        .replace(
+            "single\" base-type=\"identifier",
+            "multiple\" base-type=\"identifier",
+        );
+    api.post("/assessment-items", &form(&before))
+        .await
+        .expect(201);
+    let stale = FaultRule::new(Effect::StaleFields)
+        .on("updateAssessmentItem")
+        .times(2);
+    api.sandbox.set_faults([stale]).unwrap();
+    for _ in 0..2 {
+        let updated = api.put(path, &form(&after)).await.expect(200);
+        assert_eq!(updated["rawXml"], after);
+        assert_eq!(updated["responseDeclarations"][0]["cardinality"], "single");
+        assert_eq!(
+            updated["interaction"],
+            json!({"type": "choice", "responseIdentifier": "RESPONSE", "shuffle": false, "maxChoices": 1})
+        );
+        assert_eq!(api.get(path).await.expect(200), updated);
+    }
+    let fresh = api.put(path, &form(&after)).await.expect(200);
+    assert_eq!(fresh["responseDeclarations"][0]["cardinality"], "multiple");
+    assert_eq!(fresh.get("interaction"), None);
+}
+
+#[tokio::test]
 async fn faults_requests_and_a_fresh_start_are_there_over_http() {
     let api = Api::with_test().await;
     let own = |path: &str| {
@@ -275,6 +309,8 @@ async fn faults_requests_and_a_fresh_start_are_there_over_http() {
         json!([{"effect": "reset", "nth": 0}]),
         json!([{"effect": {"status": {"status": 999}}}]),
         json!([{"effect": "reset", "colour": "red"}]),
+        json!([{"effect": "staleFields"}]),
+        json!([{"effect": "staleFields", "operation": "updateStimulus"}]),
         json!({}),
     ] {
         set(&wrong).await.expect(400);

@@ -56,6 +56,7 @@ async fn an_item_from_xml_comes_back_with_what_its_xml_says() {
 #[tokio::test]
 async fn the_authoring_form_becomes_xml() {
     let api = Api::start().await;
+    api.with_stimuli(&["passage"]).await;
     let mut body = item_body("paris");
     body["stimulus"] = json!({"identifier": "passage", "href": "stimuli/passage"});
     body["rubrics"] = json!([{"use": "scoring", "view": "scorer", "body": "<p>One point</p>"}]);
@@ -77,72 +78,119 @@ async fn the_authoring_form_becomes_xml() {
     }
     assert_eq!(created["responseProcessing"], body["responseProcessing"]);
     assert_eq!(created["modalFeedback"], body["modalFeedback"]);
-    assert_eq!(created["feedbackInline"][0]["content"], "Yes.");
+    assert_eq!(created["feedbackInline"], json!([]), "in the XML only");
     assert_eq!(created.get("interaction"), None);
 }
 
 #[tokio::test]
-async fn every_interaction_type_of_the_form_becomes_its_element() {
+async fn the_type_is_that_of_the_first_interaction_that_is_known() {
     let api = Api::start().await;
-    for kind in [
-        "choice",
-        "text-entry",
-        "extended-text",
-        "inline-choice",
-        "match",
-        "order",
-        "associate",
-        "select-point",
-        "graphic-order",
-        "graphic-associate",
-        "graphic-gap-match",
-        "hotspot",
-        "hottext",
-        "slider",
-        "drawing",
-        "media",
-        "upload",
+    for (name, kind) in [
+        ("gap-match", "gap-match"),
+        ("portable-custom", "portable-custom"),
+        ("telepathy", "unknown"),
     ] {
-        let mut body = item_body(kind);
-        body["type"] = json!(kind);
-        body["interaction"]["type"] = json!(kind);
-        body["interaction"]["attributes"] =
-            json!({"expected-length": 15, "placeholder": "Type here"});
-        body["interaction"]["questionStructure"]["sourceChoices"] =
-            json!([{"identifier": "S1", "content": "One"}]);
-        body["interaction"]["questionStructure"]["targetChoices"] =
-            json!([{"identifier": "T1", "content": "Eins"}]);
-        let created = api.post(ITEMS, &body).await.expect(201);
-        assert_eq!(created["type"], kind);
-        let xml = created["rawXml"].as_str().unwrap();
-        assert!(
-            xml.contains(&format!(
-                "<qti-{kind}-interaction response-identifier=\"RESPONSE\""
-            )),
-            "{xml}"
-        );
-        assert!(xml.contains("capital of <b>France</b>"), "{xml}");
-        assert!(xml.contains("placeholder-text=\"Type here\""), "{xml}");
-        let validated = json!({"xml": xml, "schema": "item"});
-        assert_eq!(
-            api.post("/validate", &validated).await.expect(200)["validationErrors"],
-            json!([]),
-            "{kind}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_type_that_the_document_does_not_list_comes_from_xml() {
-    let api = Api::start().await;
-    for kind in ["gap-match", "portable-custom"] {
         let xml =
-            item_xml(kind).replace("qti-choice-interaction", &format!("qti-{kind}-interaction"));
+            item_xml(name).replace("qti-choice-interaction", &format!("qti-{name}-interaction"));
         let created = api
             .post(ITEMS, &json!({"format": "xml", "xml": xml}))
             .await
             .expect(201);
         assert_eq!(created["type"], kind);
+        assert_eq!(
+            api.listed(&format!("{ITEMS}?type={kind}")).await,
+            [name],
+            "lists know it, too"
+        );
+    }
+    let passage = item_xml("text").replace("qti-choice-interaction", "div");
+    let created = api
+        .post(ITEMS, &json!({"format": "xml", "xml": passage}))
+        .await
+        .expect(201);
+    assert_eq!(created["type"], "unknown");
+}
+
+#[tokio::test]
+async fn an_item_may_set_score_and_completion_status_without_declaring_them() {
+    let api = Api::start().await;
+    let undeclared = |outcome: &str| {
+        let rules = format!(
+            "<qti-response-processing><qti-set-outcome-value identifier=\"{outcome}\"><qti-base-value base-type=\"float\">1</qti-base-value></qti-set-outcome-value></qti-response-processing>"
+        );
+        let xml = item_xml(outcome)
+            .replace("<qti-outcome-declaration identifier=\"SCORE\" cardinality=\"single\" base-type=\"float\"/>", "")
+            .replace("<qti-response-processing template=\"https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/match_correct.xml\"/>", &rules);
+        assert!(xml.contains(&rules) && !xml.contains("qti-outcome-declaration"));
+        json!({"format": "xml", "xml": xml})
+    };
+    for outcome in ["SCORE", "completion_status", "completionStatus"] {
+        api.post(ITEMS, &undeclared(outcome)).await.expect(201);
+    }
+    assert_eq!(
+        api.post(ITEMS, &undeclared("GRADE")).await.refused_fields(),
+        ["xml"]
+    );
+}
+
+#[tokio::test]
+async fn response_processing_is_what_the_xml_says() {
+    let api = Api::start().await;
+    let set = |outcome: &str, kind: &str, value: &str| {
+        format!(
+            "<qti-set-outcome-value identifier=\"{outcome}\"><qti-base-value base-type=\"{kind}\">{value}</qti-base-value></qti-set-outcome-value>"
+        )
+    };
+    let rules = format!(
+        "<qti-response-processing><qti-response-condition><qti-response-if><qti-match><qti-variable identifier=\"RESPONSE\"/><qti-correct identifier=\"RESPONSE\"/></qti-match>{}{}</qti-response-if><qti-response-else>{}{}</qti-response-else></qti-response-condition></qti-response-processing>",
+        set("SCORE", "float", "1"),
+        set("VERDICT", "identifier", "YES"),
+        set("SCORE", "float", "0"),
+        set("VERDICT", "identifier", "NO"),
+    );
+    let template = "<qti-response-processing template=\"https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/match_correct.xml\"/>";
+    let declared = "<qti-outcome-declaration identifier=\"VERDICT\" cardinality=\"single\" base-type=\"identifier\"/><qti-assessment-stimulus-ref";
+    let xml = item_xml("i")
+        .replace(template, &rules)
+        .replace("<qti-assessment-stimulus-ref", declared);
+    let created = api
+        .post(ITEMS, &json!({"format": "xml", "xml": xml}))
+        .await
+        .expect(201);
+    assert_eq!(
+        created["responseProcessing"],
+        json!({
+            "templateType": "match_correct",
+            "responseDeclarationIdentifier": "RESPONSE",
+            "outcomeIdentifier": "VERDICT",
+            "correctResponseIdentifier": "YES",
+            "incorrectResponseIdentifier": "NO",
+        })
+    );
+    let answer = api
+        .post(
+            "/assessment-items/i/process-response",
+            &json!({"identifier": "RESPONSE", "response": "B"}),
+        )
+        .await
+        .expect(200);
+    assert_eq!(
+        answer["feedback"],
+        json!({"identifier": "VERDICT", "value": "NO"})
+    );
+}
+
+#[tokio::test]
+async fn an_identifier_is_free_again_after_the_deletion() {
+    let api = Api::start().await;
+    for identifier in ["i", "course:unit:1"] {
+        api.post(ITEMS, &xml_form(identifier)).await.expect(201);
+        let path = format!("{ITEMS}/{identifier}");
+        api.delete(&path).await.expect(204);
+        api.get(&path).await.error(404);
+        let again = api.post(ITEMS, &item_body(identifier)).await.expect(201);
+        assert_eq!((&again["__v"], again.get("metadata")), (&json!(0), None));
+        assert_eq!(api.get(&path).await.expect(200), again);
     }
 }
 

@@ -1,6 +1,8 @@
 //! The sandbox seen from outside, over HTTP; one module a resource.
 #![allow(clippy::unwrap_used)]
 
+mod authoring;
+mod export;
 mod faults;
 mod feedback;
 mod item_refs;

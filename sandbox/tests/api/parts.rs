@@ -18,7 +18,7 @@ async fn a_part_can_be_created_read_updated_and_deleted() {
             .contains("<qti-test-part identifier=\"p2\"")
     );
     assert_eq!(
-        created["content"]["qti-test-part"]["qti-assessment-section"]["_attributes"]["identifier"],
+        created["content"]["qti-test-part"]["qti-assessment-section"][0]["_attributes"]["identifier"],
         "s"
     );
     let mut read = api.get(&path).await.expect(200);

@@ -75,10 +75,7 @@ async fn map_response_gives_a_point_for_each_correct_value() {
         (json!(["B"]), 0.0, "WRONG"),
     ] {
         let answer = api
-            .post(
-                PROCESS,
-                &json!({"identifier": "RESPONSE", "response": response}),
-            )
+            .post(PROCESS, &json!({"responses": {"RESPONSE": response}}))
             .await
             .expect(200);
         assert_eq!(
@@ -111,12 +108,79 @@ async fn what_cannot_be_scored_is_told_why() {
     for (wrong, field) in [
         (json!({}), "identifier"),
         (json!({"identifier": "RESPONSE"}), "response"),
-        (
-            json!({"identifier": "RESPONSE", "response": {}}),
-            "response",
-        ),
         (json!({"responses": [1]}), "responses"),
     ] {
         assert_eq!(api.post(PROCESS, &wrong).await.refused_fields(), [field]);
+    }
+}
+
+#[tokio::test]
+async fn a_list_in_the_form_with_an_identifier_is_scored_wrongly_as_on_the_service() {
+    for (cardinality, correct) in [
+        ("multiple", json!(["A", "C"])),
+        ("ordered", json!(["C", "A"])),
+    ] {
+        let mut body = item_body("i");
+        body["responseDeclarations"][0] = json!({
+            "identifier": "RESPONSE", "cardinality": cardinality, "baseType": "identifier", "correctResponse": {"value": correct},
+        });
+        let api = with_item(&body).await;
+        for (form, score) in [
+            (json!({"responses": {"RESPONSE": correct}}), 1.0),
+            (json!({"identifier": "RESPONSE", "response": correct}), 0.0),
+            (json!({"identifier": "i", "response": correct}), 0.0),
+        ] {
+            let answer = api.post(PROCESS, &form).await.expect(200);
+            assert_eq!(answer["score"], score, "{cardinality}: {form}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_response_is_text_a_number_a_list_of_text_or_a_record() {
+    let mut body = item_body("i");
+    body["responseDeclarations"] = json!([
+        {"identifier": "RESPONSE", "cardinality": "single", "baseType": "float", "correctResponse": {"value": ["0.5"]}},
+        {"identifier": "PLACE", "cardinality": "record", "correctResponse": {"value": []}},
+    ]);
+    body["outcomeDeclarations"] =
+        json!([{"identifier": "SCORE", "cardinality": "single", "baseType": "float"}]);
+    body.as_object_mut().unwrap().remove("responseProcessing");
+    body["interaction"]["questionStructure"]["choices"] = json!([]);
+    let api = with_item(&body).await;
+    for value in [json!("0.5"), json!(0.5), json!(["0.5"])] {
+        for form in [
+            json!({"responses": {"RESPONSE": value}}),
+            json!({"identifier": "RESPONSE", "response": value}),
+        ] {
+            api.post(PROCESS, &form).await.expect(200);
+        }
+    }
+    let record = json!({"street": "Main", "number": 7});
+    for form in [
+        json!({"responses": {"PLACE": record}}),
+        json!({"identifier": "PLACE", "response": record}),
+    ] {
+        api.post(PROCESS, &form).await.expect(200);
+    }
+    for (wrong, fields) in [
+        (
+            json!({"responses": {"RESPONSE": true, "PLACE": null}}),
+            vec!["responses.RESPONSE", "responses.PLACE"],
+        ),
+        (
+            json!({"responses": {"RESPONSE": ["A", true, 1]}}),
+            vec!["responses.RESPONSE[1]", "responses.RESPONSE[2]"],
+        ),
+        (
+            json!({"identifier": "RESPONSE", "response": false}),
+            vec!["response"],
+        ),
+    ] {
+        assert_eq!(
+            api.post(PROCESS, &wrong).await.refused_fields(),
+            fields,
+            "{wrong}"
+        );
     }
 }

@@ -37,6 +37,7 @@ async fn a_stimulus_comes_back_with_its_xml() {
     for piece in [
         "title=\"A &lt;walk&gt; &amp; a talk\"",
         "xml:lang=\"de\"",
+        "/imsqti_stimulusv3p0p1_v1p0.xsd\"",
         "<qti-stimulus-body><div><p>Once upon a time</p><br/></div></qti-stimulus-body>",
         "<qti-card support=\"glossary\">",
     ] {
@@ -54,10 +55,8 @@ async fn a_stimulus_comes_back_with_its_xml() {
         )
         .await
         .expect(200);
-    assert_eq!(
-        (&bare["language"], &bare["catalogInfo"]),
-        (&json!("en"), &json!([]))
-    );
+    assert_eq!(bare.get("language"), None, "none was given");
+    assert_eq!(bare["catalogInfo"], json!([]));
     assert_eq!(bare.get("metadata"), None);
     assert_eq!(bare["__v"], 1);
     api.delete("/stimuli/s").await.expect(204);

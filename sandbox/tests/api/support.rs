@@ -74,6 +74,15 @@ impl Api {
         api
     }
 
+    /// Creates stimuli of these identifiers.
+    pub(crate) async fn with_stimuli(&self, identifiers: &[&str]) {
+        for identifier in identifiers {
+            let body =
+                json!({"identifier": identifier, "title": "Passage", "content": "<p>Text</p>"});
+            self.post("/stimuli", &body).await.expect(201);
+        }
+    }
+
     pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.http
             .request(method, format!("{}{path}", self.sandbox.base_url()))

@@ -57,10 +57,12 @@ async fn a_test_comes_back_as_it_was_sent_with_what_the_server_adds() {
         content["qti-outcome-declaration"]["qti-default-value"]["qti-value"],
         "0"
     );
-    assert!(
-        content["qti-test-part"].is_object(),
-        "one part is an object"
-    );
+    let item =
+        &content["qti-test-part"][0]["qti-assessment-section"][0]["qti-assessment-item-ref"][0];
+    assert_eq!(item["_attributes"]["identifier"], "i1", "lists of one");
+    let section = &content["qti-test-part"][0]["qti-assessment-section"][0]["_attributes"];
+    let attributes: Vec<&String> = section.as_object().unwrap().keys().collect();
+    assert_eq!(attributes, ["identifier", "title", "visible"]);
     assert_eq!(api.get("/assessment-tests/full").await.expect(200), created);
 }
 

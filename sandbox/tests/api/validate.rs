@@ -89,6 +89,9 @@ async fn a_batch_answers_in_the_order_of_its_xml() {
         api.post("/validate/batch", &json!({"schema": "item"}))
             .await
             .refused_fields(),
-        ["xml", "entityIds"]
+        ["xml"]
     );
+    let kept = json!({"schema": "test", "entityIds": ["t"]});
+    let results = api.post("/validate/batch", &kept).await.expect(200)["results"].clone();
+    assert_eq!(results[0]["success"], true, "XML is not needed beside ids");
 }

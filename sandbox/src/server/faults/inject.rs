@@ -13,12 +13,17 @@ use hyper::body::Frame;
 use serde_json::{Value, json};
 
 use super::Effect;
+use crate::api::items::LeaveFields;
 use crate::server::connection::Fate;
 use crate::server::log::Injected;
 use crate::server::{App, operation};
 
 /// Lets a request through, or lets it go wrong.
-pub(crate) async fn inject(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(crate) async fn inject(
+    State(app): State<Arc<App>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let Some(effect) = operation::of(&request).and_then(|operation| app.faults.pick(operation))
     else {
         return next.run(request).await;
@@ -45,6 +50,10 @@ pub(crate) async fn inject(State(app): State<Arc<App>>, request: Request, next: 
         }
         Effect::RevokedToken => {
             app.auth.revoke(request.headers());
+            next.run(request).await
+        }
+        Effect::StaleFields => {
+            request.extensions_mut().insert(LeaveFields);
             next.run(request).await
         }
         Effect::LoseReply { status } => {

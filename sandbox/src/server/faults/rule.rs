@@ -72,6 +72,9 @@ pub enum Effect {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
     },
+    /// The operation runs, an update of an item from XML: the XML is stored, and the fields that follow from it stay as they
+    /// were, until another write. Live items have been seen so; players read the fields.
+    StaleFields,
 }
 
 impl Effect {
@@ -111,6 +114,7 @@ impl Effect {
             Effect::Stall => "stall".to_owned(),
             Effect::ExpiredToken => "expired token".to_owned(),
             Effect::RevokedToken => "revoked token".to_owned(),
+            Effect::StaleFields => "stale fields".to_owned(),
             Effect::LoseReply { status: None } => "lose reply".to_owned(),
             Effect::LoseReply {
                 status: Some(status),
@@ -184,6 +188,16 @@ impl FaultRule {
                 format!("the probability {probability} is not between 0 and 1")
             }
             FaultRule { nth: Some(0), .. } => "nth counts from 1".to_owned(),
+            FaultRule {
+                operation,
+                effect: Effect::StaleFields,
+                ..
+            } if operation.as_deref() != Some(operation::UPDATE_ITEM) => {
+                format!(
+                    "staleFields needs the operation {:?}",
+                    operation::UPDATE_ITEM
+                )
+            }
             _ if status.is_some_and(|status| !(200..=599).contains(&status)) => {
                 "the status is not between 200 and 599".to_owned()
             }
