@@ -1,6 +1,8 @@
 //! The sandbox as a program.
 use std::io::{self, Write};
+use std::panic;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::Parser;
 use timeback_qti_sandbox::{Account, Sandbox};
@@ -31,8 +33,17 @@ struct Options {
 }
 
 #[tokio::main]
-async fn main() -> io::Result<()> {
-    let options = Options::parse();
+async fn main() -> ExitCode {
+    match run(Options::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("timeback-qti-sandbox: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(options: Options) -> io::Result<()> {
     let account = Account::new(options.client_id, options.client_secret);
     let mut builder = Sandbox::builder()
         .port(options.port)
@@ -41,7 +52,12 @@ async fn main() -> io::Result<()> {
     if let Some(path) = options.data {
         builder = builder.data_file(path);
     }
-    let sandbox = builder.start().await?;
+    // A damaged data file makes the database panic; the error says so in one line.
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let started = builder.start().await;
+    panic::set_hook(hook);
+    let sandbox = started?;
     announce(&sandbox, &mut io::stdout().lock())?;
     tokio::signal::ctrl_c().await?;
     sandbox.stop().await;
@@ -57,18 +73,16 @@ fn announce(sandbox: &Sandbox, out: &mut impl Write) -> io::Result<()> {
     writeln!(out)?;
     writeln!(out, "To point a client at it:")?;
     writeln!(out)?;
-    writeln!(
-        out,
-        "export TIMEBACK_QTI_API_BASE_URL={}",
-        sandbox.base_url()
-    )?;
-    writeln!(out, "export TIMEBACK_TOKEN_URL={}", sandbox.token_url())?;
-    writeln!(out, "export TIMEBACK_CLIENT_ID={}", sandbox.client_id())?;
-    writeln!(
-        out,
-        "export TIMEBACK_CLIENT_SECRET={}",
-        sandbox.client_secret()
-    )?;
+    for (name, value) in [
+        ("TIMEBACK_QTI_API_BASE_URL", sandbox.base_url().as_str()),
+        ("TIMEBACK_TOKEN_URL", sandbox.token_url().as_str()),
+        ("TIMEBACK_CLIENT_ID", sandbox.client_id()),
+        ("TIMEBACK_CLIENT_SECRET", sandbox.client_secret()),
+    ] {
+        // Only a value with a NUL cannot be quoted, and no argument has one.
+        let quoted = shlex::try_quote(value).map_err(io::Error::other)?;
+        writeln!(out, "export {name}={quoted}")?;
+    }
     writeln!(out)?;
     writeln!(out, "Ctrl-C stops it.")?;
     out.flush()

@@ -5,6 +5,7 @@ mod connection;
 pub(crate) mod faults;
 pub(crate) mod log;
 pub(crate) mod operation;
+mod own_origin;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -41,7 +42,12 @@ pub(crate) struct App {
 
 /// Binds a port of the loopback interface.
 pub(crate) async fn bind(port: u16) -> io::Result<(TcpListener, SocketAddr)> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .map_err(|error| {
+            let told = format!("port {port} of 127.0.0.1 cannot be bound: {error}");
+            io::Error::new(error.kind(), told)
+        })?;
     let address = listener.local_addr()?;
     Ok((listener, address))
 }
@@ -92,6 +98,8 @@ fn router(app: Arc<App>) -> Router {
     Router::new()
         .nest("/_sandbox", admin::routes())
         .merge(page::routes())
+        // Whatever has no token must not be reached from a web page of somebody else.
+        .route_layer(middleware::from_fn(own_origin::require))
         .merge(emulated)
         // The log reads every body before it reaches a handler, and has a limit of its own.
         .layer(DefaultBodyLimit::disable())

@@ -1,5 +1,6 @@
 //! The database behind the state: one thread that writes batches, so that many writers share one sync to disk.
 use std::io;
+use std::panic;
 use std::path::Path;
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
@@ -48,8 +49,15 @@ pub(super) struct Journal {
 impl Journal {
     /// Opens or creates the database; returns what it holds.
     pub(super) fn open(path: &Path) -> io::Result<(Journal, Vec<Entry>)> {
-        let database = Database::create(path).map_err(io::Error::other)?;
-        let entries = load(&database).map_err(io::Error::other)?;
+        // redb takes some damage, such as a file that was cut off, for a mistake of its own and panics.
+        let opened = panic::catch_unwind(|| -> Result<_, Failure> {
+            let database = Database::create(path)?;
+            let entries = load(&database)?;
+            Ok((database, entries))
+        });
+        let (database, entries) = opened
+            .unwrap_or_else(|_| Err("it is damaged".into()))
+            .map_err(io::Error::other)?;
         let (batches, queue) = mpsc::channel();
         let writer = thread::Builder::new()
             .name("sandbox-journal".to_owned())

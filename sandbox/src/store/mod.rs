@@ -88,7 +88,10 @@ impl Store {
 
     /// A store that keeps every acknowledged write in the database at `path`.
     pub(crate) fn at(path: &Path) -> io::Result<Store> {
-        let (journal, entries) = Journal::open(path)?;
+        let (journal, entries) = Journal::open(path).map_err(|error| {
+            let told = format!("the data file {} cannot be used: {error}", path.display());
+            io::Error::new(error.kind(), told)
+        })?;
         let mut state = State::default();
         for entry in entries {
             let serial = match entry.kind.as_str() {

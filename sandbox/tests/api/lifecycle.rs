@@ -85,3 +85,49 @@ async fn a_body_that_is_too_large_is_refused() {
     body["title"] = json!("x".repeat(10 * 1024 * 1024));
     api.post("/assessment-tests", &body).await.error(413);
 }
+
+#[tokio::test]
+async fn what_needs_no_token_is_refused_to_other_sites() {
+    let api = Api::with_test().await;
+    let origin = api.sandbox.base_url().trim_end_matches("/api").to_owned();
+    let own = origin.trim_start_matches("http://").to_owned();
+    let status = async |path: &str, name: &str, value: &str| {
+        let method = if path == "/_sandbox/reset" {
+            "POST"
+        } else {
+            "GET"
+        };
+        api.http
+            .request(method.parse().unwrap(), format!("{origin}{path}"))
+            .header(name, value)
+            .send()
+            .await
+            .unwrap()
+            .status()
+            .as_u16()
+    };
+    for path in [
+        "/_sandbox/requests",
+        "/_sandbox/faults",
+        "/_sandbox/reset",
+        "/requests",
+    ] {
+        for (name, value) in [
+            ("host", "rebound.example"),
+            ("host", "127.0.0.1.example:80"),
+            ("origin", "https://site.example"),
+            ("origin", "http://127.0.0.1:1"),
+            ("origin", "null"),
+        ] {
+            assert_eq!(
+                status(path, name, value).await,
+                403,
+                "{path} {name} {value}"
+            );
+        }
+    }
+    api.get("/assessment-tests/t").await.expect(200);
+    assert_eq!(status("/_sandbox/requests", "origin", &origin).await, 200);
+    assert_eq!(status("/_sandbox/requests", "host", &own).await, 200);
+    assert_eq!(status("/_sandbox/reset", "origin", &origin).await, 204);
+}
