@@ -102,9 +102,14 @@ impl Sandbox {
         format!("{}/", self.origin)
     }
 
-    /// The token endpoint, for the OAuth 2 client-credentials grant.
+    /// The token endpoint.
     pub fn token_url(&self) -> String {
         format!("{}{}", self.origin, server::operation::TOKEN)
+    }
+
+    /// The page where people sign in, for the authorization-code grant.
+    pub fn authorize_url(&self) -> String {
+        format!("{}{}", self.origin, server::operation::AUTHORIZE)
     }
 
     /// The first account's client id.
@@ -203,7 +208,9 @@ impl SandboxBuilder {
         self
     }
 
-    /// Adds an account. Without any, there is one with the id `sandbox-client`, the secret `sandbox-secret` and every scope.
+    /// Adds an account. Without any, there are `sandbox-client` with the secret `sandbox-secret`, and
+    /// `sandbox-person` for people who sign in, with the redirect address `http://127.0.0.1:8765/callback`; both have every
+    /// scope.
     #[must_use]
     pub fn account(mut self, account: Account) -> Self {
         self.accounts.push(account);
@@ -237,6 +244,8 @@ impl SandboxBuilder {
         let mut accounts = self.accounts;
         if accounts.is_empty() {
             accounts.push(Account::new("sandbox-client", "sandbox-secret"));
+            let person = Account::public("sandbox-person");
+            accounts.push(person.redirect_uri("http://127.0.0.1:8765/callback"));
         }
         let account = accounts[0].clone();
         let (listener, address) = server::bind(self.port).await?;

@@ -27,6 +27,14 @@ struct Options {
     #[arg(long, default_value = "sandbox-secret")]
     client_secret: String,
 
+    /// Address where a browser may be sent when a person signed in as the client `sandbox-person`.
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:8765/callback"
+    )]
+    redirect_uri: Vec<String>,
+
     /// Keep the state in this file, so that it outlives the process.
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
@@ -45,10 +53,15 @@ async fn main() -> ExitCode {
 
 async fn run(options: Options) -> io::Result<()> {
     let account = Account::new(options.client_id, options.client_secret);
+    let person = options
+        .redirect_uri
+        .into_iter()
+        .fold(Account::public("sandbox-person"), Account::redirect_uri);
     let mut builder = Sandbox::builder()
         .port(options.port)
         .seed(options.seed)
-        .account(account);
+        .account(account)
+        .account(person);
     if let Some(path) = options.data {
         builder = builder.data_file(path);
     }

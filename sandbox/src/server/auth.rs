@@ -13,6 +13,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
+use super::oauth::Sessions;
 use super::{App, operation};
 use crate::api::error::ApiError;
 
@@ -62,7 +63,11 @@ impl Scope {
 pub struct Account {
     pub(crate) id: String,
     pub(crate) secret: String,
-    scopes: Vec<Scope>,
+    pub(super) scopes: Vec<Scope>,
+    /// Where people's browsers may be sent after they signed in.
+    pub(super) redirect_uris: Vec<String>,
+    /// Whether it has no secret.
+    public: bool,
 }
 
 impl Account {
@@ -72,7 +77,32 @@ impl Account {
             id: client_id.into(),
             secret: client_secret.into(),
             scopes: Scope::ALL.to_vec(),
+            redirect_uris: Vec::new(),
+            public: false,
         }
+    }
+
+    /// An account without a secret, with every scope: a program on people's machines, which only gets tokens for people
+    /// who sign in.
+    pub fn public(client_id: impl Into<String>) -> Account {
+        Account {
+            public: true,
+            ..Account::new(client_id, "")
+        }
+    }
+
+    /// Registers an address where the browser may be sent when a person has signed in. It must be asked for as it stands
+    /// here, letter by letter.
+    #[must_use]
+    pub fn redirect_uri(mut self, uri: impl Into<String>) -> Account {
+        self.redirect_uris.push(uri.into());
+        self
+    }
+
+    /// These scopes, if the account may have all of them.
+    pub(super) fn among(&self, asked: &str) -> Option<Vec<Scope>> {
+        let find = |uri| self.scopes.iter().copied().find(|scope| scope.uri() == uri);
+        asked.split_whitespace().map(find).collect()
     }
 
     /// Limits the account to these scopes.
@@ -97,6 +127,15 @@ struct Token {
     account: String,
     expires: Instant,
     scopes: Vec<Scope>,
+    /// The session of the person that it is for.
+    session: Option<u64>,
+}
+
+/// What a token request gives.
+#[derive(Debug)]
+pub(super) struct Issued {
+    pub(super) access: String,
+    pub(super) refresh: Option<String>,
 }
 
 /// Who may do what.
@@ -105,6 +144,7 @@ pub(crate) struct Auth {
     accounts: Vec<Account>,
     lifetime: Duration,
     tokens: Mutex<HashMap<String, Token>>,
+    pub(super) sessions: Sessions,
 }
 
 /// Why a token does not open the API.
@@ -145,6 +185,7 @@ impl Auth {
             accounts,
             lifetime,
             tokens: Mutex::default(),
+            sessions: Sessions::default(),
         }
     }
 
@@ -152,49 +193,64 @@ impl Auth {
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The account with this client id.
+    pub(super) fn account(&self, id: &str) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.id == id)
+    }
+
+    /// The account that a request shows to be.
+    pub(super) fn authenticate(&self, grant: &Grant) -> Result<&Account, &'static str> {
+        self.account(&grant.client_id)
+            .filter(|account| account.secret == grant.client_secret)
+            .ok_or("invalid_client")
+    }
+
     /// Issues a token, or says why not in the words of OAuth 2.
-    fn issue(&self, grant: &Grant) -> Result<String, &'static str> {
-        match grant.grant_type.as_deref() {
+    fn issue(&self, grant: &Grant) -> Result<Issued, &'static str> {
+        match grant.field("grant_type") {
             None => return Err("invalid_request"),
             Some("client_credentials") => {}
+            Some("authorization_code" | "refresh_token") => return self.issue_to_person(grant),
             Some(_) => return Err("unsupported_grant_type"),
         }
-        let account = self
-            .accounts
-            .iter()
-            .find(|account| account.id == grant.client_id)
-            .ok_or("invalid_client")?;
-        if account.secret != grant.client_secret {
-            return Err("invalid_client");
+        let account = self.authenticate(grant)?;
+        if account.public {
+            return Err("unauthorized_client");
         }
-        let scopes = match &grant.scope {
+        let scopes = match grant
+            .field("scope")
+            .filter(|scope| !scope.trim().is_empty())
+        {
             None => account.scopes.clone(),
-            Some(asked) => asked
-                .split_whitespace()
-                .map(|uri| {
-                    account
-                        .scopes
-                        .iter()
-                        .copied()
-                        .find(|scope| scope.uri() == uri)
-                })
-                .collect::<Option<Vec<Scope>>>()
-                .ok_or("invalid_scope")?,
+            Some(asked) => account.among(asked).ok_or("invalid_scope")?,
         };
+        Ok(Issued {
+            access: self.put(&account.id, scopes, None),
+            refresh: None,
+        })
+    }
+
+    /// A new token.
+    pub(super) fn put(&self, account: &str, scopes: Vec<Scope>, session: Option<u64>) -> String {
         // The tokens of two runs with one seed must differ, or a token would outlive a restart.
         let token: String = std::iter::repeat_with(fastrand::alphanumeric)
             .take(64)
             .collect();
-        let expires = Instant::now() + self.lifetime;
-        self.tokens().insert(
-            token.clone(),
-            Token {
-                account: account.id.clone(),
-                expires,
-                scopes,
-            },
-        );
-        Ok(token)
+        let issued = Token {
+            account: account.to_owned(),
+            expires: Instant::now() + self.lifetime,
+            scopes,
+            session,
+        };
+        self.tokens().insert(token.clone(), issued);
+        token
+    }
+
+    /// Ends a session: its tokens, too.
+    pub(super) fn end(&self, session: u64) {
+        self.sessions.end(session);
+        self.tokens()
+            .retain(|_, token| token.session != Some(session));
     }
 
     /// The scopes of the token that the request carries.
@@ -227,6 +283,7 @@ impl Auth {
 
     /// Takes every token out of use.
     pub(crate) fn revoke_all(&self) {
+        self.sessions.end_all();
         self.tokens().clear();
     }
 }
@@ -244,29 +301,26 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// A token request.
 #[derive(Debug)]
-struct Grant {
-    grant_type: Option<String>,
+pub(super) struct Grant {
     client_id: String,
     client_secret: String,
-    scope: Option<String>,
+    fields: HashMap<String, String>,
 }
 
 impl Grant {
-    fn read(headers: &HeaderMap, mut form: HashMap<String, String>) -> Grant {
-        let mut field = |name: &str| form.remove(name);
-        let (client_id, client_secret) = basic(headers).unwrap_or_else(|| {
-            (
-                field("client_id").unwrap_or_default(),
-                field("client_secret").unwrap_or_default(),
-            )
-        });
-        let scope = field("scope").filter(|scope| !scope.trim().is_empty());
+    pub(super) fn read(headers: &HeaderMap, mut fields: HashMap<String, String>) -> Grant {
+        let mut credential = |name: &str| fields.remove(name).unwrap_or_default();
+        let in_form = (credential("client_id"), credential("client_secret"));
+        let (client_id, client_secret) = basic(headers).unwrap_or(in_form);
         Grant {
-            grant_type: field("grant_type"),
             client_id,
             client_secret,
-            scope,
+            fields,
         }
+    }
+
+    pub(super) fn field(&self, name: &str) -> Option<&str> {
+        self.fields.get(name).map(String::as_str)
     }
 }
 
@@ -297,8 +351,11 @@ pub(crate) async fn token(
     };
     let no_store = [(header::CACHE_CONTROL, "no-store")];
     match issued {
-        Ok(token) => {
-            let body = json!({"access_token": token, "expires_in": app.auth.lifetime.as_secs(), "token_type": "Bearer"});
+        Ok(issued) => {
+            let mut body = json!({"access_token": issued.access, "expires_in": app.auth.lifetime.as_secs(), "token_type": "Bearer"});
+            if let Some(refresh) = issued.refresh {
+                body["refresh_token"] = refresh.into();
+            }
             (no_store, Json(body)).into_response()
         }
         Err(error) => (

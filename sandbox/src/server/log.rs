@@ -33,11 +33,11 @@ pub struct RequestRecord {
     pub path: String,
     /// The query as it was sent, without the question mark.
     pub query: Option<String>,
-    /// The operation of the API document, or `token`; nothing for a request that has no route.
+    /// The operation of the API document, or `token`, `authorize`, `revoke`; nothing for a request that has no route.
     pub operation: Option<String>,
     /// The headers in their order; credentials are left out.
     pub headers: Vec<(String, String)>,
-    /// The first 16 KB of the body as text; a token request's body is left out.
+    /// The first 16 KB of the body as text; the body of a request with tokens is left out.
     pub body: String,
     /// The status that was answered; nothing where the client got no answer.
     pub status: Option<u16>,
@@ -116,7 +116,7 @@ pub(crate) async fn record(State(app): State<Arc<App>>, request: Request, next: 
         Ok(body) => body,
         Err(_) => return ApiError::too_large(MAX_BODY).into_response(),
     };
-    let shown = if operation == Some("token") {
+    let shown = if matches!(operation, Some("token" | "revoke")) {
         &[]
     } else {
         &body[..body.len().min(BODY_SHOWN)]

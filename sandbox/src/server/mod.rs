@@ -4,6 +4,7 @@ pub(crate) mod auth;
 mod connection;
 pub(crate) mod faults;
 pub(crate) mod log;
+mod oauth;
 pub(crate) mod operation;
 mod own_origin;
 
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
-use axum::routing::post;
+use axum::routing::{get, post};
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -89,6 +90,8 @@ fn router(app: Arc<App>) -> Router {
     let emulated = Router::new()
         .nest(operation::API, api)
         .route(operation::TOKEN, post(auth::token).route_layer(inject))
+        .route(operation::AUTHORIZE, get(oauth::ask).post(oauth::decide))
+        .route(operation::REVOKE, post(oauth::revoke))
         .method_not_allowed_fallback(api::no_route)
         .fallback(api::no_route)
         .layer(middleware::from_fn_with_state(

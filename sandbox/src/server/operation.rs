@@ -96,12 +96,18 @@ pub(crate) const ITEM_REF: &str =
 pub(crate) const API: &str = "/api";
 /// The token endpoint, which is no operation of the document but can be logged and broken like one.
 pub(crate) const TOKEN: &str = "/oauth2/token";
+/// The page where people sign in, and the endpoint that ends their sessions.
+pub(crate) const AUTHORIZE: &str = "/oauth2/authorize";
+pub(crate) const REVOKE: &str = "/oauth2/revoke";
 
 /// The operation that a request asks for, once it has been routed.
 pub(crate) fn of(request: &Request) -> Option<&'static str> {
     let route = request.extensions().get::<MatchedPath>()?.as_str();
-    if route == TOKEN {
-        return Some("token");
+    match route {
+        TOKEN => return Some("token"),
+        AUTHORIZE => return Some("authorize"),
+        REVOKE => return Some("revoke"),
+        _ => {}
     }
     let path = route.strip_prefix(API)?;
     OPERATIONS

@@ -12,6 +12,7 @@ mod parts;
 mod paths;
 mod scoring;
 mod sections;
+mod sign_in;
 mod stimuli;
 mod support;
 mod tests;

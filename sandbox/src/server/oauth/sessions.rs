@@ -1,0 +1,176 @@
+//! What was asked, what was allowed, and the sessions that follow from it.
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use crate::server::auth::Scope;
+
+/// How long a code can be exchanged.
+const CODE_LIFETIME: Duration = Duration::from_secs(60);
+
+/// A request to sign in that is in order.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(super) account: String,
+    pub(super) redirect_uri: String,
+    pub(super) scopes: Vec<Scope>,
+    pub(super) state: Option<String>,
+    pub(super) challenge: String,
+}
+
+#[derive(Debug)]
+struct Code {
+    asked: Asked,
+    expires: Instant,
+    /// The session that it began; a second exchange ends it.
+    session: Option<u64>,
+}
+
+#[derive(Debug)]
+struct Session {
+    account: String,
+    scopes: Vec<Scope>,
+    /// The one refresh token that is good.
+    refresh: String,
+}
+
+/// What a code or a refresh token gives.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    pub(super) session: u64,
+    pub(super) scopes: Vec<Scope>,
+    pub(super) refresh: String,
+}
+
+/// Codes, sessions and their refresh tokens.
+#[derive(Debug, Default)]
+pub(crate) struct Sessions(Mutex<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    last: u64,
+    asked: HashMap<String, Asked>,
+    codes: HashMap<String, Code>,
+    sessions: HashMap<u64, Session>,
+    /// Every refresh token there was, and its session.
+    refresh_tokens: HashMap<String, u64>,
+}
+
+impl Sessions {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes note of a request; the ticket stands for it in the page's form.
+    pub(super) fn ask(&self, asked: Asked) -> String {
+        let ticket = random();
+        self.lock().asked.insert(ticket.clone(), asked);
+        ticket
+    }
+
+    /// The request of a ticket, which is spent, and a code for it if the person said yes.
+    pub(super) fn decide(&self, ticket: &str, yes: bool) -> Option<(Asked, Option<String>)> {
+        let mut inner = self.lock();
+        let asked = inner.asked.remove(ticket)?;
+        let code = yes.then(|| {
+            let code = Code {
+                asked: asked.clone(),
+                expires: Instant::now() + CODE_LIFETIME,
+                session: None,
+            };
+            let name = random();
+            inner.codes.insert(name.clone(), code);
+            name
+        });
+        Some((asked, code))
+    }
+
+    /// Begins the session of a code. The error is the session that ends by the attempt, if one does.
+    pub(super) fn begin(
+        &self,
+        account: &str,
+        code: &str,
+        redirect_uri: &str,
+        verifier: &str,
+    ) -> Result<Turn, Option<u64>> {
+        let mut inner = self.lock();
+        let inner = &mut *inner;
+        let code = inner.codes.get_mut(code).ok_or(None)?;
+        if code.session.is_some() {
+            return Err(code.session);
+        }
+        let asked = &code.asked;
+        if asked.account != account
+            || asked.redirect_uri != redirect_uri
+            || asked.challenge != URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
+            || code.expires <= Instant::now()
+        {
+            return Err(None);
+        }
+        inner.last += 1;
+        let session = inner.last;
+        code.session = Some(session);
+        let refresh = random();
+        let opened = Session {
+            account: account.to_owned(),
+            scopes: asked.scopes.clone(),
+            refresh: refresh.clone(),
+        };
+        let scopes = asked.scopes.clone();
+        inner.sessions.insert(session, opened);
+        inner.refresh_tokens.insert(refresh.clone(), session);
+        Ok(Turn {
+            session,
+            scopes,
+            refresh,
+        })
+    }
+
+    /// Takes a refresh token for the next one. The error is the session that ends, where the token was used before.
+    pub(super) fn turn(&self, account: &str, refresh_token: &str) -> Result<Turn, Option<u64>> {
+        let mut inner = self.lock();
+        let inner = &mut *inner;
+        let number = *inner.refresh_tokens.get(refresh_token).ok_or(None)?;
+        let session = inner.sessions.get_mut(&number).ok_or(None)?;
+        if session.account != account {
+            return Err(None);
+        }
+        if session.refresh != refresh_token {
+            return Err(Some(number));
+        }
+        session.refresh = random();
+        inner.refresh_tokens.insert(session.refresh.clone(), number);
+        Ok(Turn {
+            session: number,
+            scopes: session.scopes.clone(),
+            refresh: session.refresh.clone(),
+        })
+    }
+
+    /// The session that a refresh token of this account belongs to.
+    pub(super) fn of_refresh_token(&self, account: &str, token: &str) -> Option<u64> {
+        let inner = self.lock();
+        let number = *inner.refresh_tokens.get(token)?;
+        let session = inner.sessions.get(&number)?;
+        (session.account == account).then_some(number)
+    }
+
+    pub(crate) fn end(&self, session: u64) {
+        self.lock().sessions.remove(&session);
+    }
+
+    pub(crate) fn end_all(&self) {
+        self.lock().sessions.clear();
+    }
+}
+
+/// A name that does not come twice.
+fn random() -> String {
+    std::iter::repeat_with(fastrand::alphanumeric)
+        .take(48)
+        .collect()
+}
