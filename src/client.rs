@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
+use crate::auth::Identity;
 use crate::config::ClientBuilder;
 use crate::error::Result;
 use crate::raw;
@@ -57,6 +58,17 @@ impl Client {
     /// [`Config`](crate::ErrorKind::Config), naming the variable, if one is missing or cannot be right.
     pub fn from_env() -> Result<Self> {
         ClientBuilder::from_env()?.build()
+    }
+
+    /// A client set up from a profile, see [`Profiles`](crate::Profiles), and from the environment variables, which win.
+    /// Nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`Config`](crate::ErrorKind::Config), naming the profile or the variable, if one is missing or cannot be right.
+    #[cfg(feature = "profiles")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "profiles")))]
+    pub fn from_profile(name: &str) -> Result<Self> {
+        ClientBuilder::from_profile(name)?.build()
     }
 
     /// A builder, for a client set up by code.
@@ -112,6 +124,13 @@ impl Client {
     /// Validation of QTI XML by the service.
     pub fn validation(&self) -> Validation {
         Validation::new(self)
+    }
+
+    /// Who the client is to the service: its token, and how a person signs in and out. Nothing is sent yet.
+    pub fn identity(&self) -> Identity<'_> {
+        let defaults = &self.shared.defaults;
+        let deadline = self.options.deadline.unwrap_or(defaults.deadline);
+        Identity::new(&self.shared.identity, &defaults.clock, deadline)
     }
 
     /// The generated bindings, one function an operation: authenticated, nothing else. Each request is sent once, and

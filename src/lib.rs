@@ -76,6 +76,12 @@
 //! | `native-tls` | TLS by the platform's own library |
 //! | `schemars` | `schemars::JsonSchema` (schemars 1) on every model |
 //! | `blocking` | the same client for programs without an asynchronous runtime (module `blocking`) |
+//! | `sign-in` | people sign in: [the guide](docs::authentication) |
+//! | `browser` | `open_browser`, for a sign-in where there is a desktop |
+//! | `file-store` | `FileTokenStore`: the processes of a user share tokens |
+//! | `redis` | `RedisTokenStore`: those of a fleet do, and the pace that the service asks for |
+//! | `profiles` | `Client::from_profile`: named settings in a file |
+//! | `keyring` | profiles whose secret is in the system's keyring |
 //! | `httpmock` | typed mocks of every operation for tests with the httpmock crate (module `mock`) |
 //!
 //! Without a TLS feature the client speaks to http addresses of this machine only, as tests do.
@@ -111,8 +117,26 @@ pub mod resources;
 mod transport;
 pub mod xml;
 
-pub use auth::{CredentialsPlacement, StaticToken, Token, TokenFuture, TokenSource};
+#[cfg(feature = "file-store")]
+#[cfg_attr(docsrs, doc(cfg(feature = "file-store")))]
+pub use auth::FileTokenStore;
+#[cfg(feature = "redis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+pub use auth::RedisTokenStore;
+#[cfg(feature = "browser")]
+#[cfg_attr(docsrs, doc(cfg(feature = "browser")))]
+pub use auth::open_browser;
+pub use auth::{
+    CredentialsPlacement, Identity, PaceFuture, SharedPace, StaticToken, StoreFuture, StoredToken,
+    Token, TokenFuture, TokenInfo, TokenKey, TokenLock, TokenSource, TokenStore,
+};
+#[cfg(feature = "sign-in")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sign-in")))]
+pub use auth::{PasteSignIn, SignIn};
 pub use client::Client;
+#[cfg(feature = "profiles")]
+#[cfg_attr(docsrs, doc(cfg(feature = "profiles")))]
+pub use config::Profiles;
 pub use config::{ClientBuilder, Environment};
 pub use error::{Error, ErrorKind, Issue, Result};
 /// The version that [`ClientBuilder::http_client`] and [`raw`] use.

@@ -1,6 +1,9 @@
-//! The two ways in which a token cannot be had.
+//! The ways in which a token cannot be had.
 
 use crate::error::{Error, ErrorKind};
+
+/// Stands as [`Error::code`] where a person has to sign in.
+const SIGN_IN_REQUIRED: &str = "sign_in_required";
 
 impl Error {
     /// For a [`TokenSource`](crate::TokenSource): there is no token now, but there may be one soon. Of kind
@@ -14,6 +17,18 @@ impl Error {
     /// `invalid_client`.
     pub fn credentials_rejected(code: impl Into<String>, message: impl AsRef<str>) -> Self {
         Self::new(ErrorKind::Auth, message).with_code(code)
+    }
+
+    /// For a [`TokenSource`](crate::TokenSource): there will be no token until a person signs in, for the first time or
+    /// again. Of kind [`Auth`](ErrorKind::Auth), not [retryable](Self::is_retryable), and
+    /// [`is_sign_in_required`](Self::is_sign_in_required).
+    pub fn sign_in_required(message: impl AsRef<str>) -> Self {
+        Self::credentials_rejected(SIGN_IN_REQUIRED, message)
+    }
+
+    /// Whether a person has to sign in before calls can succeed: nobody has yet, or the issuer has ended the session.
+    pub fn is_sign_in_required(&self) -> bool {
+        self.kind() == ErrorKind::Auth && self.code() == Some(SIGN_IN_REQUIRED)
     }
 }
 
@@ -34,5 +49,8 @@ mod tests {
             (ErrorKind::Auth, false)
         );
         assert_eq!(rejected.code(), Some("invalid_client"));
+        let required = Error::sign_in_required("the session has ended");
+        assert!(required.is_sign_in_required() && !required.is_retryable());
+        assert!(!rejected.is_sign_in_required());
     }
 }

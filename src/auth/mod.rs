@@ -2,7 +2,12 @@
 
 mod cache;
 mod client_credentials;
+mod endpoint;
 mod error;
+mod identity;
+#[cfg(feature = "sign-in")]
+mod sign_in;
+mod store;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,6 +18,24 @@ use secrecy::SecretString;
 pub(crate) use cache::{Bearer, TokenCache};
 pub(crate) use client_credentials::ClientCredentials;
 pub use client_credentials::CredentialsPlacement;
+pub(crate) use identity::Holder;
+pub use identity::{Identity, TokenInfo};
+#[cfg(feature = "browser")]
+pub use sign_in::open_browser;
+#[cfg(feature = "sign-in")]
+pub(crate) use sign_in::{Addresses, AuthorizationCode};
+#[cfg(feature = "sign-in")]
+pub use sign_in::{PasteSignIn, SignIn};
+#[cfg(feature = "file-store")]
+pub use store::FileTokenStore;
+#[cfg(feature = "sign-in")]
+pub(crate) use store::MemoryTokenStore;
+#[cfg(feature = "redis")]
+pub use store::RedisTokenStore;
+pub(crate) use store::SharedSource;
+pub use store::{
+    PaceFuture, SharedPace, StoreFuture, StoredToken, TokenKey, TokenLock, TokenStore,
+};
 
 use crate::error::Result;
 
@@ -21,6 +44,8 @@ use crate::error::Result;
 pub struct Token {
     secret: SecretString,
     expires_in: Option<Duration>,
+    refresh: Option<SecretString>,
+    scopes: Vec<String>,
 }
 
 impl Token {
@@ -29,6 +54,8 @@ impl Token {
         Self {
             secret: SecretString::from(value.into()),
             expires_in: None,
+            refresh: None,
+            scopes: Vec::new(),
         }
     }
 
@@ -36,6 +63,20 @@ impl Token {
     #[must_use]
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
         self.expires_in = Some(lifetime);
+        self
+    }
+
+    /// Sets what the next token can be had for, see [`TokenSource::renew`].
+    #[must_use]
+    pub fn refresh_token(mut self, value: impl Into<String>) -> Self {
+        self.refresh = Some(SecretString::from(value.into()));
+        self
+    }
+
+    /// Sets which scopes the issuer says that the token has.
+    #[must_use]
+    pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes = scopes.into_iter().map(Into::into).collect();
         self
     }
 }
@@ -76,11 +117,31 @@ pub type TokenFuture<'a> = Pin<Box<dyn Future<Output = Result<Token>> + Send + '
 pub trait TokenSource: Send + Sync + 'static {
     /// Gets a new token.
     fn fetch(&self) -> TokenFuture<'_>;
+
+    /// Whose tokens these are, for a [`TokenStore`]; a source that does not say cannot be used with one.
+    fn key(&self) -> Option<TokenKey> {
+        None
+    }
+
+    /// Gets the token that follows `previous`, where a [`TokenStore`] has it, perhaps from another process. Called by one
+    /// process at a time.
+    fn renew<'a>(&'a self, previous: &'a StoredToken) -> TokenFuture<'a> {
+        let _ = previous;
+        self.fetch()
+    }
 }
 
 impl<T: TokenSource + ?Sized> TokenSource for Arc<T> {
     fn fetch(&self) -> TokenFuture<'_> {
         (**self).fetch()
+    }
+
+    fn key(&self) -> Option<TokenKey> {
+        (**self).key()
+    }
+
+    fn renew<'a>(&'a self, previous: &'a StoredToken) -> TokenFuture<'a> {
+        (**self).renew(previous)
     }
 }
 

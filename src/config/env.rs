@@ -10,6 +10,9 @@ use crate::error::{Error, Result};
 /// The names of one setting, the one to recommend first.
 type Names = &'static [&'static str];
 
+/// A value, and the variable that it comes from.
+type Found = (&'static str, String);
+
 const CLIENT_ID: Names = &[
     "TIMEBACK_CLIENT_ID",
     "TIMEBACK_SSO_CLIENT_ID",
@@ -35,6 +38,8 @@ const BASE_URL: Names = &[
     "QTI_BASE_URL",
     "QTI_API_URL",
 ];
+/// Names the profile that the variables go before.
+const PROFILE: &str = "TIMEBACK_PROFILE";
 const ENVIRONMENT: Names = &["TIMEBACK_ENVIRONMENT"];
 
 impl ClientBuilder {
@@ -47,6 +52,7 @@ impl ClientBuilder {
     /// | token URL | `TIMEBACK_TOKEN_URL`, `TIMEBACK_AUTH_URL`, `TIMEBACK_IDP_URL`, `QTI_TOKEN_URL` |
     /// | base URL | `TIMEBACK_QTI_API_BASE_URL`, `TIMEBACK_QTI_BASE`, `QTI_BASE_URL`, `QTI_API_URL` |
     /// | environment | `TIMEBACK_ENVIRONMENT`: `production` (if unset) or `staging` |
+    /// | profile | `TIMEBACK_PROFILE`: what the others are not set for comes from this profile (feature `profiles`) |
     ///
     /// An id and a secret of the same prefix go before a mixed pair. `TIMEBACK_IDP_URL` may be the identity provider's
     /// host alone: it stands for `/oauth2/token` there.
@@ -55,17 +61,24 @@ impl ClientBuilder {
     /// [`Config`](crate::ErrorKind::Config), naming the variable, if one cannot be right; if one is missing, naming all
     /// that were looked for.
     pub fn from_env() -> Result<Self> {
-        Self::from_vars(|name| match std::env::var(name) {
-            Ok(value) => Ok(Some(value)),
-            Err(std::env::VarError::NotPresent) => Ok(None),
-            Err(std::env::VarError::NotUnicode(_)) => {
-                Err(Error::config(format!("{name} is not valid Unicode")))
-            }
-        })
+        Self::from_vars(variable)
     }
 
     fn from_vars(var: impl Fn(&str) -> Result<Option<String>>) -> Result<Self> {
-        let find = |names: Names| -> Result<Option<(&'static str, String)>> {
+        match var(PROFILE)?.filter(|name| !name.is_empty()) {
+            Some(name) => named(&name)?.over_vars(var),
+            None => Self::default().over_vars(var),
+        }
+    }
+
+    /// The builder with what the environment variables say in the place of what it has.
+    #[cfg(feature = "profiles")]
+    pub(super) fn over_env(self) -> Result<Self> {
+        self.over_vars(variable)
+    }
+
+    fn over_vars(mut self, var: impl Fn(&str) -> Result<Option<String>>) -> Result<Self> {
+        let find = |names: Names| -> Result<Option<Found>> {
             for name in names {
                 if let Some(value) = var(name)?.filter(|value| !value.is_empty()) {
                     return Ok(Some((name, value)));
@@ -73,43 +86,94 @@ impl ClientBuilder {
             }
             Ok(None)
         };
-        let require = |names: Names| {
-            find(names)?.ok_or_else(|| {
-                Error::config(format!(
-                    "none of the environment variables {} is set",
-                    names.join(", ")
-                ))
-            })
-        };
-        let mut pair = None;
+        let mut pair = (None, None);
         for (id, secret) in CLIENT_ID.iter().zip(CLIENT_SECRET) {
-            pair = pair.or(find(from_ref(id))?.zip(find(from_ref(secret))?));
+            if let (None, (Some(id), Some(secret))) =
+                (&pair.0, (find(from_ref(id))?, find(from_ref(secret))?))
+            {
+                pair = (Some(id), Some(secret));
+            }
         }
-        let ((id_name, id), (secret_name, secret)) = match pair {
-            Some(pair) => pair,
-            None => (require(CLIENT_ID)?, require(CLIENT_SECRET)?),
-        };
-        check_text(id_name, &id)?;
-        check_text(secret_name, &secret)?;
-        let mut builder = Self {
-            credentials: Some(Credentials {
-                id,
-                secret: secret.into(),
-                names: (id_name, secret_name),
-            }),
-            ..Self::default()
-        };
+        if pair.0.is_none() {
+            pair = (find(CLIENT_ID)?, find(CLIENT_SECRET)?);
+        }
+        self.take_credentials(pair)?;
         if let Some((name, value)) = find(ENVIRONMENT)? {
             let environment = value.parse::<Environment>();
-            builder.environment = environment.map_err(|error| error.with_context(name))?;
+            let environment = environment.map_err(|error| error.with_context(name))?;
+            if environment != std::mem::replace(&mut self.environment, environment) {
+                // They were those of the other environment.
+                (self.base_url, self.token_url) = (None, None);
+            }
         }
-        builder.base_url = find(BASE_URL)?;
-        builder.token_url = find(TOKEN_URL)?.map(|(name, url)| match name {
+        self.base_url = find(BASE_URL)?.or(self.base_url);
+        let token_url = find(TOKEN_URL)?.map(|(name, url)| match name {
             IDP_URL => (name, token_endpoint(url)),
             _ => (name, url),
         });
-        Ok(builder)
+        self.token_url = token_url.or(self.token_url);
+        Ok(self)
     }
+
+    /// Takes an id and a secret; one alone goes with the other that the builder has.
+    fn take_credentials(&mut self, (id, secret): (Option<Found>, Option<Found>)) -> Result<()> {
+        for (name, value) in [&id, &secret].into_iter().flatten() {
+            check_text(name, value)?;
+        }
+        let missing = |names: Names| {
+            Error::config(format!(
+                "none of the environment variables {} is set",
+                names.join(", ")
+            ))
+        };
+        match (id, secret) {
+            (Some((id_name, id)), Some((secret_name, secret))) => {
+                self.tokens = None;
+                self.credentials = Some(Credentials {
+                    id,
+                    secret: secret.into(),
+                    names: (id_name, secret_name),
+                });
+            }
+            (id, secret) => match &mut self.credentials {
+                Some(credentials) => {
+                    if let Some((name, id)) = id {
+                        (credentials.names.0, credentials.id) = (name, id);
+                    }
+                    if let Some((name, secret)) = secret {
+                        (credentials.names.1, credentials.secret) = (name, secret.into());
+                    }
+                }
+                None if self.tokens.is_some() => {}
+                None if id.is_none() => return Err(missing(CLIENT_ID)),
+                None => return Err(missing(CLIENT_SECRET)),
+            },
+        }
+        Ok(())
+    }
+}
+
+fn variable(name: &str) -> Result<Option<String>> {
+    match std::env::var(name) {
+        Ok(value) => Ok(Some(value)),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => {
+            Err(Error::config(format!("{name} is not valid Unicode")))
+        }
+    }
+}
+
+#[cfg(feature = "profiles")]
+fn named(profile: &str) -> Result<ClientBuilder> {
+    super::Profiles::load()?.builder(profile)
+}
+
+/// Without them, the profile's name would choose nothing, and the calls go to production.
+#[cfg(not(feature = "profiles"))]
+fn named(_: &str) -> Result<ClientBuilder> {
+    Err(Error::config(format!(
+        "{PROFILE} is set, but this program was built without the feature profiles"
+    )))
 }
 
 /// The identity provider's token endpoint, where its URL names none.

@@ -47,6 +47,21 @@ impl Environment {
     }
 }
 
+#[cfg(feature = "sign-in")]
+impl Environment {
+    /// The page where people sign in.
+    pub fn authorize_url(self) -> &'static str {
+        match self {
+            Self::Production => {
+                "https://prod-beyond-timeback-api-2-idp.auth.us-east-1.amazoncognito.com/oauth2/authorize"
+            }
+            Self::Staging => {
+                "https://staging-beyond-timeback-api-2-idp.auth.us-east-1.amazoncognito.com/oauth2/authorize"
+            }
+        }
+    }
+}
+
 impl fmt::Display for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

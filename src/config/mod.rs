@@ -3,6 +3,9 @@
 mod connector;
 mod env;
 mod environment;
+#[cfg(feature = "profiles")]
+mod profile;
+mod tokens;
 mod urls;
 
 use std::fmt;
@@ -11,13 +14,15 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use reqwest::Url;
-use secrecy::{ExposeSecret, SecretString};
 
 use self::connector::Connector;
 pub use self::environment::Environment;
-use crate::auth::{
-    ClientCredentials, CredentialsPlacement, StaticToken, TokenCache, TokenSource, is_token,
-};
+#[cfg(feature = "profiles")]
+pub use self::profile::Profiles;
+use self::tokens::{Credentials, Tokens};
+#[cfg(feature = "sign-in")]
+pub(crate) use self::urls::is_loopback;
+use crate::auth::{CredentialsPlacement, TokenSource, TokenStore};
 use crate::client::Client;
 use crate::error::{Error, Result, Secrets};
 use crate::transport::{Clock, Defaults, RetryPolicy, Shared, SystemClock};
@@ -46,6 +51,7 @@ pub struct ClientBuilder {
     token_url: Option<NamedUrl>,
     credentials: Option<Credentials>,
     tokens: Option<Tokens>,
+    store: Option<Arc<dyn TokenStore>>,
     scopes: Vec<String>,
     placement: CredentialsPlacement,
     connector: Connector,
@@ -64,21 +70,6 @@ pub struct ClientBuilder {
 /// A URL, and what to call it in an error: the variable or the builder's method.
 type NamedUrl = (&'static str, String);
 
-#[derive(Clone)]
-struct Credentials {
-    id: String,
-    secret: SecretString,
-    /// What to call them in an error: the variables or the builder's method.
-    names: (&'static str, &'static str),
-}
-
-/// Tokens that do not come from credentials.
-#[derive(Clone)]
-enum Tokens {
-    Static(SecretString),
-    From(Arc<dyn TokenSource>),
-}
-
 impl Default for ClientBuilder {
     fn default() -> Self {
         Self {
@@ -87,6 +78,7 @@ impl Default for ClientBuilder {
             token_url: None,
             credentials: None,
             tokens: None,
+            store: None,
             scopes: Vec::new(),
             placement: CredentialsPlacement::default(),
             connector: Connector::default(),
@@ -269,16 +261,17 @@ impl ClientBuilder {
         }
         let user_agent = user_agent(self.user_agent.as_deref())?;
         let http = self.connector.connect(&base_url)?;
-        let source = self.source(&base_url, &http)?;
+        let identity = self.identity(&base_url, &http)?;
         let secrets = match &self.credentials {
-            Some(credentials) => Secrets::default().and(credentials.secret.expose_secret()),
+            Some(credentials) => {
+                Secrets::default().and(secrecy::ExposeSecret::expose_secret(&credentials.secret))
+            }
             None => Secrets::default(),
         };
-        let tokens = TokenCache::new(source, Arc::clone(&self.clock));
         Ok(Client::new(Shared::new(
             base_url,
             http,
-            tokens,
+            identity,
             secrets,
             user_agent,
             self.seed,
@@ -300,42 +293,6 @@ impl ClientBuilder {
             .as_ref()
             .map_or((name, default), |(name, url)| (*name, &**url));
         urls::parse(name, url, self.allow_insecure_http)
-    }
-
-    /// Where tokens come from; `http` is what speaks to `base_url`.
-    fn source(&self, base_url: &Url, http: &reqwest::Client) -> Result<Arc<dyn TokenSource>> {
-        match &self.tokens {
-            Some(Tokens::From(source)) => return Ok(Arc::clone(source)),
-            Some(Tokens::Static(token)) if is_token(token.expose_secret()) => {
-                return Ok(Arc::new(StaticToken::new(token.expose_secret())));
-            }
-            Some(Tokens::Static(_)) => {
-                return Err(Error::config(
-                    "the static token is empty or holds white space, control or non-ASCII characters",
-                ));
-            }
-            None => {}
-        }
-        let credentials = self.credentials.as_ref().ok_or_else(|| {
-            Error::config("no credentials: give the builder client credentials, a static token or a token source")
-        })?;
-        let (id_name, secret_name) = credentials.names;
-        env::check_text(id_name, &credentials.id)?;
-        env::check_text(secret_name, credentials.secret.expose_secret())?;
-        let token_url = self.url(
-            &self.token_url,
-            "the token URL",
-            self.environment.token_url(),
-        )?;
-        let http = match urls::is_loopback(&token_url) == urls::is_loopback(base_url) {
-            true => http.clone(),
-            false => self.connector.connect(&token_url)?,
-        };
-        let source =
-            ClientCredentials::new(http, token_url, &credentials.id, credentials.secret.clone())
-                .scopes(&self.scopes)
-                .placement(self.placement);
-        Ok(Arc::new(source))
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn parse(name: &str, text: &str, allow_insecure_http: bool) -> Result
 }
 
 /// Whether the URL is on this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost"

@@ -36,7 +36,7 @@ impl Jitter {
     }
 
     /// A number from 0 up to, but not, 1.
-    fn fraction(&self) -> f64 {
+    pub(super) fn fraction(&self) -> f64 {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).f64()
     }
 }

@@ -267,6 +267,7 @@ impl<'a> Exchange<'a> {
                 "waiting for a token",
             )
             .await??;
+        self.keep_pace().await?;
         self.course.attempts += 1;
         let timeout = self.attempt_timeout.min(self.time_left());
         let next = || {
@@ -279,6 +280,7 @@ impl<'a> Exchange<'a> {
         let result = attempt::send_and_read(self.shared, self.operation, next, timeout).await;
         match &result {
             Ok(parts) if parts.status == StatusCode::TOO_MANY_REQUESTS => {
+                self.share_pace(parts).await;
                 if permit.throttled() {
                     debug!(
                         limit = self.shared.limiter.limit(),
@@ -290,6 +292,34 @@ impl<'a> Exchange<'a> {
             Err(_) => {}
         }
         Ok((bearer, result))
+    }
+
+    /// Waits as long as the service told another of the fleet to.
+    async fn keep_pace(&self) -> Result<()> {
+        let Some((pace, account)) = &self.shared.pace else {
+            return Ok(());
+        };
+        let left = pace.left(account).await;
+        if left.is_zero() {
+            return Ok(());
+        }
+        if left >= self.time_left() {
+            let message = "the service told another process to wait for longer than this call has";
+            return Err(Error::new(ErrorKind::RateLimit, message).with_retry_after(Some(left)));
+        }
+        // Not all of the fleet at once.
+        let after = left.mul_f64(1.0 + self.shared.jitter.fraction() / 10.0);
+        let after = after.min(self.time_left());
+        debug!(wait_ms = after.as_millis(), "waiting with the fleet");
+        self.clock.sleep(after).await;
+        Ok(())
+    }
+
+    /// Tells the fleet how long the service asked this client to wait.
+    async fn share_pace(&self, parts: &ResponseParts) {
+        if let (Some((pace, account)), Some(wait)) = (&self.shared.pace, self.retry_after(parts)) {
+            pace.pause(account, wait).await;
+        }
     }
 
     async fn in_time<T>(&self, future: impl Future<Output = T>, doing: &str) -> Result<T> {

@@ -12,7 +12,7 @@ use super::budget::RetryBudget;
 use super::clock::Clock;
 use super::limiter::Limiter;
 use super::retry::RetryPolicy;
-use crate::auth::TokenCache;
+use crate::auth::{Holder, SharedPace, TokenCache};
 use crate::error::Secrets;
 
 /// Settings of the transport that calls may override, and the limits of the whole client.
@@ -46,9 +46,12 @@ pub(crate) struct Shared {
     pub(crate) tokens: TokenCache,
     /// Beside those that a request carries, the ones that its answer must not get into an error.
     pub(crate) secrets: Secrets,
+    pub(crate) identity: Holder,
     pub(crate) user_agent: HeaderValue,
     pub(crate) budget: RetryBudget,
     pub(crate) limiter: Limiter,
+    /// The pace of a fleet, and whom the service may have told it.
+    pub(crate) pace: Option<(Arc<dyn SharedPace>, String)>,
     pub(crate) jitter: Jitter,
     pub(crate) defaults: Defaults,
 }
@@ -57,17 +60,20 @@ impl Shared {
     pub(crate) fn new(
         base_url: Url,
         http: reqwest::Client,
-        tokens: TokenCache,
+        identity: Holder,
         secrets: Secrets,
         user_agent: HeaderValue,
         seed: Option<u64>,
         defaults: Defaults,
     ) -> Self {
+        let pace = identity.pace(&base_url);
         Self {
+            pace,
             base_url,
             http,
-            tokens,
+            tokens: identity.tokens.clone(),
             secrets,
+            identity,
             user_agent,
             budget: RetryBudget::default(),
             limiter: Limiter::new(defaults.max_concurrency),

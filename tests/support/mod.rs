@@ -1,7 +1,9 @@
 //! What the tests share: clients of a sandbox or of a scripted server.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod browser;
 pub mod document;
+pub mod processes;
 pub mod server;
 
 use timeback_qti::{Client, ClientBuilder, ManualClock};

@@ -23,6 +23,20 @@ const MIN_LIFETIME: Duration = Duration::from_secs(1);
 /// and little enough that a day with tokens of an hour takes 25 of them.
 const REFRESH_AHEAD: Duration = Duration::from_secs(120);
 
+/// How long a token is taken to live.
+pub(in crate::auth) fn lifetime(token: &Token) -> Duration {
+    token
+        .expires_in
+        .filter(|lifetime| !lifetime.is_zero())
+        .unwrap_or(UNKNOWN_LIFETIME)
+        .clamp(MIN_LIFETIME, MAX_LIFETIME)
+}
+
+/// How long before the end of such a life a token is replaced.
+pub(in crate::auth) fn refresh_ahead(lifetime: Duration) -> Duration {
+    REFRESH_AHEAD.min(lifetime / 10)
+}
+
 /// A token as the value of the `Authorization` header. Cheap to clone; two are the same if they are of one fetch.
 #[derive(Debug, Clone)]
 pub(crate) struct Bearer(Arc<Issued>);
@@ -47,17 +61,19 @@ impl Bearer {
         let mut header = HeaderValue::from_str(&format!("Bearer {secret}"))
             .map_err(|_| Error::token_unavailable("the token cannot stand in a header"))?;
         header.set_sensitive(true);
-        let lifetime = token
-            .expires_in
-            .filter(|lifetime| !lifetime.is_zero())
-            .unwrap_or(UNKNOWN_LIFETIME);
-        let lifetime = lifetime.clamp(MIN_LIFETIME, MAX_LIFETIME);
+        let lifetime = lifetime(token);
         let expires_at = asked_at + lifetime;
         Ok(Self(Arc::new(Issued {
             header,
-            refresh_at: expires_at - REFRESH_AHEAD.min(lifetime / 10),
+            refresh_at: expires_at - refresh_ahead(lifetime),
             expires_at,
         })))
+    }
+
+    /// The token itself.
+    pub(in crate::auth) fn secret(&self) -> &str {
+        let header = self.0.header.to_str().unwrap_or_default();
+        header.trim_start_matches("Bearer ")
     }
 
     /// The value of the `Authorization` header, marked as sensitive.

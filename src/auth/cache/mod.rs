@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 pub(crate) use bearer::Bearer;
+pub(super) use bearer::{lifetime, refresh_ahead};
 use flight::{Flight, Pilot};
 use pace::{Failure, Refusals};
 
@@ -91,6 +92,15 @@ impl TokenCache {
                 allowed
             }
         }
+    }
+}
+
+impl TokenCache {
+    /// Starts anew, as another is signed in now, or nobody.
+    pub(super) fn forget(&self) {
+        let mut control = self.0.control();
+        *control = Control::default();
+        self.0.set_current(None);
     }
 }
 

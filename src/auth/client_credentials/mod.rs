@@ -1,24 +1,14 @@
 //! Tokens by OAuth2's client credentials grant.
 
-mod answer;
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
-
-use http::header::ACCEPT;
-use reqwest::{Response, Url};
+use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Token, TokenFuture, TokenSource};
-use crate::error::{Error, Result, Secrets};
-
-/// The time for one token request. They take some 200 ms; and one that hangs must not hold up the next for longer than
-/// one that fails.
-const TIMEOUT: Duration = Duration::from_secs(5);
-
-/// A token answer has one or two KB.
-const MAX_ANSWER_BYTES: usize = 64 * 1024;
+use super::endpoint;
+use super::{Token, TokenFuture, TokenKey, TokenSource};
+use crate::error::Result;
 
 /// Where a token request carries the client id and secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -78,11 +68,7 @@ impl ClientCredentials {
         if !self.scope.is_empty() {
             form.push(("scope", &self.scope));
         }
-        let mut request = self
-            .http
-            .post(self.token_url.clone())
-            .timeout(TIMEOUT)
-            .header(ACCEPT, "application/json");
+        let mut request = self.http.post(self.token_url.clone());
         match self.placement {
             CredentialsPlacement::FormBody => {
                 form.extend([("client_id", &*self.client_id), ("client_secret", secret)])
@@ -91,12 +77,7 @@ impl ClientCredentials {
                 request = request.basic_auth(&self.client_id, Some(secret))
             }
         }
-        let request = request.form(&form).build().map_err(unreachable)?;
-        let secrets = Secrets::of(request.headers()).and(secret);
-        let response = self.http.execute(request).await.map_err(unreachable)?;
-        let status = response.status();
-        let body = read(response).await?;
-        answer::parse(status, &body, &secrets)
+        endpoint::token(request.form(&form), &[secret]).await
     }
 }
 
@@ -104,28 +85,13 @@ impl TokenSource for ClientCredentials {
     fn fetch(&self) -> TokenFuture<'_> {
         Box::pin(self.request())
     }
-}
 
-async fn read(mut response: Response) -> Result<Vec<u8>> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
-        if body.len() + chunk.len() > MAX_ANSWER_BYTES {
-            return Err(Error::token_unavailable(
-                "the token endpoint's answer is larger than 64 KiB",
-            ));
-        }
-        body.extend_from_slice(&chunk);
+    fn key(&self) -> Option<TokenKey> {
+        let scopes = self.scope.split_whitespace();
+        Some(TokenKey::new(
+            self.token_url.as_str(),
+            &*self.client_id,
+            scopes,
+        ))
     }
-    Ok(body)
-}
-
-fn unreachable(error: reqwest::Error) -> Error {
-    let message = if error.is_timeout() {
-        "the token endpoint gave no answer within 5 s"
-    } else if error.is_connect() {
-        "no connection to the token endpoint"
-    } else {
-        "the connection to the token endpoint broke"
-    };
-    Error::token_unavailable(message).with_source(error.without_url())
 }

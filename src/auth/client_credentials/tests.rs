@@ -1,12 +1,15 @@
 //! Against a server of raw bytes.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 use super::*;
+use crate::auth::endpoint::MAX_ANSWER_BYTES;
+use crate::error::Error;
 use crate::error::ErrorKind;
 
 /// A token endpoint that gives the same bytes to each connection, and keeps the requests. Ends with its handle.

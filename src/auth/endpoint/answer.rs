@@ -8,18 +8,23 @@ use serde_json::Value;
 use crate::auth::Token;
 use crate::error::{Error, ErrorBody, Result, Secrets, one_line};
 
-/// The token, or what the answer says instead, without the secrets that it may quote.
+/// The token, or what the answer says instead.
+pub(super) fn token(status: StatusCode, body: &[u8], secrets: &Secrets) -> Result<Token> {
+    done(status, body, secrets)?;
+    read_token(&serde_json::from_slice(body).unwrap_or_default()).ok_or_else(|| {
+        Error::token_unavailable(format!(
+            "the token endpoint answered {status}, but without a bearer token"
+        ))
+    })
+}
+
+/// What an answer that is no success says, without the secrets that it may quote.
 ///
 /// A 4xx is about the request, which would be the same again. All else, a success without a token included, is taken for
 /// the doing of a gateway or of a provider in trouble, which ends.
-pub(super) fn parse(status: StatusCode, body: &[u8], secrets: &Secrets) -> Result<Token> {
-    let value: Value = serde_json::from_slice(body).unwrap_or_default();
+pub(super) fn done(status: StatusCode, body: &[u8], secrets: &Secrets) -> Result<()> {
     if status.is_success() {
-        return token(&value).ok_or_else(|| {
-            Error::token_unavailable(format!(
-                "the token endpoint answered {status}, but without a bearer token"
-            ))
-        });
+        return Ok(());
     }
     let body = secrets.strike_body(body);
     let value: Value = serde_json::from_str(&body).unwrap_or_default();
@@ -30,13 +35,14 @@ pub(super) fn parse(status: StatusCode, body: &[u8], secrets: &Secrets) -> Resul
         "the token endpoint answered {status}{}",
         said.unwrap_or_default()
     );
+    let code = value["error"].as_str().map(one_line);
     let passing = status.is_server_error()
         || matches!(
             status,
             StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS
         )
         || matches!(
-            value["error"].as_str(),
+            code.as_deref(),
             Some("temporarily_unavailable" | "server_error")
         );
     if passing {
@@ -49,16 +55,22 @@ pub(super) fn parse(status: StatusCode, body: &[u8], secrets: &Secrets) -> Resul
     ))
 }
 
-fn token(value: &Value) -> Option<Token> {
+fn read_token(value: &Value) -> Option<Token> {
     let kind = &value["token_type"];
     if !kind.is_null() && !kind.as_str()?.eq_ignore_ascii_case("bearer") {
         return None;
     }
-    let token = Token::new(value["access_token"].as_str()?);
-    Some(match lifetime(&value["expires_in"]) {
-        Some(lifetime) => token.expires_in(lifetime),
-        None => token,
-    })
+    let mut token = Token::new(value["access_token"].as_str()?);
+    if let Some(lifetime) = lifetime(&value["expires_in"]) {
+        token = token.expires_in(lifetime);
+    }
+    if let Some(refresh_token) = value["refresh_token"].as_str() {
+        token = token.refresh_token(refresh_token);
+    }
+    if let Some(scopes) = value["scope"].as_str() {
+        token = token.scopes(scopes.split_whitespace());
+    }
+    Some(token)
 }
 
 /// Seconds, as a number or as a string; nothing if they make no sense.
@@ -76,7 +88,7 @@ mod tests {
     use serde_json::json;
 
     fn parse(status: u16, body: &str) -> Result<Token> {
-        super::parse(
+        token(
             StatusCode::from_u16(status).unwrap(),
             body.as_bytes(),
             &Secrets::default().and("hunter2"),

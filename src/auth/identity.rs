@@ -1,0 +1,214 @@
+//! Who a client is to the service, and how that changes.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use reqwest::Url;
+
+use super::store::{SharedPace, SharedSource};
+#[cfg(feature = "sign-in")]
+use super::{AuthorizationCode, PasteSignIn, Token, sign_in};
+use super::{StoredToken, TokenCache, TokenKey};
+#[cfg(feature = "sign-in")]
+use crate::error::Error;
+use crate::error::Result;
+use crate::transport::Clock;
+
+/// Who a client is: its tokens' cache, the store behind it, and how a person signs in.
+pub(crate) struct Holder {
+    pub(crate) tokens: TokenCache,
+    pub(crate) shared: Option<Arc<SharedSource>>,
+    #[cfg(feature = "sign-in")]
+    pub(crate) grant: Option<Arc<AuthorizationCode>>,
+}
+
+impl Holder {
+    /// The pace that the users of the store share, and whom of them the service at `base_url` takes for one.
+    pub(crate) fn pace(&self, base_url: &Url) -> Option<(Arc<dyn SharedPace>, String)> {
+        let shared = self.shared.as_ref()?;
+        let host = base_url.host_str().unwrap_or_default();
+        Some((
+            shared.pace()?,
+            format!("{host}:{}", shared.key().client_id()),
+        ))
+    }
+}
+
+/// Who a client is to the service; made by [`Client::identity`](crate::Client::identity).
+#[derive(Clone, Copy)]
+pub struct Identity<'a> {
+    holder: &'a Holder,
+    clock: &'a Arc<dyn Clock>,
+    deadline: Duration,
+}
+
+/// A stored token, without its secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TokenInfo {
+    /// The token endpoint that gave it.
+    pub issuer: String,
+    /// The client that it was given to.
+    pub client_id: String,
+    /// Whether a person signed in, or the client itself asked.
+    pub is_person: bool,
+    /// The scopes that the issuer says it has, or those that were asked for; none means all that the client may have.
+    pub scopes: Vec<String>,
+    /// When it was asked for.
+    pub issued_at: SystemTime,
+    /// When it ends.
+    pub expires_at: SystemTime,
+    /// How long it is valid from now on; nothing if it has ended.
+    pub left: Option<Duration>,
+    /// Whether the next token is to be had without anyone signing in.
+    pub renewable: bool,
+}
+
+impl TokenInfo {
+    fn new(key: &TokenKey, token: &StoredToken, now: SystemTime) -> Self {
+        let scopes = match token.scopes() {
+            [] => key.scopes(),
+            granted => granted,
+        };
+        Self {
+            issuer: key.issuer().to_owned(),
+            client_id: key.client_id().to_owned(),
+            is_person: key.is_person(),
+            scopes: scopes.to_vec(),
+            issued_at: token.issued_at(),
+            expires_at: token.expires_at(),
+            left: Some(token.left(now)).filter(|left| !left.is_zero()),
+            renewable: !key.is_person() || token.refresh_token().is_some(),
+        }
+    }
+}
+
+impl<'a> Identity<'a> {
+    pub(crate) fn new(holder: &'a Holder, clock: &'a Arc<dyn Clock>, deadline: Duration) -> Self {
+        Self {
+            holder,
+            clock,
+            deadline,
+        }
+    }
+
+    /// An access token that is valid now, renewed if need be: for another tool that speaks to the API. It is a secret, and
+    /// opens the API for as long as it lives.
+    ///
+    /// # Errors
+    /// As any call has them that needs a token: of kind [`Auth`](crate::ErrorKind::Auth), and
+    /// [`is_sign_in_required`](crate::Error::is_sign_in_required) where a person has to sign in.
+    pub async fn token(&self) -> Result<String> {
+        let bearer = self.holder.tokens.bearer(self.deadline).await?;
+        Ok(bearer.secret().to_owned())
+    }
+
+    /// What is known of the stored token, without asking anyone; nothing if none is stored, or there is no store.
+    ///
+    /// # Errors
+    /// Those of the [`TokenStore`](crate::TokenStore).
+    pub async fn info(&self) -> Result<Option<TokenInfo>> {
+        let Some(shared) = &self.holder.shared else {
+            return Ok(None);
+        };
+        let stored = shared.stored().await?;
+        let now = self.clock.wall();
+        Ok(stored.map(|token| TokenInfo::new(shared.key(), &token, now)))
+    }
+
+    /// Removes the stored token from this machine or fleet, and tells nobody.
+    ///
+    /// # Errors
+    /// Those of the [`TokenStore`](crate::TokenStore).
+    pub async fn forget(&self) -> Result<()> {
+        let removed = match &self.holder.shared {
+            Some(shared) => shared.remove().await,
+            None => Ok(()),
+        };
+        self.holder.tokens.forget();
+        removed
+    }
+
+    /// Ends the session: the issuer is asked to revoke it, then it is removed here. Returns whether something was
+    /// revoked; tokens that a client has for itself cannot be, and end by themselves.
+    ///
+    /// # Errors
+    /// [`Auth`](crate::ErrorKind::Auth) if the issuer could not be asked or said no: then all is as before, for another
+    /// try; [`forget`](Self::forget) removes it here all the same. Those of the [`TokenStore`](crate::TokenStore).
+    pub async fn sign_out(&self) -> Result<bool> {
+        let revoked = self.revoke().await?;
+        self.forget().await?;
+        Ok(revoked)
+    }
+
+    #[cfg(not(feature = "sign-in"))]
+    async fn revoke(&self) -> Result<bool> {
+        Ok(false)
+    }
+}
+
+#[cfg(feature = "sign-in")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sign-in")))]
+impl<'a> Identity<'a> {
+    /// Lets a person sign in, and waits for it. `show` is given the address to open in a browser of this machine, such as
+    /// with [`open_browser`](crate::open_browser), which comes back to the [redirect
+    /// address](crate::SignIn::redirect_uri).
+    ///
+    /// # Errors
+    /// [`Config`](crate::ErrorKind::Config) if the client has no [`SignIn`](crate::SignIn) settings or the redirect address
+    /// cannot be listened at; [`Input`](crate::ErrorKind::Input) if another sign-in is under way;
+    /// [`Auth`](crate::ErrorKind::Auth) with the issuer's code and words if it said no, and if nobody came in time; those
+    /// of `show` and of the [`TokenStore`](crate::TokenStore).
+    pub async fn sign_in(&self, show: impl FnOnce(&str) -> Result<()>) -> Result<()> {
+        let token = sign_in::by_browser(self.grant()?, show).await?;
+        self.accept(&token).await
+    }
+
+    /// Begins a sign-in in a browser that cannot come back to this program, as it is on another machine: the person brings
+    /// the address at which it ended.
+    ///
+    /// # Errors
+    /// [`Config`](crate::ErrorKind::Config) if the client has no [`SignIn`](crate::SignIn) settings or a redirect address
+    /// without a port of its own; [`Input`](crate::ErrorKind::Input) if another sign-in is under way.
+    pub fn begin_sign_in(&self) -> Result<PasteSignIn<'a>> {
+        PasteSignIn::new(*self, self.grant()?)
+    }
+
+    /// Puts the token of a new sign-in in the place of what was there.
+    pub(super) async fn accept(&self, token: &Token) -> Result<()> {
+        let kept = match &self.holder.shared {
+            Some(shared) => shared.put(token).await,
+            None => Ok(()),
+        };
+        self.holder.tokens.forget();
+        kept
+    }
+
+    pub(super) fn now(&self) -> std::time::Instant {
+        self.clock.now()
+    }
+
+    async fn revoke(&self) -> Result<bool> {
+        let (Some(grant), Some(shared)) = (&self.holder.grant, &self.holder.shared) else {
+            return Ok(false);
+        };
+        match shared.stored().await? {
+            Some(stored) => grant.revoke(&stored).await,
+            None => Ok(false),
+        }
+    }
+
+    fn grant(&self) -> Result<&'a AuthorizationCode> {
+        self.holder.grant.as_deref().ok_or_else(|| {
+            Error::config(
+                "this client is not set up for people to sign in; see ClientBuilder::sign_in",
+            )
+        })
+    }
+}
+
+impl std::fmt::Debug for Identity<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Identity").finish_non_exhaustive()
+    }
+}

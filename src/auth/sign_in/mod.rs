@@ -1,0 +1,70 @@
+//! A person signs in: OAuth2's authorization code grant, with PKCE.
+
+mod attempt;
+mod grant;
+mod loopback;
+mod page;
+mod paste;
+mod settings;
+
+pub(crate) use grant::{Addresses, AuthorizationCode};
+pub use paste::PasteSignIn;
+pub use settings::SignIn;
+
+use super::Token;
+use crate::error::{Error, Result};
+use attempt::{Answer, Attempt};
+use loopback::Loopback;
+use page::Page;
+
+/// Opens a page in the user's browser, for [`Identity::sign_in`](crate::Identity::sign_in).
+///
+/// # Errors
+/// [`Config`](crate::ErrorKind::Config) where there is no browser to open.
+#[cfg(feature = "browser")]
+pub fn open_browser(url: &str) -> Result<()> {
+    open::that_detached(url).map_err(|error| {
+        Error::config("no browser can be opened; open the sign-in address by hand")
+            .with_source(error)
+    })
+}
+
+/// Lets a person sign in at the address that `show` is given, and waits for the browser to come back.
+pub(super) async fn by_browser(
+    grant: &AuthorizationCode,
+    show: impl FnOnce(&str) -> Result<()>,
+) -> Result<Token> {
+    let _only = grant.start()?;
+    let mut loopback = Loopback::bind(grant.redirect_uri()).await?;
+    let attempt = Attempt::new(grant, &loopback.redirect_uri)?;
+    show(&attempt.url)?;
+    let came_back = async {
+        loop {
+            let visit = loopback.next().await?;
+            match attempt.read(&visit.query) {
+                Answer::Code(code) => return Ok((visit, Ok(code))),
+                Answer::Refused(error) => return Ok((visit, Err(error))),
+                // Whoever that was: the person may still come.
+                Answer::Foreign(reason) => visit.answer(Page::foreign(reason)).await,
+            }
+        }
+    };
+    let (visit, code) = tokio::time::timeout(grant.time_limit(), came_back)
+        .await
+        .unwrap_or_else(|_| Err(too_late(grant)))?;
+    let token = match code {
+        Ok(code) => grant.exchange(attempt, code).await,
+        Err(error) => Err(error),
+    };
+    let page = match &token {
+        Ok(_) => Page::signed_in(),
+        Err(error) => Page::failed(error),
+    };
+    visit.answer(page).await;
+    token
+}
+
+fn too_late(grant: &AuthorizationCode) -> Error {
+    let limit = humantime::format_duration(grant.time_limit());
+    Error::credentials_rejected("timeout", format!("nobody signed in within {limit}"))
+}

@@ -1,0 +1,297 @@
+//! Tokens, and the service's pace, that a fleet shares through a real Redis.
+#![cfg(feature = "redis")]
+
+mod support;
+
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use support::processes::{join, start, told};
+use timeback_qti::{Client, ClientBuilder, ErrorKind, RedisTokenStore, TokenKey, TokenStore as _};
+use timeback_qti_sandbox::{Effect, FaultRule, Sandbox};
+
+/// A Redis of the test's own; it ends when it is dropped.
+struct Redis {
+    process: Child,
+    url: String,
+}
+
+impl Redis {
+    /// Nothing where there is no `redis-server`.
+    async fn start() -> Option<Self> {
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let process = Command::new("redis-server")
+            .args([
+                "--port",
+                &port.to_string(),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+            ])
+            .stdout(Stdio::null())
+            .spawn();
+        let Ok(process) = process else {
+            eprintln!("skipped: no redis-server on the path");
+            return None;
+        };
+        let redis = Self {
+            process,
+            url: format!("redis://127.0.0.1:{port}/"),
+        };
+        while tokio::net::TcpStream::connect(("127.0.0.1", port))
+            .await
+            .is_err()
+        {
+            tokio::task::yield_now().await;
+        }
+        Some(redis)
+    }
+
+    fn store(&self) -> RedisTokenStore {
+        RedisTokenStore::new(&self.url).unwrap()
+    }
+
+    fn stop(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn builder(sandbox: &Sandbox, store: RedisTokenStore) -> ClientBuilder {
+    Client::builder()
+        .base_url(sandbox.base_url())
+        .token_url(sandbox.token_url())
+        .credentials(sandbox.client_id(), sandbox.client_secret())
+        .token_store(store)
+}
+
+fn key(sandbox: &Sandbox) -> TokenKey {
+    let none: [&str; 0] = [];
+    TokenKey::new(sandbox.token_url(), sandbox.client_id(), none)
+}
+
+async fn list(client: &Client) -> timeback_qti::Result<()> {
+    client.items().list().page(1).send().await.map(drop)
+}
+
+fn asked(sandbox: &Sandbox, operation: &str) -> usize {
+    let requests = sandbox.requests();
+    let found = requests
+        .iter()
+        .filter(|request| request.operation.as_deref() == Some(operation));
+    found.count()
+}
+
+/// What the test below starts in processes of their own: fifty clients at once.
+#[tokio::test]
+#[ignore = "started by another test"]
+async fn worker() {
+    let store = RedisTokenStore::new(&told("REDIS_URL")).unwrap();
+    let mut clients = tokio::task::JoinSet::new();
+    for _ in 0..50 {
+        let client = Client::builder()
+            .base_url(told("SANDBOX_BASE_URL"))
+            .token_url(told("SANDBOX_TOKEN_URL"))
+            .credentials("sandbox-client", "sandbox-secret")
+            .token_store(store.clone())
+            .build()
+            .unwrap();
+        clients.spawn(async move { client.identity().token().await.unwrap() });
+    }
+    let tokens = clients.join_all().await;
+    assert!(tokens.iter().all(|token| *token == tokens[0]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_clients_in_twenty_processes_buy_one_token() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let sandbox = Sandbox::start().await.unwrap();
+    let slow = FaultRule::new(Effect::Latency { millis: 300 }).on("token");
+    sandbox.set_faults([slow]).unwrap();
+    let (base_url, token_url) = (sandbox.base_url(), sandbox.token_url());
+    let variables = [
+        ("REDIS_URL", redis.url.as_str()),
+        ("SANDBOX_BASE_URL", &base_url),
+        ("SANDBOX_TOKEN_URL", &token_url),
+    ];
+    tokio::task::block_in_place(|| join((0..20).map(|_| start("worker", &variables)).collect()));
+    assert_eq!(asked(&sandbox, "token"), 1);
+}
+
+#[tokio::test]
+async fn the_holder_of_the_lock_may_die() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let sandbox = Sandbox::start().await.unwrap();
+    let store = redis.store().lease(Duration::from_millis(200));
+    // Forgotten, it is never given back: as if the process had been killed.
+    std::mem::forget(store.try_lock(&key(&sandbox)).await.unwrap().unwrap());
+    assert!(store.try_lock(&key(&sandbox)).await.unwrap().is_none());
+    let (one, other) = (builder(&sandbox, store.clone()), builder(&sandbox, store));
+    let (one, other) = (one.build().unwrap(), other.build().unwrap());
+    let (one, other) = tokio::join!(list(&one), list(&other));
+    assert!(one.is_ok() && other.is_ok());
+    assert_eq!(asked(&sandbox, "token"), 1);
+}
+
+#[tokio::test]
+async fn a_lock_that_has_ended_is_not_taken_from_the_next_who_has_it() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let sandbox = Sandbox::start().await.unwrap();
+    let (brief, store) = (redis.store().lease(Duration::from_millis(1)), redis.store());
+    let first = brief.try_lock(&key(&sandbox)).await.unwrap().unwrap();
+    let second = loop {
+        if let Some(lock) = store.try_lock(&key(&sandbox)).await.unwrap() {
+            break lock;
+        }
+    };
+    drop(first);
+    for _ in 0..100 {
+        assert!(store.try_lock(&key(&sandbox)).await.unwrap().is_none());
+    }
+    drop(second);
+    while store.try_lock(&key(&sandbox)).await.unwrap().is_none() {}
+}
+
+#[tokio::test]
+async fn what_another_was_told_by_retry_after_all_keep_to() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let sandbox = Sandbox::start().await.unwrap();
+    let throttle = Effect::status(429).retry_after("30");
+    sandbox
+        .set_faults([FaultRule::new(throttle)
+            .on("searchAssessmentItems")
+            .times(1)])
+        .unwrap();
+    let client = || {
+        builder(&sandbox, redis.store())
+            .deadline(Duration::from_secs(10))
+            .build()
+            .unwrap()
+    };
+    let told = list(&client()).await.unwrap_err();
+    assert_eq!(
+        (told.kind(), asked(&sandbox, "searchAssessmentItems")),
+        (ErrorKind::RateLimit, 1)
+    );
+    // Another process, which was told nothing: it has no time for that, and sends nothing.
+    let other = list(&client()).await.unwrap_err();
+    assert_eq!((other.kind(), other.attempts()), (ErrorKind::RateLimit, 0));
+    assert!(other.retry_after().unwrap() > Duration::from_secs(20));
+    assert_eq!(asked(&sandbox, "searchAssessmentItems"), 1);
+    // One that has the time waits for its end.
+    let clock = timeback_qti::ManualClock::new();
+    let patient = builder(&sandbox, redis.store())
+        .clock(Arc::new(clock.clone()))
+        .build()
+        .unwrap();
+    list(&patient).await.unwrap();
+    assert!(
+        clock
+            .sleeps()
+            .iter()
+            .any(|sleep| *sleep > Duration::from_secs(20)),
+        "{:?}",
+        clock.sleeps()
+    );
+}
+
+#[tokio::test]
+async fn while_redis_is_away_a_client_gets_its_own_token_and_says_so_once() {
+    let Some(mut redis) = Redis::start().await else {
+        return;
+    };
+    let sandbox = Sandbox::start().await.unwrap();
+    redis.stop();
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let writer = Arc::clone(&said);
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
+        .with_writer(move || Lines(Arc::clone(&writer)))
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let client = builder(&sandbox, redis.store()).build().unwrap();
+    for _ in 0..3 {
+        list(&client).await.unwrap();
+        sandbox.revoke_tokens();
+    }
+    assert_eq!(asked(&sandbox, "token"), 3);
+    let said = String::from_utf8(said.lock().unwrap().clone()).unwrap();
+    assert_eq!(said.matches("gets tokens of its own").count(), 1, "{said}");
+}
+
+/// Keeps what is written.
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_token_and_a_session_come_back_as_they_were_stored_until_they_are_removed() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let (store, key) = (redis.store(), TokenKey::new("i", "c", ["s"]).of_person());
+    let token = timeback_qti::Token::new("access")
+        .expires_in(Duration::from_secs(600))
+        .refresh_token("refresh");
+    let stored = timeback_qti::StoredToken::new(&token, std::time::SystemTime::now());
+    store.save(&key, &stored).await.unwrap();
+    let found = store.load(&key).await.unwrap().unwrap();
+    assert_eq!(
+        (found.access_token(), found.refresh_token()),
+        ("access", Some("refresh"))
+    );
+    let drift = found.expires_at().duration_since(stored.expires_at());
+    assert!(drift.unwrap_or_else(|error| error.duration()) < Duration::from_secs(1));
+    assert!(
+        store
+            .load(&TokenKey::new("i", "c", ["s"]))
+            .await
+            .unwrap()
+            .is_none(),
+        "the client's own"
+    );
+    store.remove(&key).await.unwrap();
+    assert!(store.load(&key).await.unwrap().is_none());
+}
+
+#[test]
+fn an_address_with_a_password_is_not_shown() {
+    for url in ["redis://:hunter2@", "http://:hunter2@host/", "hunter2"] {
+        let error = RedisTokenStore::new(url).err();
+        assert!(!format!("{error:?}").contains("hunter2"), "{url}");
+    }
+    assert!(!format!("{:?}", RedisTokenStore::new("redis://:hunter2@host/")).contains("hunter2"));
+}
