@@ -76,6 +76,11 @@ impl Client {
         ClientBuilder::default()
     }
 
+    /// The base URL of the API that it speaks to.
+    pub fn base_url(&self) -> &str {
+        self.shared.base_url.as_str()
+    }
+
     /// The same client with other settings for the calls made through it. What the options leave open is as this client
     /// has it, so that `with(a).with(b)` has both; where both say something, `b` does.
     #[must_use]

@@ -11,8 +11,9 @@ use syn::{ImplItem, Item, ItemImpl, Type, Visibility};
 type Methods = BTreeSet<String>;
 
 /// What the blocking types say in other words, or not at all.
-const WITHOUT_TWIN: [(&str, &str); 4] = [
+const WITHOUT_TWIN: [(&str, &str); 5] = [
     ("Client::builder", "the builder is the facade's"),
+    ("Client::identity", "of the client that it is made of"),
     ("Client::raw", "the bindings are asynchronous"),
     ("Listing::next", "of its Iterator"),
     ("Listing::collect", "of its Iterator"),

@@ -176,7 +176,6 @@ async fn the_variables_choose_a_profile_and_go_before_it() {
         join(vec![start("worker", &plain)]);
         join(vec![start("worker", &over)]);
     });
-    // The environment that a variable names is not spoken to at the addresses of another.
     let (_folder, path) = file(
         "[profiles.p]\nclient_id = \"c\"\nsecret = { value = \"s\" }\nenvironment = \"staging\"\n",
     );
@@ -186,5 +185,6 @@ async fn the_variables_choose_a_profile_and_go_before_it() {
         .unwrap()
         .build()
         .unwrap();
-    assert!(format!("{client:?}").contains("qti-staging"));
+    let staging = timeback_qti::Environment::Staging.base_url();
+    assert_eq!(client.base_url(), staging);
 }

@@ -35,6 +35,21 @@ impl Client {
         Self::new(crate::Client::from_env()?)
     }
 
+    /// A client set up from a profile, as [`Client::from_profile`](crate::Client::from_profile) does.
+    ///
+    /// # Errors
+    /// As there, and as [`new`](Self::new).
+    #[cfg(feature = "profiles")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "profiles")))]
+    pub fn from_profile(name: &str) -> Result<Self> {
+        Self::new(crate::Client::from_profile(name)?)
+    }
+
+    /// The base URL of the API that it speaks to.
+    pub fn base_url(&self) -> &str {
+        self.inner.base_url()
+    }
+
     /// The same client with other settings for the calls made through it.
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {

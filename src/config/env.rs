@@ -343,4 +343,48 @@ mod tests {
         .unwrap();
         assert!(!format!("{builder:?}").contains("hunter2"));
     }
+
+    #[test]
+    fn variables_go_before_what_the_builder_has_and_one_half_of_a_pair_goes_with_the_other() {
+        let base = || {
+            ClientBuilder::default()
+                .base_url("https://base.example/api")
+                .token_url("https://token.example/oauth2/token")
+                .credentials("id", "secret")
+        };
+        let over = |vars: &[(&str, &str)]| {
+            let vars: Vec<(String, String)> = vars
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect();
+            let var = |name: &str| {
+                let set = vars.iter().find(|(set, _)| set == name);
+                Ok(set.map(|(_, value)| value.clone()))
+            };
+            base().over_vars(var).unwrap()
+        };
+        let of = |builder: &ClientBuilder| {
+            let credentials = builder.credentials.as_ref().unwrap();
+            let secret = secrecy::ExposeSecret::expose_secret(&credentials.secret);
+            (credentials.id.clone(), secret.to_owned())
+        };
+        let pair = |id: &str, secret: &str| (id.to_owned(), secret.to_owned());
+        assert_eq!(of(&over(&[])), pair("id", "secret"));
+        let id_alone = over(&[("QTI_CLIENT_ID", "other")]);
+        assert_eq!(of(&id_alone), pair("other", "secret"));
+        let secret_alone = over(&[("TIMEBACK_CLIENT_SECRET", "new")]);
+        assert_eq!(of(&secret_alone), pair("id", "new"));
+        // An environment of another name is not spoken to at these addresses.
+        let same = over(&[("TIMEBACK_ENVIRONMENT", "production")]);
+        assert_eq!(same.base_url.unwrap().1, "https://base.example/api");
+        let other = over(&[("TIMEBACK_ENVIRONMENT", "staging")]);
+        assert!(other.base_url.is_none() && other.token_url.is_none());
+    }
+
+    #[cfg(not(feature = "profiles"))]
+    #[test]
+    fn a_profile_that_cannot_be_read_is_not_passed_over() {
+        let error = from(&[("TIMEBACK_PROFILE", "staging")]).unwrap_err();
+        assert!(error.to_string().contains("feature profiles"), "{error}");
+    }
 }
