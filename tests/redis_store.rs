@@ -1,5 +1,5 @@
 //! Tokens, and the service's pace, that a fleet shares through a real Redis.
-#![cfg(feature = "redis")]
+#![cfg(all(feature = "redis", feature = "rustls"))]
 
 mod support;
 
@@ -110,6 +110,8 @@ async fn worker() {
             .token_url(told("SANDBOX_TOKEN_URL"))
             .credentials("sandbox-client", "sandbox-secret")
             .token_store(store.clone())
+            // A thousand times, the system's certificates would take most of the test's time.
+            .http_client(|http| http.tls_backend_rustls().tls_certs_only([]))
             .build()
             .unwrap();
         clients.spawn(async move { client.identity().token().await.unwrap() });
