@@ -8,16 +8,27 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::error::XmlError;
+use super::error::{Lines, XmlError};
 use super::namespaces::{XHTML, XML};
 use super::reader::{Form, Reader, Tag, TagAttribute, Token};
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) struct Element {
     pub(super) namespace: Option<Arc<str>>,
     pub(super) local: String,
     pub(super) attributes: Vec<Attribute>,
     pub(super) children: Vec<Node>,
+    /// Line and column of its tag.
+    pub(super) place: (usize, usize),
+}
+
+/// The place is not part of what an element means.
+impl PartialEq for Element {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.namespace, &self.local) == (&other.namespace, &other.local)
+            && self.attributes == other.attributes
+            && self.children == other.children
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -64,11 +75,16 @@ pub(super) fn parse(xml: &str) -> Result<Document, XmlError> {
     let mut root_offset = None;
     // Stands for the document itself, so that every element has a parent.
     let mut open = vec![Element::named(None, "")];
+    let mut lines = Lines::of(reader.text());
     while let Some(token) = reader.next()? {
         match token {
             Token::Start(tag) => {
                 root_offset.get_or_insert(tag.offset);
-                open.push(Element::from(tag));
+                let place = lines.place(tag.offset);
+                open.push(Element {
+                    place,
+                    ..Element::from(tag)
+                });
             }
             Token::Text(text) => {
                 if let Some(parent) = open.last_mut() {
@@ -99,6 +115,7 @@ impl Element {
             local: local.to_owned(),
             attributes: Vec::new(),
             children: Vec::new(),
+            place: (1, 1),
         }
     }
 

@@ -73,13 +73,41 @@ pub(super) fn without_mark(xml: &str) -> &str {
 
 /// Line and column, both from 1, of a byte offset, which may stand inside a character.
 pub(super) fn place(xml: &str, offset: usize) -> (usize, usize) {
-    let before = xml
-        .char_indices()
-        .take_while(|&(at, c)| at + c.len_utf8() <= offset);
-    before.fold((1, 1), |(line, column), (_, c)| match c {
-        '\n' => (line + 1, 1),
-        _ => (line, column + 1),
-    })
+    Lines::of(xml).place(offset)
+}
+
+/// Counts lines and columns of a text from its start to its end.
+pub(super) struct Lines<'a> {
+    rest: &'a str,
+    passed: usize,
+    place: (usize, usize),
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn of(xml: &'a str) -> Self {
+        Self {
+            rest: xml,
+            passed: 0,
+            place: (1, 1),
+        }
+    }
+
+    /// Line and column, both from 1, of a byte offset that is not before the last one asked for.
+    pub(super) fn place(&mut self, offset: usize) -> (usize, usize) {
+        let mut end = offset.saturating_sub(self.passed).min(self.rest.len());
+        while !self.rest.is_char_boundary(end) {
+            end -= 1;
+        }
+        let (before, rest) = self.rest.split_at(end);
+        for c in before.chars() {
+            self.place = match c {
+                '\n' => (self.place.0 + 1, 1),
+                _ => (self.place.0, self.place.1 + 1),
+            };
+        }
+        (self.rest, self.passed) = (rest, self.passed + end);
+        self.place
+    }
 }
 
 /// A name or value from the document as messages show it: quoted, on one line, cut to 60 characters.

@@ -7,7 +7,7 @@ use super::error::XmlError;
 use super::lexical::is_white_space;
 use super::namespaces::XML;
 
-const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
+pub(super) const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// A document that the API also takes as JSON.
 #[derive(Debug, Clone, Copy)]
@@ -17,15 +17,15 @@ pub(crate) enum JsonForm {
 }
 
 /// How an element stands in JSON, which is as an object.
-struct Form {
+pub(super) struct Form {
     /// Its attributes, and the fields that they are.
-    attributes: &'static [(&'static str, &'static str)],
+    pub(super) attributes: &'static [(&'static str, &'static str)],
     /// Its child elements, and what holds them.
-    children: &'static [(&'static str, Held)],
+    pub(super) children: &'static [(&'static str, Held)],
 }
 
 #[derive(Clone, Copy)]
-enum Held {
+pub(super) enum Held {
     /// A field with a list of objects, one for each element of the name.
     List(&'static str, &'static Form),
     /// A field with an object, for the one element of the name.
@@ -134,17 +134,20 @@ pub(crate) fn beyond_json(
     raw_xml: &str,
     json: &Value,
 ) -> Result<Option<String>, XmlError> {
-    let form = match form {
-        JsonForm::Test => &TEST,
-        JsonForm::Stimulus => &STIMULUS,
-    };
     let root = parse(raw_xml)?.root;
-    Ok(form
+    Ok(Form::of(form)
         .beyond(&root, json)
         .map(|place| format!("/{}{place}", root.local)))
 }
 
 impl Form {
+    pub(super) fn of(form: JsonForm) -> &'static Self {
+        match form {
+            JsonForm::Test => &TEST,
+            JsonForm::Stimulus => &STIMULUS,
+        }
+    }
+
     /// The place below the element.
     fn beyond(&self, element: &Element, json: &Value) -> Option<String> {
         let attribute = element
@@ -221,7 +224,7 @@ fn earlier(parent: &Element, at: usize, child: &Element) -> usize {
     parent.children[..at].iter().filter(same).count()
 }
 
-fn qualified(attribute: &Attribute) -> String {
+pub(super) fn qualified(attribute: &Attribute) -> String {
     match attribute.namespace.as_deref() {
         None => attribute.local.clone(),
         Some(XML) => format!("xml:{}", attribute.local),

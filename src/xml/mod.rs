@@ -4,7 +4,9 @@
 //! | --- | --- |
 //! | Will the API accept this text as XML? | [`check_well_formed`] for documents, [`check_fragment`] for a stimulus's `content` |
 //! | What does an item, a test, a stimulus say? | [`ItemView::parse`], [`TestView::parse`], [`StimulusView::parse`] |
+//! | Where in it does something stand? | [`Element::parse`], [`Element::descendants`] |
 //! | Did the server store what was sent? | [`first_difference`] |
+//! | What would a write of its JSON form lose? | [`json_losses`] |
 //!
 //! The API's raw XML is the truth about an entity: its JSON form loses the order of mixed content, among other things.
 //! All that reads XML here works on text in memory, with namespaces, and is safe on documents from anywhere: no file or
@@ -15,6 +17,7 @@ mod dom;
 mod error;
 mod excerpt;
 mod json_form;
+mod json_loss;
 mod lexical;
 mod namespaces;
 mod prolog;
@@ -29,6 +32,7 @@ mod white_space;
 pub use compare::{Difference, first_difference};
 pub use error::{XmlError, XmlErrorKind};
 pub(crate) use json_form::{JsonForm, beyond_json};
+pub use json_loss::{JsonLoss, json_losses};
 pub(crate) use stored::{first_difference_of_tests, root_identifier, root_name, stimulus_content};
 pub use view::*;
 pub use well_formed::{check_fragment, check_well_formed};

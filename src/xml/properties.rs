@@ -114,6 +114,7 @@ fn tree() -> impl Strategy<Value = Element> {
             local,
             attributes,
             children: Vec::new(),
+            place: (1, 1),
         });
     leaf.prop_recursive(5, 40, 6, |inner| {
         let node = prop_oneof![
@@ -135,6 +136,7 @@ fn tree() -> impl Strategy<Value = Element> {
                     local,
                     attributes,
                     children,
+                    place: (1, 1),
                 }
             })
     })
@@ -148,6 +150,7 @@ fn document(tree: &Element) -> String {
         local: "root".into(),
         attributes: Vec::new(),
         children,
+        place: (1, 1),
     };
     format!("<root>{}</root>", holder.inner_xml())
 }

@@ -54,6 +54,11 @@ impl Content {
         self.0.inner_xml()
     }
 
+    /// The element that holds the content.
+    pub fn element(&self) -> super::Element {
+        super::Element::of(&self.0)
+    }
+
     /// Whether there is neither text nor an element.
     pub fn is_empty(&self) -> bool {
         self.0

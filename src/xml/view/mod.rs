@@ -5,6 +5,7 @@
 
 mod content;
 mod declaration;
+mod element;
 mod feedback;
 mod interaction;
 mod item;
@@ -20,6 +21,7 @@ pub use declaration::{
     AreaMapEntry, AreaMapping, BaseType, Cardinality, MapEntry, Mapping, OutcomeDeclaration,
     ResponseDeclaration, Value,
 };
+pub use element::Element;
 pub use feedback::{Feedback, FeedbackKind, RubricBlock, ShowHide};
 pub use interaction::{Choice, ChoiceKind, Interaction, InteractionKind};
 pub use item::ItemView;
