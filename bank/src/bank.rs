@@ -1,0 +1,161 @@
+//! A bank: a folder with settings, entities as files, and the state of its exchange with the service.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::entity::{Entity, Key, Kind};
+use crate::error::{Error, Result};
+use crate::layout::{Layout, write_atomically};
+use crate::settings::Settings;
+
+/// The file that makes a folder a bank.
+const SETTINGS: &str = "qti.toml";
+/// The folder of what does not belong into version control.
+const STATE: &str = ".qti";
+
+/// A bank of content on disk.
+///
+/// ```text
+/// qti.toml             the service, and what is pulled
+/// items/ID.xml         the XML exactly as the service has it
+/// items/ID.json        what the XML does not hold, where there is such
+/// stimuli/  tests/     the same
+/// .qti/                last seen, journal, snapshots; kept out of git
+/// ```
+#[derive(Debug, Clone)]
+pub struct Bank {
+    root: PathBuf,
+    settings: Settings,
+    layout: Layout,
+}
+
+impl Bank {
+    /// Makes a folder, which may have files already, a bank.
+    ///
+    /// # Errors
+    /// [`Error::BankExists`] if it is one; [`Error::File`] if it cannot be written.
+    pub fn init(root: impl Into<PathBuf>, settings: Settings) -> Result<Self> {
+        let root = root.into();
+        let path = root.join(SETTINGS);
+        if path.exists() {
+            return Err(Error::BankExists { path: root });
+        }
+        let bank = Self::at(root, settings)?;
+        write_atomically(
+            &bank.layout.staging(),
+            &path,
+            bank.settings.render(&path)?.as_bytes(),
+        )?;
+        Ok(bank)
+    }
+
+    /// Opens a bank.
+    ///
+    /// # Errors
+    /// [`Error::NoBank`] if the folder is none; [`Error::Settings`] if its `qti.toml` cannot be right.
+    pub fn open(root: impl Into<PathBuf>) -> Result<Self> {
+        let root = root.into();
+        let path = root.join(SETTINGS);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(missing) if missing.kind() == io::ErrorKind::NotFound => {
+                return Err(Error::NoBank { path: root });
+            }
+            Err(problem) => return Err(Error::file(path)(problem)),
+        };
+        let settings = Settings::parse(&path, &text)?;
+        Self::at(root, settings)
+    }
+
+    /// Opens the bank that a folder stands in: the folder itself, or the nearest one above it.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn find(within: &Path) -> Result<Self> {
+        let is_bank = |folder: &&Path| folder.join(SETTINGS).exists();
+        let root = within.ancestors().find(is_bank);
+        Self::open(root.unwrap_or(within))
+    }
+
+    fn at(root: PathBuf, settings: Settings) -> Result<Self> {
+        let state = root.join(STATE);
+        fs::create_dir_all(&state).map_err(Error::file(&state))?;
+        let layout = Layout::new(&root, state.join("staging"));
+        let ignore = state.join(".gitignore");
+        if !ignore.exists() {
+            write_atomically(&layout.staging(), &ignore, b"*\n")?;
+        }
+        Ok(Self {
+            root,
+            settings,
+            layout,
+        })
+    }
+
+    /// The bank's folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// What `qti.toml` says.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The file of an entity's XML, whether it exists or not.
+    pub fn path(&self, key: &Key) -> PathBuf {
+        self.layout.xml(key)
+    }
+
+    /// Which entities the bank holds, each kind before those that refer to it, by file name.
+    ///
+    /// # Errors
+    /// [`Error::Stray`] if there is a file that no entity has; [`Error::File`] if a folder cannot be read.
+    pub fn keys(&self) -> Result<Vec<Key>> {
+        let kinds = Kind::ALL.into_iter().map(|kind| self.keys_of(kind));
+        Ok(kinds.collect::<Result<Vec<_>>>()?.concat())
+    }
+
+    /// Which entities of one kind the bank holds, by file name.
+    ///
+    /// # Errors
+    /// As [`keys`](Self::keys).
+    pub fn keys_of(&self, kind: Kind) -> Result<Vec<Key>> {
+        self.layout.keys(kind)
+    }
+
+    /// All entities in the order of [`keys`](Self::keys), read one by one.
+    ///
+    /// # Errors
+    /// As [`keys`](Self::keys); those of single files are yielded.
+    pub fn entities(&self) -> Result<impl Iterator<Item = Result<Entity>> + '_> {
+        let keys = self.keys()?.into_iter();
+        Ok(keys.filter_map(|key| self.read(&key).transpose()))
+    }
+
+    /// Reads an entity; `None` if the bank has none of this key.
+    ///
+    /// # Errors
+    /// [`Error::File`] if a file cannot be read or is not UTF-8; [`Error::Beside`] if what stands beside the XML is no
+    /// JSON object.
+    pub fn read(&self, key: &Key) -> Result<Option<Entity>> {
+        self.layout.read(key)
+    }
+
+    /// Writes an entity, in place of the one of its key. Each file is written whole or not at all.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it cannot be written.
+    pub fn write(&self, entity: &Entity) -> Result<()> {
+        self.layout.write(entity)
+    }
+
+    /// Removes an entity's files; whether there were any.
+    ///
+    /// # Errors
+    /// [`Error::File`] if they cannot be removed.
+    pub fn remove(&self, key: &Key) -> Result<bool> {
+        self.layout.remove(key)
+    }
+}

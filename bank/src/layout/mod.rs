@@ -1,0 +1,165 @@
+//! How entities lie on disk: which files, under which names, read and written whole.
+
+mod name;
+mod write;
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use serde_json::{Map, Value};
+
+use crate::entity::{Entity, Key, Kind};
+use crate::error::{Error, Result};
+
+pub(crate) use write::write_atomically;
+
+/// The extension of an entity's XML.
+const XML: &str = ".xml";
+/// The extension of what its XML does not hold.
+const BESIDE: &str = ".json";
+
+/// Where the files of a bank are.
+#[derive(Debug, Clone)]
+pub(crate) struct Layout {
+    root: PathBuf,
+    staging: PathBuf,
+}
+
+impl Layout {
+    /// The layout of a folder. New files come to be in `staging`, on the same disk, before they get their names.
+    pub(crate) fn new(root: &Path, staging: PathBuf) -> Self {
+        Self {
+            root: root.to_owned(),
+            staging,
+        }
+    }
+
+    pub(crate) fn staging(&self) -> PathBuf {
+        self.staging.clone()
+    }
+
+    pub(crate) fn xml(&self, key: &Key) -> PathBuf {
+        self.file(key, XML)
+    }
+
+    pub(crate) fn beside(&self, key: &Key) -> PathBuf {
+        self.file(key, BESIDE)
+    }
+
+    fn file(&self, key: &Key, extension: &str) -> PathBuf {
+        let name = name::encode(key.identifier.as_str()) + extension;
+        self.root.join(key.kind.folder()).join(name)
+    }
+
+    pub(crate) fn keys(&self, kind: Kind) -> Result<Vec<Key>> {
+        let mut files = Vec::new();
+        let folder = self.root.join(kind.folder());
+        list(&folder, &mut files)?;
+        files.sort_unstable();
+        let mut keys = Vec::with_capacity(files.len());
+        for file in files {
+            let path = folder.join(&file);
+            let (name, extension) = match file.strip_suffix(XML) {
+                Some(name) => (name, XML),
+                None => (file.strip_suffix(BESIDE).unwrap_or(&file), BESIDE),
+            };
+            let expected = match name::decode(name) {
+                Ok(identifier) if extension == XML => {
+                    keys.push(Key::new(kind, identifier));
+                    continue;
+                }
+                Ok(_) if file != name && folder.join(name.to_owned() + XML).exists() => continue,
+                Ok(_) => None,
+                Err(expected) => expected.map(|name| folder.join(name + extension)),
+            };
+            return Err(Error::Stray { path, expected });
+        }
+        Ok(keys)
+    }
+
+    pub(crate) fn read(&self, key: &Key) -> Result<Option<Entity>> {
+        let Some(xml) = read(&self.xml(key))? else {
+            return Ok(None);
+        };
+        let path = self.beside(key);
+        let beside = match read(&path)? {
+            None => Map::new(),
+            Some(json) => {
+                serde_json::from_str(&json).map_err(|source| Error::Beside { path, source })?
+            }
+        };
+        let key = key.clone();
+        Ok(Some(Entity { key, xml, beside }))
+    }
+
+    /// The XML comes last: where it stands, the entity is whole.
+    pub(crate) fn write(&self, entity: &Entity) -> Result<()> {
+        let path = self.beside(&entity.key);
+        match render(&entity.beside) {
+            None => drop(remove(&path)?),
+            Some(json) => write_atomically(&self.staging, &path, json.as_bytes())?,
+        }
+        write_atomically(&self.staging, &self.xml(&entity.key), entity.xml.as_bytes())
+    }
+
+    pub(crate) fn remove(&self, key: &Key) -> Result<bool> {
+        let existed = remove(&self.xml(key))?;
+        Ok(remove(&self.beside(key))? || existed)
+    }
+}
+
+/// What stands beside the XML, as the file has it: in an order of its own, so that a change is seen where it is.
+pub(crate) fn render(beside: &Map<String, Value>) -> Option<String> {
+    if beside.is_empty() {
+        return None;
+    }
+    let mut sorted = Value::Object(beside.clone());
+    sorted.sort_all_objects();
+    Some(format!("{sorted:#}\n"))
+}
+
+/// The files of a folder and of those that continue long names, relative to it.
+fn list(folder: &Path, files: &mut Vec<String>) -> Result<()> {
+    let mut folders = vec![String::new()];
+    while let Some(within) = folders.pop() {
+        let path = folder.join(&within);
+        let entries = match fs::read_dir(&path) {
+            Err(missing) if missing.kind() == io::ErrorKind::NotFound => continue,
+            entries => entries.map_err(Error::file(&path))?,
+        };
+        for entry in entries {
+            let entry = entry.map_err(Error::file(&path))?;
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else {
+                let (path, expected) = (entry.path(), None);
+                return Err(Error::Stray { path, expected });
+            };
+            let kind = entry.file_type().map_err(Error::file(entry.path()))?;
+            match name.starts_with('.') {
+                true => {}
+                false if kind.is_dir() => folders.push(format!("{within}{name}/")),
+                false => files.push(format!("{within}{name}")),
+            }
+        }
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(missing) if missing.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(problem) => Err(Error::file(path)(problem)),
+    }
+}
+
+fn remove(path: &Path) -> Result<bool> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(missing) if missing.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(problem) => Err(Error::file(path)(problem)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,111 @@
+use std::collections::HashMap;
+
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+
+use super::name::{decode, encode};
+use super::*;
+use crate::entity::Identifier;
+
+fn identifier() -> impl Strategy<Value = String> {
+    let awkward = prop::sample::select(vec![
+        "CON", "con", "nul.xml", "COM1", "lpt9.a", "..", ".", "/", ":", "a b", "~", "+", "%",
+        "%2f", "é", "e\u{301}", "日本", "🦀", ".git", "item", "Item", "ITEM", ".xml", ".json",
+        "*?\"<>|", " ", "-", "_", "$", "ß", "ſ", "K",
+    ]);
+    let piece = prop_oneof![
+        awkward.prop_map(str::to_owned),
+        "[a-zA-Z0-9._:/~+% -]{0,12}",
+        "\\PC{0,6}"
+    ];
+    prop_oneof![
+        9 => prop::collection::vec(piece, 1..5).prop_map(|pieces| pieces.concat()),
+        1 => ("[A-Za-z.:]{1,900}", 1..3_usize).prop_map(|(long, times)| long.repeat(times)),
+    ]
+}
+
+fn fits_a_disk(part: &str) -> bool {
+    let stem = part.split('.').next().unwrap_or_default().to_lowercase();
+    let devices = ["con", "prn", "aux", "nul", "com1", "com9", "lpt1", "lpt9"];
+    part.len() <= 250
+        && part.is_ascii()
+        && !part.starts_with(['.', ' '])
+        && !part.ends_with(' ')
+        && !devices.contains(&stem.as_str())
+        && !part.contains(['<', '>', ':', '"', '/', '\\', '|', '?', '*'])
+}
+
+/// 10,000 identifiers, each against all others: a disk that does not tell cases apart tells their files apart.
+#[test]
+fn ten_thousand_identifiers_have_names_of_their_own_on_any_disk_and_come_back() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut files: HashMap<String, String> = HashMap::new();
+    let mut count = 0;
+    while count < 10_000 {
+        let text = identifier().new_tree(&mut runner).unwrap().current();
+        let Ok(given) = Identifier::new(text) else {
+            continue;
+        };
+        count += 1;
+        let name = encode(given.as_str());
+        assert_eq!(decode(&name), Ok(given.clone()), "{name}");
+        for part in format!("{name}.json").split('/') {
+            assert!(fits_a_disk(part), "{given:?}: {name}");
+        }
+        let folded = name.to_lowercase();
+        let other = files.insert(folded, given.as_str().to_owned());
+        assert!(
+            other.is_none_or(|other| other == given.as_str()),
+            "{given:?}"
+        );
+    }
+}
+
+#[test]
+fn names_are_what_a_person_would_type_where_that_is_possible() {
+    assert_eq!(encode("item-001"), "item-001");
+    assert_eq!(encode("Item-001"), "Item-001~1");
+    assert_eq!(encode("ITEM"), "ITEM~f");
+    assert_eq!(encode("a:b"), "a%3Ab");
+    assert_eq!(encode("con"), "+con");
+    assert_eq!(encode(".hidden"), "+.hidden");
+}
+
+#[test]
+fn a_name_made_by_hand_is_told_the_right_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let layout = Layout::new(folder.path(), folder.path().join("staging"));
+    fs::create_dir(folder.path().join("items")).unwrap();
+    fs::write(folder.path().join("items/Item.xml"), "<a/>").unwrap();
+    let told = layout.keys(Kind::Item).unwrap_err().to_string();
+    assert!(told.ends_with("items/Item~1.xml"), "{told}");
+    fs::rename(
+        folder.path().join("items/Item.xml"),
+        folder.path().join("items/notes.txt"),
+    )
+    .unwrap();
+    assert!(layout.keys(Kind::Item).is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn an_entity_comes_back_as_it_was_written(text in identifier(), xml in "\\PC{0,40}", value in "\\PC{0,9}") {
+        prop_assume!(Identifier::new(text.clone()).is_ok());
+        let folder = tempfile::tempdir().unwrap();
+        let layout = Layout::new(folder.path(), folder.path().join("staging"));
+        let key = Key::new(Kind::Item, Identifier::new(text).unwrap());
+        let mut entity = Entity::new(key.clone(), xml);
+        entity.beside.insert("metadata".to_owned(), serde_json::json!({"b": value, "a": 1}));
+        layout.write(&entity).unwrap();
+        prop_assert_eq!(layout.read(&key).unwrap(), Some(entity.clone()));
+        prop_assert_eq!(layout.keys(Kind::Item).unwrap(), vec![key.clone()]);
+        entity.beside.clear();
+        layout.write(&entity).unwrap();
+        prop_assert_eq!(layout.read(&key).unwrap(), Some(entity));
+        prop_assert!(layout.remove(&key).unwrap());
+        prop_assert!(!layout.remove(&key).unwrap());
+        prop_assert_eq!(layout.read(&key).unwrap(), None);
+    }
+}

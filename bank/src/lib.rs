@@ -1,0 +1,29 @@
+//! A bank of QTI content on disk: stimuli, items and tests as files that belong into version control, pulled from the
+//! Timeback QTI API, checked, changed, and pushed back.
+//!
+//! ```
+//! use timeback_qti_bank::{Bank, Entity, Identifier, Key, Kind, Settings};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! let bank = Bank::init(folder.path(), Settings::default())?;
+//! let key = Key::new(Kind::Stimulus, Identifier::new("italy")?);
+//! bank.write(&Entity::new(key.clone(), "<qti-assessment-stimulus identifier=\"italy\"/>"))?;
+//! assert!(folder.path().join("stimuli/italy.xml").exists());
+//! assert_eq!(bank.keys()?, [key]);
+//! # Ok(()) }
+//! ```
+#![warn(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
+
+mod bank;
+mod entity;
+mod error;
+mod layout;
+mod progress;
+mod settings;
+
+pub use bank::Bank;
+pub use entity::{Entity, Identifier, InvalidIdentifier, Key, Kind, UnknownKind};
+pub use error::{Error, Result};
+pub use progress::{Event, Observer, Outcome, unobserved};
+pub use settings::{Selection, Settings};

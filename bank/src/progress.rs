@@ -1,0 +1,77 @@
+//! What a verb tells while it works.
+
+use serde::Serialize;
+
+use crate::entity::Key;
+
+/// Whoever wants to know what a verb does meanwhile. It is called between requests, so it must not block.
+///
+/// ```
+/// use timeback_qti_bank::{Event, Observer};
+///
+/// let observer: Observer<'_> = &|event: &Event| println!("{event:?}");
+/// observer(&Event::Stage { stage: "items", total: Some(10) });
+/// ```
+pub type Observer<'a> = &'a (dyn Fn(&Event) + Send + Sync);
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum Event {
+    /// The verb goes over to another stage.
+    Stage {
+        /// Its name, in a word or two.
+        stage: &'static str,
+        /// How many entities are to come, where that is known.
+        total: Option<u64>,
+    },
+    /// The verb is done with an entity.
+    Entity {
+        /// Which one.
+        key: Key,
+        /// What came of it.
+        outcome: Outcome,
+        /// What there is to say about it, in a line.
+        message: Option<String>,
+    },
+}
+
+impl Event {
+    /// The verb is done with an entity, and there is nothing to say about it.
+    pub fn done(key: Key, outcome: Outcome) -> Self {
+        Self::Entity {
+            key,
+            outcome,
+            message: None,
+        }
+    }
+}
+
+/// What a verb did with an entity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It was looked at.
+    Checked,
+    /// It was as it should be already.
+    Unchanged,
+    /// It came into being.
+    Created,
+    /// It took the place of what was there.
+    Replaced,
+    /// It was deleted.
+    Deleted,
+    /// It was left alone, as two sides have changed it.
+    Conflict,
+    /// It was left alone, for the reason that is told.
+    Kept,
+    /// It was not tried, as something that it depends on has failed.
+    Skipped,
+    /// It went wrong.
+    Failed,
+}
+
+/// An observer that takes no notice.
+pub fn unobserved(_: &Event) {}
