@@ -52,6 +52,10 @@ enum Expression {
     },
     And(Vec<Expression>),
     Or(Vec<Expression>),
+    Verbatim {
+        text: String,
+        negated: bool,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,6 +168,22 @@ impl Field {
 }
 
 impl Filter {
+    /// A filter that somebody wrote in the API's own words, sent as it is:
+    ///
+    /// ```
+    /// use timeback_qti::filter::{Filter, field};
+    ///
+    /// let typed = Filter::verbatim("title~'rain' OR title~'snow'");
+    /// let both = typed.and(field("type").eq("choice"));
+    /// assert_eq!(both.to_string(), "(title~'rain' OR title~'snow') AND type='choice'");
+    /// ```
+    pub fn verbatim(text: impl Into<String>) -> Self {
+        Self(Expression::Verbatim {
+            text: text.into(),
+            negated: false,
+        })
+    }
+
     /// Both must pass.
     pub fn and(self, other: Self) -> Self {
         let mut all = match self.0 {
@@ -198,7 +218,7 @@ impl Filter {
 
 /// Passes what the filter does not. The API has no operator for it, so each comparison becomes its opposite.
 ///
-/// [`contains`](Field::contains) has none: a list with a filter that needs it fails with
+/// [`contains`](Field::contains) and [`verbatim`](Self::verbatim) have none: a list with a filter that needs it fails with
 /// [`Input`](crate::ErrorKind::Input), before anything is sent.
 impl Not for Filter {
     type Output = Self;
@@ -223,6 +243,10 @@ impl Expression {
             },
             Self::And(parts) => Self::Or(each(parts)),
             Self::Or(parts) => Self::And(each(parts)),
+            Self::Verbatim { text, negated } => Self::Verbatim {
+                text,
+                negated: !negated,
+            },
         }
     }
 
@@ -255,6 +279,10 @@ impl Expression {
                 }
             }
             Self::And(parts) | Self::Or(parts) => parts.iter().try_for_each(Self::check),
+            Self::Verbatim { negated: false, .. } => Ok(()),
+            Self::Verbatim { text, .. } => Err(Error::input(format!(
+                "the API has no operator for the opposite of {text:?}"
+            ))),
         }
     }
 }
@@ -276,6 +304,7 @@ impl fmt::Display for Expression {
             } => return write!(f, "{field}{}{value}", operator.as_str()),
             Self::And(parts) => (parts, " AND "),
             Self::Or(parts) => (parts, " OR "),
+            Self::Verbatim { text, .. } => return f.write_str(text),
         };
         for (index, part) in parts.iter().enumerate() {
             if index > 0 {
@@ -284,7 +313,7 @@ impl fmt::Display for Expression {
             match part {
                 Self::Compare { .. } => part.fmt(f)?,
                 // Flattened when they are joined, what stands in an AND is an OR and the other way round.
-                Self::And(_) | Self::Or(_) => write!(f, "({part})")?,
+                Self::And(_) | Self::Or(_) | Self::Verbatim { .. } => write!(f, "({part})")?,
             }
         }
         Ok(())

@@ -11,8 +11,10 @@ pub(super) const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// A document that the API also takes as JSON.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum JsonForm {
+pub enum JsonForm {
+    /// A test, `qti-assessment-test`.
     Test,
+    /// A stimulus, `qti-assessment-stimulus`.
     Stimulus,
 }
 
@@ -129,7 +131,10 @@ const STYLESHEET: Form = Form {
 const HREF: &str = "href";
 
 /// The first place of a document whose meaning is not in its JSON form; `None` if all is.
-pub(crate) fn beyond_json(
+///
+/// # Errors
+/// When the document is not well-formed.
+pub fn beyond_json(
     form: JsonForm,
     raw_xml: &str,
     json: &Value,

@@ -31,8 +31,9 @@ mod white_space;
 
 pub use compare::{Difference, first_difference};
 pub use error::{XmlError, XmlErrorKind};
-pub(crate) use json_form::{JsonForm, beyond_json};
+pub use json_form::{JsonForm, beyond_json};
 pub use json_loss::{JsonLoss, json_losses};
-pub(crate) use stored::{first_difference_of_tests, root_identifier, root_name, stimulus_content};
+pub(crate) use stored::root_name;
+pub use stored::{first_difference_of_tests, root_identifier, stimulus_content};
 pub use view::*;
 pub use well_formed::{check_fragment, check_well_formed};

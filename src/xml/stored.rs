@@ -8,7 +8,17 @@ use super::error::XmlError;
 use super::reader::{Form, Reader, Token};
 
 /// The identifier of a document's root, `None` if it has none.
-pub(crate) fn root_identifier(xml: &str) -> Result<Option<String>, XmlError> {
+///
+/// # Errors
+/// When the document is not well-formed.
+///
+/// ```
+/// use timeback_qti::xml::root_identifier;
+///
+/// assert_eq!(root_identifier("<qti-assessment-item identifier='item-1'/>")?.as_deref(), Some("item-1"));
+/// # Ok::<(), timeback_qti::xml::XmlError>(())
+/// ```
+pub fn root_identifier(xml: &str) -> Result<Option<String>, XmlError> {
     let root = parse(xml)?.root;
     Ok(root.attribute("identifier").map(str::to_owned))
 }
@@ -19,10 +29,10 @@ pub(crate) fn root_name(xml: &str) -> Result<String, XmlError> {
 }
 
 /// [`first_difference`](super::first_difference) but for the `href` of item references, which is the service's own.
-pub(crate) fn first_difference_of_tests(
-    sent: &str,
-    stored: &str,
-) -> Result<Option<Difference>, XmlError> {
+///
+/// # Errors
+/// When either document is not well-formed; the message says if it is the stored one.
+pub fn first_difference_of_tests(sent: &str, stored: &str) -> Result<Option<Difference>, XmlError> {
     first_difference_of(sent, stored, without_hrefs)
 }
 
@@ -41,7 +51,18 @@ fn without_hrefs(element: &mut Arc<Element>) {
 
 /// What stands in a stimulus's body, to the letter; `None` if it has no body without a prefix in its name: what stands
 /// in another one may mean something else outside of it.
-pub(crate) fn stimulus_content(xml: &str) -> Result<Option<&str>, XmlError> {
+///
+/// # Errors
+/// When the document is not well-formed.
+///
+/// ```
+/// use timeback_qti::xml::stimulus_content;
+///
+/// let xml = "<qti-assessment-stimulus><qti-stimulus-body><p>Rome</p></qti-stimulus-body></qti-assessment-stimulus>";
+/// assert_eq!(stimulus_content(xml)?, Some("<p>Rome</p>"));
+/// # Ok::<(), timeback_qti::xml::XmlError>(())
+/// ```
+pub fn stimulus_content(xml: &str) -> Result<Option<&str>, XmlError> {
     let mut reader = Reader::new(xml, Form::Document)?;
     let mut found = None;
     let mut depth = 0;
