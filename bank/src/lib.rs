@@ -15,6 +15,7 @@
 //! ```
 #![warn(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
 
+pub mod audit;
 mod bank;
 mod entity;
 mod error;

@@ -1,0 +1,115 @@
+//! What concerns several entities: references, things that nothing refers to, and doubles.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use timeback_qti::xml::Element;
+
+use super::document::Document;
+use super::finding::{Findings, Place};
+use super::rule::Rule;
+use crate::entity::{Identifier, Key, Kind};
+
+/// What is kept of each entity once its document is gone.
+#[derive(Debug, Default)]
+pub(super) struct Across {
+    entities: BTreeMap<Key, Place>,
+    references: Vec<Reference>,
+    /// By kind and a digest of all that they say but for their identifiers.
+    by_content: BTreeMap<(Kind, [u8; 32]), Vec<Key>>,
+}
+
+#[derive(Debug)]
+struct Reference {
+    from: Key,
+    to: Kind,
+    identifier: String,
+    place: Place,
+}
+
+impl Across {
+    /// Takes what is needed of a document. `key` may be of an entity whose XML cannot be read, which is there all the same.
+    pub(super) fn add_key(&mut self, key: &Key, place: Place) {
+        self.entities.insert(key.clone(), place);
+    }
+
+    pub(super) fn add(&mut self, document: &Document<'_>) {
+        let key = &document.source.entity.key;
+        for element in document.root.descendants() {
+            let to = match element.qti_name() {
+                Some("assessment-item-ref") => Kind::Item,
+                Some("assessment-stimulus-ref") => Kind::Stimulus,
+                _ => continue,
+            };
+            self.references.push(Reference {
+                from: key.clone(),
+                to,
+                identifier: element
+                    .attribute("identifier")
+                    .unwrap_or_default()
+                    .to_owned(),
+                place: document.source.place_of(&element),
+            });
+        }
+        let content = (key.kind, digest(&document.root));
+        self.by_content
+            .entry(content)
+            .or_default()
+            .push(key.clone());
+    }
+
+    pub(super) fn check(self, findings: &mut Findings) {
+        let mut referred = BTreeSet::new();
+        for reference in &self.references {
+            let target = Identifier::new(&*reference.identifier).ok();
+            let target = target.map(|identifier| Key::new(reference.to, identifier));
+            match target.filter(|target| self.entities.contains_key(target)) {
+                Some(target) => drop(referred.insert(target)),
+                None => {
+                    let message =
+                        format!("there is no {} {:?}", reference.to, reference.identifier);
+                    let place = Some(reference.place.clone());
+                    findings.push(
+                        Rule::ReferenceMissing,
+                        message,
+                        Some(&reference.from),
+                        place,
+                    );
+                }
+            }
+        }
+        for (key, place) in &self.entities {
+            if key.kind != Kind::Test && !referred.contains(key) {
+                let by = if key.kind == Kind::Item {
+                    "test"
+                } else {
+                    "item"
+                };
+                let message = format!("no {by} refers to the {}", key.kind);
+                findings.push(Rule::Unreferenced, message, Some(key), Some(place.clone()));
+            }
+        }
+        for doubles in self.by_content.values() {
+            for double in &doubles[1..] {
+                let message = format!("says the same as {:?}", doubles[0].identifier.as_str());
+                let place = self.entities.get(double).cloned();
+                findings.push(Rule::DoubleContent, message, Some(double), place);
+            }
+        }
+    }
+}
+
+/// A digest of all that a document says but for its identifier.
+fn digest(root: &Element) -> [u8; 32] {
+    use sha2::{Digest, Sha256};
+    let mut digest = Sha256::new();
+    let mut attributes: Vec<_> = root
+        .attributes()
+        .filter(|(name, _)| name != "identifier")
+        .collect();
+    attributes.sort();
+    for (name, value) in attributes {
+        digest.update(format!("{name}={value:?}\n"));
+    }
+    digest.update(root.content().xml());
+    digest.finalize().into()
+}

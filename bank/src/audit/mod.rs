@@ -1,0 +1,140 @@
+//! `audit`: what is wrong with a bank's content, found without the service.
+//!
+//! ```
+//! use timeback_qti_bank::audit::{Options, Rule, audit};
+//! use timeback_qti_bank::{Bank, Entity, Identifier, Key, Kind, Settings, unobserved};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! let bank = Bank::init(folder.path(), Settings::default())?;
+//! let item = "<qti-assessment-item identifier='i1' xml:lang='en'>\n  \
+//!             <qti-assessment-stimulus-ref identifier='italy' href='italy.xml'/>\n\
+//!             </qti-assessment-item>";
+//! bank.write(&Entity::new(Key::new(Kind::Item, Identifier::new("i1")?), item))?;
+//!
+//! let report = audit(&bank, &Options::default(), &unobserved)?;
+//! let missing = report.findings.iter().find(|finding| finding.rule == Rule::ReferenceMissing).unwrap();
+//! assert_eq!(
+//!     missing.to_string(),
+//!     "items/i1.xml:2:3: error[reference-missing]: item i1: there is no stimulus \"italy\""
+//! );
+//! # Ok(()) }
+//! ```
+
+mod across;
+mod document;
+mod finding;
+mod limits;
+mod report;
+mod rule;
+mod rules;
+mod sarif;
+mod scoring;
+#[cfg(test)]
+mod tests;
+
+pub use finding::{Finding, Place};
+pub use report::{Counts, Report};
+pub use rule::{Rule, Severity, UnknownRule};
+
+use across::Across;
+use document::{Document, View};
+use finding::{Findings, Source};
+
+use crate::bank::Bank;
+use crate::entity::{Entity, Kind};
+use crate::error::Result;
+use crate::progress::{Event, Observer, Outcome};
+
+/// How an audit is done.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// What an earlier audit counted: no more than it found of a rule is nothing new, and less content is an error.
+    pub baseline: Option<Counts>,
+    /// Rules that are not applied.
+    pub without: Vec<Rule>,
+}
+
+/// Audits all entities of a bank's folder, one by one.
+///
+/// Nothing is sent, and nothing is written. An entity that cannot be read as QTI is a finding, not an error.
+///
+/// # Errors
+/// [`Error::File`](crate::Error::File) and [`Error::Stray`](crate::Error::Stray) if the folder cannot be read.
+pub fn audit(bank: &Bank, options: &Options, observer: Observer<'_>) -> Result<Report> {
+    let total = bank.keys()?.len() as u64;
+    observer(&Event::Stage {
+        stage: "audit",
+        total: Some(total),
+    });
+    let mut auditor = Auditor::default();
+    for entity in bank.entities()? {
+        let entity = entity?;
+        let path = bank.path(&entity.key);
+        let parts = path.strip_prefix(bank.root()).unwrap_or(&path).iter();
+        let file = parts
+            .map(|part| part.to_string_lossy())
+            .collect::<Vec<_>>()
+            .join("/");
+        auditor.add(&entity, Some(&file));
+        observer(&Event::done(entity.key, Outcome::Checked));
+    }
+    Ok(auditor.finish(options))
+}
+
+/// Audits entities from anywhere, one after the other: it keeps of each what concerns others, not its XML.
+///
+/// ```
+/// use timeback_qti_bank::audit::{Auditor, Options, Severity};
+/// use timeback_qti_bank::{Entity, Identifier, Key, Kind};
+///
+/// let mut auditor = Auditor::default();
+/// let key = Key::new(Kind::Test, Identifier::new("t1")?);
+/// auditor.add(&Entity::new(key, "<qti-assessment-test identifier='t2'/>"), None);
+/// let report = auditor.finish(&Options::default());
+/// assert_eq!(report.worst(), Some(Severity::Error));
+/// # Ok::<(), timeback_qti_bank::InvalidIdentifier>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Auditor {
+    findings: Findings,
+    across: Across,
+    counts: Counts,
+}
+
+impl Auditor {
+    /// Looks at an entity; `file` is where findings say that it stands.
+    pub fn add(&mut self, entity: &Entity, file: Option<&str>) {
+        let source = Source { entity, file };
+        let count = match entity.key.kind {
+            Kind::Stimulus => &mut self.counts.stimuli,
+            Kind::Item => &mut self.counts.items,
+            Kind::Test => &mut self.counts.tests,
+        };
+        *count += 1;
+        self.across.add_key(&entity.key, source.place(1, 1));
+        let document = match Document::read(source) {
+            Ok(document) => document,
+            Err(error) => return self.findings.unreadable(source, &error),
+        };
+        self.across.add(&document);
+        if let View::Item(item) = &document.view {
+            for interaction in &item.interactions {
+                let kind = interaction.kind.as_str().to_owned();
+                *self.counts.interactions.entry(kind).or_default() += 1;
+            }
+        }
+        rules::check(&document, &mut self.findings);
+    }
+
+    /// Looks at what concerns several of the entities, and reports.
+    pub fn finish(self, options: &Options) -> Report {
+        let mut findings = self.findings;
+        self.across.check(&mut findings);
+        findings
+            .0
+            .retain(|finding| !options.without.contains(&finding.rule));
+        Report::new(findings, self.counts, options.baseline.as_ref())
+    }
+}

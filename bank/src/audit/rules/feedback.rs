@@ -1,0 +1,114 @@
+//! Feedback that nothing shows: no rule can give its outcome the value that it waits for.
+
+use std::collections::HashSet;
+
+use timeback_qti::xml::{Element, ItemView, ShowHide, TemplateKind};
+
+use super::super::document::Document;
+use super::super::finding::Findings;
+use super::super::rule::Rule;
+
+pub(super) fn check(document: &Document<'_>, item: &ItemView, findings: &mut Findings) {
+    for feedback in &item.feedback {
+        let Some(outcome) = feedback.outcome_identifier.as_deref() else {
+            continue;
+        };
+        // What is hidden by its outcome is shown until then.
+        if feedback.show_hide != ShowHide::Show {
+            continue;
+        }
+        let message = match possible_values(document, item, outcome) {
+            Values::Any => continue,
+            Values::These(values) if values.contains(&feedback.identifier) => continue,
+            Values::These(values) if values.is_empty() => format!("nothing sets {outcome:?}"),
+            Values::These(_) => format!("nothing sets {outcome:?} to {:?}", feedback.identifier),
+        };
+        let element = feedback.content.element();
+        findings.at(document.source, &element, Rule::FeedbackNeverShown, message);
+    }
+}
+
+/// What an outcome can hold after the processing.
+enum Values {
+    These(HashSet<String>),
+    /// It cannot be told.
+    Any,
+}
+
+fn possible_values(document: &Document<'_>, item: &ItemView, outcome: &str) -> Values {
+    let template = item
+        .response_processing
+        .as_ref()
+        .and_then(|processing| processing.template.as_ref());
+    let mut values = HashSet::new();
+    match template.map(|template| &template.kind) {
+        Some(TemplateKind::Other(_)) => return Values::Any,
+        Some(TemplateKind::Cc2Match) if outcome == "FEEDBACKBASIC" => {
+            values.extend(["correct", "incorrect"].map(str::to_owned));
+        }
+        _ => {}
+    }
+    let declared = item
+        .outcome_declarations
+        .iter()
+        .filter(|declared| declared.identifier == outcome);
+    values.extend(
+        declared
+            .flat_map(|declared| &declared.default)
+            .map(|value| value.text.clone()),
+    );
+    for rules in document.elements("response-processing") {
+        for rule in rules
+            .descendants()
+            .filter(|rule| rule.attribute("identifier") == Some(outcome))
+        {
+            match rule.qti_name() {
+                Some("set-outcome-value") => {
+                    for expression in rule.children() {
+                        if !add_values(item, &expression, &mut values) {
+                            return Values::Any;
+                        }
+                    }
+                }
+                Some("lookup-outcome-value") => return Values::Any,
+                _ => {}
+            }
+        }
+    }
+    Values::These(values)
+}
+
+/// Adds what an expression can be; `false` if that cannot be told.
+fn add_values(item: &ItemView, expression: &Element, values: &mut HashSet<String>) -> bool {
+    let named = expression.attribute("identifier").unwrap_or_default();
+    match expression.qti_name() {
+        Some("base-value") => {
+            values.insert(expression.content().text().trim().to_owned());
+            true
+        }
+        Some("null") => true,
+        Some("multiple" | "ordered") => expression
+            .children()
+            .all(|part| add_values(item, &part, values)),
+        Some("correct") => {
+            let response = item.response_declaration(named);
+            let correct =
+                response.map(|response| response.correct.iter().map(|value| value.text.clone()));
+            correct.map(|correct| values.extend(correct)).is_some()
+        }
+        // An answer to a choice is one of its choices; other answers may be anything.
+        Some("variable") => match item.interaction(named) {
+            Some(interaction) if !interaction.choices.is_empty() => {
+                values.extend(
+                    interaction
+                        .choices
+                        .iter()
+                        .map(|choice| choice.identifier.clone()),
+                );
+                true
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
