@@ -27,11 +27,12 @@ struct Reference {
 }
 
 impl Across {
-    /// Takes what is needed of a document. `key` may be of an entity whose XML cannot be read, which is there all the same.
+    /// An entity whose XML cannot be read is there all the same.
     pub(super) fn add_key(&mut self, key: &Key, place: Place) {
         self.entities.insert(key.clone(), place);
     }
 
+    /// Takes what is needed of a document.
     pub(super) fn add(&mut self, document: &Document<'_>) {
         let key = &document.source.entity.key;
         for element in document.root.descendants() {

@@ -42,4 +42,21 @@ impl<'e> Document<'e> {
         let descendants = self.root.descendants();
         descendants.filter(move |element| element.qti_name() == Some(name))
     }
+
+    /// Whether rules of the document name a variable, so that its key may be in them.
+    pub(super) fn rules_name(&self, variable: &str) -> bool {
+        let rules = self
+            .elements("response-processing")
+            .chain(self.elements("template-processing"));
+        let names = |rule: &Element| rule.attribute("identifier") == Some(variable);
+        rules
+            .into_iter()
+            .any(|rules| rules.descendants().any(|rule| names(&rule)))
+    }
+
+    /// Whether the key of a response variable is made for each candidate.
+    pub(super) fn makes_key(&self, response: &str) -> bool {
+        self.elements("set-correct-response")
+            .any(|rule| rule.attribute("identifier") == Some(response))
+    }
 }

@@ -41,12 +41,16 @@ fn possible_values(document: &Document<'_>, item: &ItemView, outcome: &str) -> V
         .as_ref()
         .and_then(|processing| processing.template.as_ref());
     let mut values = HashSet::new();
-    match template.map(|template| &template.kind) {
-        Some(TemplateKind::Other(_)) => return Values::Any,
-        Some(TemplateKind::Cc2Match) if outcome == "FEEDBACKBASIC" => {
-            values.extend(["correct", "incorrect"].map(str::to_owned));
-        }
-        _ => {}
+    // Only the templates of QTI itself are known to set nothing but the score.
+    let is_known = |kind: &TemplateKind| {
+        use TemplateKind as Kind;
+        matches!(
+            kind,
+            Kind::MatchCorrect | Kind::MapResponse | Kind::MapResponsePoint
+        )
+    };
+    if template.is_some_and(|template| !is_known(&template.kind)) {
+        return Values::Any;
     }
     let declared = item
         .outcome_declarations

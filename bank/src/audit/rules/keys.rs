@@ -25,7 +25,10 @@ pub(super) fn check(document: &Document<'_>, item: &ItemView, findings: &mut Fin
             continue;
         };
         let has_mapping = response.mapping.is_some() || response.area_mapping.is_some();
-        if response.correct.is_empty() && !has_mapping && is_closed(&interaction.kind) {
+        let is_keyed = has_mapping
+            || !response.correct.is_empty()
+            || document.rules_name(&response.identifier);
+        if !is_keyed && is_closed(&interaction.kind) {
             let message = format!(
                 "{:?} has neither a correct response nor a mapping",
                 response.identifier

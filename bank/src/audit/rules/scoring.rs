@@ -1,8 +1,7 @@
 //! The key scores full marks, and nothing else does: for the standard templates, evaluated here.
 
 use timeback_qti::xml::{
-    Cardinality, Element, Interaction, ItemView, OutcomeDeclaration, ResponseDeclaration,
-    TemplateKind,
+    Cardinality, Interaction, ItemView, OutcomeDeclaration, ResponseDeclaration, TemplateKind,
 };
 
 use super::super::document::Document;
@@ -24,7 +23,10 @@ pub(super) fn check(document: &Document<'_>, item: &ItemView, findings: &mut Fin
     ) else {
         return;
     };
-    if response.cardinality == Some(Cardinality::Record) || response.correct.is_empty() {
+    if response.cardinality == Some(Cardinality::Record)
+        || response.correct.is_empty()
+        || document.makes_key(RESPONSE)
+    {
         return;
     }
     let declarations = document.elements("response-declaration");
@@ -107,11 +109,7 @@ fn unscored_keys(document: &Document<'_>, item: &ItemView, findings: &mut Findin
         return;
     }
     let is_used = |identifier: &str| {
-        let names = |rule: &Element| rule.attribute("identifier") == Some(identifier);
-        (template.is_some() && identifier == RESPONSE)
-            || document
-                .elements("response-processing")
-                .any(|rules| rules.descendants().any(|rule| names(&rule)))
+        (template.is_some() && identifier == RESPONSE) || document.rules_name(identifier)
     };
     let declarations = document.elements("response-declaration");
     for (response, element) in item.response_declarations.iter().zip(declarations) {

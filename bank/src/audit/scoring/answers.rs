@@ -6,6 +6,7 @@ use timeback_qti::xml::{
 
 use super::super::limits::{Limits, used_too_often};
 use super::is_same_answer;
+use super::value::{Form, is_same};
 
 /// Enough for any real item, and no more work than an item is worth.
 const MOST: usize = 2_000;
@@ -63,7 +64,15 @@ fn is_other(
     answer: &[String],
 ) -> bool {
     let (key, answer) = (borrowed(key), borrowed(answer));
-    let is_set = |answer: &[&str]| (1..answer.len()).all(|at| !answer[..at].contains(&answer[at]));
+    let form = Form::of(response);
+    let is_set = |answer: &[&str]| {
+        let stands_before = |at: usize| {
+            answer[..at]
+                .iter()
+                .any(|before| is_same(form, before, answer[at]))
+        };
+        !(1..answer.len()).any(stands_before)
+    };
     !answer.is_empty()
         && limits.most.is_none_or(|most| answer.len() <= most)
         && answer.len() >= limits.fewest

@@ -349,3 +349,45 @@ fn feedback_is_shown_if_a_rule_can_set_its_outcome() {
         finds(&item(hidden), Rule::FeedbackNeverShown, 9, "to \"A\"");
     }
 }
+
+#[test]
+fn a_key_that_rules_make_or_hold_is_a_key() {
+    let no_key = "<qti-correct-response><qti-value>B</qti-value></qti-correct-response>";
+    let template = "<qti-response-processing template=\"https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/match_correct.xml\"/>";
+    let rules = "<qti-response-processing><qti-response-condition><qti-response-if><qti-match><qti-variable identifier='RESPONSE'/>\
+                 <qti-base-value base-type='identifier'>B</qti-base-value></qti-match></qti-response-if></qti-response-condition>\
+                 </qti-response-processing>";
+    let held = ITEM.replace(no_key, "").replace(template, rules);
+    assert_eq!(with_item(&held).findings, []);
+    let set = "<qti-template-processing><qti-set-correct-response identifier='RESPONSE'/></qti-template-processing>";
+    let made = |item: &str| item.replace("<qti-item-body>", &format!("{set}<qti-item-body>"));
+    assert_eq!(with_item(&made(&ITEM.replace(no_key, ""))).findings, []);
+    let other_maximum = ITEM.replace("normal-maximum=\"1\"", "normal-maximum=\"2\"");
+    assert_eq!(with_item(&made(&other_maximum)).findings, []);
+}
+
+#[test]
+fn a_pair_the_other_way_round_is_no_second_pair() {
+    let start = ITEM.find("<qti-choice-interaction").unwrap();
+    let end = ITEM.find("</qti-item-body>").unwrap();
+    let choice = |id: &str| format!("<qti-simple-associable-choice identifier='{id}'/>");
+    let choices: String = ["A", "B", "C"].map(choice).concat();
+    let interaction = format!(
+        "<qti-associate-interaction response-identifier='RESPONSE' max-associations='3'>{choices}</qti-associate-interaction>"
+    );
+    let mapping = "</qti-correct-response><qti-mapping default-value='-1'><qti-map-entry map-key='A B' mapped-value='1'/>\
+                   <qti-map-entry map-key='C B' mapped-value='1'/></qti-mapping>";
+    let item = format!("{}{interaction}{}", &ITEM[..start], &ITEM[end..])
+        .replace(
+            "cardinality=\"single\" base-type=\"identifier\">",
+            "cardinality=\"multiple\" base-type=\"pair\">",
+        )
+        .replace("match_correct", "map_response")
+        .replace("normal-maximum=\"1\"", "normal-maximum=\"2\"")
+        .replace(
+            ">B</qti-value>",
+            ">B A</qti-value><qti-value>B C</qti-value>",
+        )
+        .replace("</qti-correct-response>", mapping);
+    assert_eq!(with_item(&item).findings, []);
+}
