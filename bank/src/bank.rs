@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::entity::{Entity, Key, Kind};
 use crate::error::{Error, Result};
-use crate::layout::{Layout, write_atomically};
+use crate::layout::{Layout, file_name, write_atomically};
 use crate::settings::Settings;
 
 /// The file that makes a folder a bank.
@@ -96,6 +96,12 @@ impl Bank {
     /// The bank's folder.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The database of a service.
+    pub(crate) fn state_file(&self, base_url: &str) -> PathBuf {
+        let name = file_name(base_url) + ".redb";
+        self.root.join(STATE).join("state").join(name)
     }
 
     /// What `qti.toml` says.

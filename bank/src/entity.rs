@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use timeback_qti::xml::{ItemView, TestView, XmlError};
 
 /// What an entity is. The order is that of dependence: items refer to stimuli, tests to items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -184,5 +185,35 @@ impl Entity {
     /// Its metadata; `None` where there is none.
     pub fn metadata(&self) -> Option<&Map<String, Value>> {
         self.beside.get("metadata").and_then(Value::as_object)
+    }
+}
+
+impl Entity {
+    /// What the entity refers to, by its XML: a test's items, an item's stimuli, each once.
+    ///
+    /// # Errors
+    /// When the XML cannot be read.
+    pub fn references(&self) -> Result<Vec<Key>, XmlError> {
+        let (kind, identifiers): (_, Vec<String>) = match self.key.kind {
+            Kind::Stimulus => return Ok(Vec::new()),
+            Kind::Item => {
+                let references = ItemView::parse(&self.xml)?.stimulus_refs.into_iter();
+                let identifiers = references.map(|reference| reference.identifier);
+                (Kind::Stimulus, identifiers.collect())
+            }
+            Kind::Test => {
+                let test = TestView::parse(&self.xml)?;
+                let references = test.item_refs().into_iter();
+                let identifiers = references.map(|reference| reference.identifier.clone());
+                (Kind::Item, identifiers.collect())
+            }
+        };
+        let mut keys: Vec<_> = identifiers
+            .into_iter()
+            .filter_map(|identifier| Some(Key::new(kind, Identifier::new(identifier).ok()?)))
+            .collect();
+        keys.sort_unstable();
+        keys.dedup();
+        Ok(keys)
     }
 }

@@ -1,9 +1,10 @@
 //! What can go wrong with a bank.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{io, result};
 
-use crate::entity::Key;
+use crate::entity::{Key, Kind};
 
 /// The result of what works on a bank.
 pub type Result<T, E = Error> = result::Result<T, E>;
@@ -56,6 +57,37 @@ pub enum Error {
         /// Why.
         source: serde_json::Error,
     },
+    /// What is remembered between two runs cannot be read or written.
+    #[error("{}", path.display())]
+    State {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: Arc<redb::Error>,
+    },
+    /// Another process works on the bank.
+    #[error("{} is in use: another command works on this bank", path.display())]
+    Busy {
+        /// The file that is locked.
+        path: PathBuf,
+    },
+    /// A task of this process has come to nothing.
+    #[error("a task was ended before it was done")]
+    Ended,
+    /// The service has answered an entity without its XML.
+    #[error("{key}: the service has answered it without its XML")]
+    NoXml {
+        /// Which one.
+        key: Key,
+    },
+    /// A list of the service has failed.
+    #[error("list of {}", kind.folder())]
+    List {
+        /// What was listed.
+        kind: Kind,
+        /// Why.
+        source: timeback_qti::Error,
+    },
     /// The service, or the way to it, has failed.
     #[error("{key}")]
     Service {
@@ -73,6 +105,39 @@ fn hint(expected: Option<&Path>) -> String {
 }
 
 impl Error {
+    pub(crate) fn state(path: &Path, problem: redb::Error) -> Self {
+        let (path, source) = (path.to_owned(), Arc::new(problem));
+        Self::State { path, source }
+    }
+
+    /// For `map_err`: the service, or the way to it, has failed.
+    pub(crate) fn service(key: &Key) -> impl Fn(timeback_qti::Error) -> Self {
+        let key = key.clone();
+        move |source| Self::Service {
+            key: key.clone(),
+            source,
+        }
+    }
+
+    /// What the service, or the way to it, has said.
+    pub fn service_error(&self) -> Option<&timeback_qti::Error> {
+        match self {
+            Self::Service { source, .. } | Self::List { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+
+    /// The error and all its causes, in a line.
+    pub fn in_full(&self) -> String {
+        let mut line = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(next) = cause {
+            line = format!("{line}: {next}");
+            cause = next.source();
+        }
+        line
+    }
+
     /// For `map_err`: a file or a folder cannot be read or written.
     pub(crate) fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();

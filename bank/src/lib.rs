@@ -17,14 +17,23 @@
 
 pub mod audit;
 mod bank;
+pub mod compare;
+mod connection;
 mod entity;
 mod error;
 mod layout;
 mod progress;
+pub mod pull;
+pub mod push;
+
+mod remote;
 mod settings;
+mod state;
 
 pub use bank::Bank;
+pub use connection::Connection;
 pub use entity::{Entity, Identifier, InvalidIdentifier, Key, Kind, UnknownKind};
 pub use error::{Error, Result};
-pub use progress::{Event, Observer, Outcome, unobserved};
+pub use progress::{Event, Note, Observer, Outcome, Stop, unobserved};
+pub use remote::{Service, Stored};
 pub use settings::{Selection, Settings};

@@ -1,5 +1,8 @@
 //! What a verb tells while it works.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde::Serialize;
 
 use crate::entity::Key;
@@ -75,3 +78,45 @@ pub enum Outcome {
 
 /// An observer that takes no notice.
 pub fn unobserved(_: &Event) {}
+
+/// An entity that a verb has something to say about.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Note {
+    /// Which one.
+    #[serde(flatten)]
+    pub key: Key,
+    /// What there is to say.
+    pub message: String,
+}
+
+impl Note {
+    pub(crate) fn new(key: Key, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { key, message }
+    }
+}
+
+/// Ends a verb early, without harm: what is on the wire is finished, and nothing more is begun. Clones are one.
+///
+/// ```
+/// use timeback_qti_bank::Stop;
+///
+/// let stop = Stop::default();
+/// let handler = stop.clone();
+/// handler.stop();
+/// assert!(stop.is_stopped());
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Begin nothing more.
+    pub fn stop(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether nothing more is to be begun.
+    pub fn is_stopped(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use crate::entity::{Entity, Key, Kind};
 use crate::error::{Error, Result};
 
+pub(crate) use name::encode as file_name;
 pub(crate) use write::write_atomically;
 
 /// The extension of an entity's XML.

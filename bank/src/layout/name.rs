@@ -19,7 +19,7 @@ const GUARD: char = '+';
 const PART: usize = 200;
 
 /// The file name of an identifier, without an extension; a path of several parts where it is long.
-pub(super) fn encode(identifier: &str) -> String {
+pub(crate) fn encode(identifier: &str) -> String {
     let mut name = utf8_percent_encode(identifier, ENCODED).to_string();
     let capitals = capitals(&name);
     if !capitals.is_empty() {

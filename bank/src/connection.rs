@@ -1,0 +1,68 @@
+//! A bank with the service that it is exchanged with.
+
+use std::sync::Arc;
+
+use timeback_qti::Client;
+
+use crate::bank::Bank;
+use crate::error::{Error, Result};
+use crate::progress::Stop;
+use crate::remote::Service;
+use crate::state::Store;
+
+/// How many entities are worked on at once. The client bounds the requests; this only keeps it busy.
+pub(crate) const AT_ONCE: usize = 24;
+
+/// A bank with the service that it is exchanged with. It holds a lock: no other process works on the bank meanwhile.
+#[derive(Debug)]
+pub struct Connection {
+    pub(crate) bank: Arc<Bank>,
+    pub(crate) service: Service,
+    pub(crate) store: Store,
+    pub(crate) stop: Stop,
+}
+
+impl Bank {
+    /// Opens what the bank remembers of the client's service. Nothing is sent.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if another process works on the bank; [`Error::State`] if what it remembers cannot be read.
+    pub fn connect(&self, client: &Client) -> Result<Connection> {
+        let path = self.state_file(client.base_url());
+        Ok(Connection {
+            bank: Arc::new(self.clone()),
+            service: Service::new(client.clone()),
+            store: Store::open(&path)?,
+            stop: Stop::default(),
+        })
+    }
+}
+
+impl Connection {
+    /// The same, ended early by this.
+    #[must_use]
+    pub fn stopped_by(mut self, stop: Stop) -> Self {
+        self.stop = stop;
+        self
+    }
+
+    /// The bank.
+    pub fn bank(&self) -> &Bank {
+        &self.bank
+    }
+
+    /// The service.
+    pub fn service(&self) -> &Service {
+        &self.service
+    }
+
+    /// Works on the bank's files, away from the tasks that send.
+    pub(crate) async fn on_disk<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Bank) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let bank = Arc::clone(&self.bank);
+        let task = tokio::task::spawn_blocking(move || work(&bank));
+        task.await.unwrap_or(Err(Error::Ended))
+    }
+}

@@ -1,0 +1,231 @@
+//! From the bank to the service: planned first, each write kept in a journal before it is sent and read back after it.
+
+mod apply;
+mod plan;
+mod prune;
+mod settle;
+
+use serde::Serialize;
+
+use crate::connection::Connection;
+use crate::entity::{Entity, Key};
+use crate::error::Result;
+use crate::progress::{Note, Observer};
+
+/// How a push is planned and done.
+#[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
+pub struct PushOptions {
+    /// Also what the service has changed since it was seen.
+    pub force: bool,
+    /// Deletes on the service what is gone from the bank.
+    pub prune: bool,
+    /// After how many failures nothing more is begun.
+    pub max_failures: Option<u64>,
+    /// Writes one entity first, and puts it back and ends if that goes wrong.
+    pub probe: bool,
+}
+
+impl PushOptions {
+    /// Also what the service has changed since it was seen.
+    #[must_use]
+    pub fn force(mut self) -> Self {
+        self.force = true;
+        self
+    }
+
+    /// Deletes on the service what is gone from the bank, but nothing that anything refers to.
+    #[must_use]
+    pub fn prune(mut self) -> Self {
+        self.prune = true;
+        self
+    }
+
+    /// After how many failures nothing more is begun.
+    #[must_use]
+    pub fn max_failures(mut self, failures: u64) -> Self {
+        self.max_failures = Some(failures);
+        self
+    }
+
+    /// Writes one entity first, and puts it back and ends if that goes wrong.
+    #[must_use]
+    pub fn probe(mut self) -> Self {
+        self.probe = true;
+        self
+    }
+}
+
+/// What is to be done with an entity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum Action {
+    /// The service has none: it is created.
+    Create,
+    /// The service's is replaced.
+    Replace,
+    /// The service has the same already: that is remembered.
+    Adopt,
+    /// It is deleted on the service.
+    Delete,
+    /// It is left alone: the service's has changed since it was seen.
+    Conflict,
+    /// It is left alone, for the reason that is told.
+    Keep,
+    /// It cannot be written, for the reason that is told.
+    Refuse,
+}
+
+/// What is to be done with one entity.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Step {
+    /// Which one.
+    #[serde(flatten)]
+    pub key: Key,
+    /// What is to be done.
+    pub action: Action,
+    /// Why, where that is not plain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// What a push will do, in its order: stimuli, items, tests, then deletions the other way round.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Plan {
+    /// What is to be done with what has changed.
+    pub steps: Vec<Step>,
+    /// How many entities have not.
+    pub unchanged: u64,
+}
+
+impl Plan {
+    /// Whether anything is written or deleted.
+    pub fn writes(&self) -> bool {
+        let writes = [Action::Create, Action::Replace, Action::Delete];
+        self.steps.iter().any(|step| writes.contains(&step.action))
+    }
+
+    /// How many steps do this.
+    pub fn count(&self, action: Action) -> usize {
+        self.steps
+            .iter()
+            .filter(|step| step.action == action)
+            .count()
+    }
+}
+
+/// What a push has done.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct PushReport {
+    /// The number of its snapshots, which a restore puts back.
+    pub run: u64,
+    /// How many entities were created.
+    pub created: u64,
+    /// How many were replaced.
+    pub replaced: u64,
+    /// How many were deleted.
+    pub deleted: u64,
+    /// How many were on the service already as they should be.
+    pub unchanged: u64,
+    /// What was left alone, as the service's had changed.
+    pub conflicts: Vec<Note>,
+    /// What was left alone for other reasons.
+    pub kept: Vec<Note>,
+    /// What was not tried, as something that it refers to has failed.
+    pub skipped: Vec<Note>,
+    /// What went wrong.
+    pub failed: Vec<Note>,
+    /// What another writer has written between the read and the write: its change may be lost. A write of this push
+    /// that was repeated looks the same.
+    pub overtaken: Vec<Note>,
+    /// Whether it was ended early; another push goes on.
+    pub stopped: bool,
+}
+
+/// Where that which is written comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Source {
+    /// The bank's files.
+    Bank,
+    /// What a push has replaced.
+    Snapshot(u64),
+}
+
+impl Connection {
+    /// Plans a push and does it.
+    ///
+    /// ```
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = timeback_qti_sandbox::Sandbox::start().await?;
+    /// # let client = timeback_qti::Client::builder().base_url(sandbox.base_url()).token_url(sandbox.token_url())
+    /// #     .credentials(sandbox.client_id(), sandbox.client_secret().to_owned()).build()?;
+    /// # client.stimuli().create(&timeback_qti::models::StimulusInput::new("italy", "Italy", "<p>Rome</p>")).await?;
+    /// # let folder = tempfile::tempdir()?;
+    /// use timeback_qti_bank::{Bank, Settings, pull::PullOptions, push::PushOptions, unobserved};
+    ///
+    /// let bank = Bank::init(folder.path(), Settings::default())?;
+    /// let connection = bank.connect(&client)?;
+    /// connection.pull(&PullOptions::default(), &unobserved).await?;
+    ///
+    /// let file = folder.path().join("stimuli/italy.xml");
+    /// std::fs::write(&file, std::fs::read_to_string(&file)?.replace("Rome", "Milan"))?;
+    ///
+    /// let report = connection.push(&PushOptions::default(), &unobserved).await?;
+    /// assert_eq!(report.replaced, 1);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`plan_push`](Self::plan_push) and [`apply`](Self::apply).
+    pub async fn push(&self, options: &PushOptions, observer: Observer<'_>) -> Result<PushReport> {
+        let plan = self.plan_push(options, observer).await?;
+        self.apply(&plan, options, observer).await
+    }
+
+    /// Puts back on the service what a push has replaced or deleted, and leaves what it has created. The bank's files
+    /// stay. What was changed since is a conflict, unless forced; what is replaced now is a snapshot again.
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply).
+    pub async fn restore(
+        &self,
+        run: u64,
+        options: &PushOptions,
+        observer: Observer<'_>,
+    ) -> Result<PushReport> {
+        self.settle_all(observer).await?;
+        let source = Source::Snapshot(run);
+        let mut plan = Plan::default();
+        for key in self.store.snapshot_keys(run)? {
+            match self.source(source, &key).await? {
+                None => plan.unchanged += 1,
+                Some(entity) => plan.steps.push(self.plan_write(&entity, options).await?),
+            }
+        }
+        self.apply_from(source, &plan, options, observer).await
+    }
+
+    /// The number of the newest push that has replaced, created or deleted anything; `None` if there was none.
+    ///
+    /// # Errors
+    /// [`Error::State`](crate::Error::State) if that cannot be read.
+    pub fn last_push(&self) -> Result<Option<u64>> {
+        let run = self.store.last_run()?;
+        Ok((run > 0).then_some(run))
+    }
+
+    /// What is written of an entity; `None` if the source has none.
+    pub(crate) async fn source(&self, source: Source, key: &Key) -> Result<Option<Entity>> {
+        match source {
+            Source::Bank => {
+                let key = key.clone();
+                self.on_disk(move |bank| bank.read(&key)).await
+            }
+            Source::Snapshot(run) => Ok(self.store.snapshot(run, key)?.flatten()),
+        }
+    }
+}

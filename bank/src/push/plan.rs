@@ -1,0 +1,176 @@
+//! What a push will do, told before it does anything.
+
+use std::collections::{HashMap, HashSet};
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+
+use super::{Action, Plan, PushOptions, Step};
+use crate::compare::same;
+use crate::connection::{AT_ONCE, Connection};
+use crate::entity::{Entity, Key, Kind};
+use crate::error::Result;
+use crate::progress::{Event, Observer};
+use crate::remote::{Query, check_writable};
+use crate::state::{Changes, Seen, Stamp, hash};
+
+/// From how many changed entities of a kind on the service is asked for the list of all rather than for each.
+const LIST_FROM: usize = 50;
+
+/// What the service's list says of entities; without a list, each is asked for.
+type Listed = Option<HashMap<Key, Stamp>>;
+
+impl Connection {
+    /// Plans a push. Writes that an earlier push was ended in are settled first; nothing is written to the service.
+    ///
+    /// # Errors
+    /// As [`Bank::keys`](crate::Bank::keys); [`Error::Service`](crate::Error::Service) and
+    /// [`Error::List`](crate::Error::List) if the service cannot be asked.
+    pub async fn plan_push(&self, options: &PushOptions, observer: Observer<'_>) -> Result<Plan> {
+        self.settle_all(observer).await?;
+        let mut plan = Plan::default();
+        let mut deletions = Vec::new();
+        for kind in Kind::ALL {
+            observer(&Event::Stage {
+                stage: "plan",
+                total: None,
+            });
+            let local = self.on_disk(move |bank| bank.keys_of(kind)).await?;
+            let there: HashSet<_> = local.iter().cloned().collect();
+            let gone = self.store.seen_keys(kind)?.into_iter();
+            deletions.push(gone.filter(|key| !there.contains(key)).collect::<Vec<_>>());
+            let count = local.len();
+            let changed = stream::iter(local)
+                .map(|key| self.if_changed(key))
+                .buffered(AT_ONCE);
+            let changed = changed.try_filter_map(async |key| Ok(key));
+            let changed: Vec<Key> = changed.try_collect().await?;
+            plan.unchanged += (count - changed.len()) as u64;
+            let listed = self.listed(kind, &changed).await?;
+            let steps = stream::iter(changed).map(|key| self.plan_step(key, &listed, options));
+            let mut steps = steps.buffered(AT_ONCE);
+            while let Some(step) = steps.try_next().await? {
+                plan.steps.extend(step);
+            }
+        }
+        deletions.reverse();
+        self.plan_deletions(deletions.concat(), options, &mut plan)
+            .await?;
+        Ok(plan)
+    }
+
+    /// The key again, if the bank's files say something else than the service was last seen to hold.
+    async fn if_changed(&self, key: Key) -> Result<Option<Key>> {
+        let read = key.clone();
+        let local = self.on_disk(move |bank| bank.read(&read)).await?;
+        let (Some(local), Some(seen)) = (local, self.store.seen(&key)?) else {
+            return Ok(Some(key));
+        };
+        let now = hash(&local);
+        if now == seen.local {
+            return Ok(None);
+        }
+        match self.store.base(&key)? {
+            // Written otherwise, but to say the same.
+            Some(base) if same(&base, &local) => {
+                let seen = Seen { local: now, ..seen };
+                self.store
+                    .commit(Changes::default().seen(&seen, &base))
+                    .await?;
+                Ok(None)
+            }
+            _ => Ok(Some(key)),
+        }
+    }
+
+    async fn listed(&self, kind: Kind, changed: &[Key]) -> Result<Listed> {
+        if changed.len() < LIST_FROM {
+            return Ok(None);
+        }
+        let wanted: HashSet<_> = changed.iter().collect();
+        let mut listed = HashMap::new();
+        let mut entries = self.service.list(kind, &Query::default());
+        while let Some(entry) = entries.try_next().await? {
+            if wanted.contains(&entry.key) {
+                listed.insert(entry.key, entry.stamp);
+            }
+        }
+        Ok(Some(listed))
+    }
+
+    async fn plan_step(
+        &self,
+        key: Key,
+        listed: &Listed,
+        options: &PushOptions,
+    ) -> Result<Option<Step>> {
+        let read = key.clone();
+        let Some(entity) = self.on_disk(move |bank| bank.read(&read)).await? else {
+            return Ok(None);
+        };
+        if let Some(listed) = listed {
+            let seen = self.store.seen(&key)?;
+            let action = match (listed.get(&key), seen) {
+                (None, None) => Some(Action::Create),
+                (Some(stamp), Some(seen)) if stamp.is_that_of(&seen.stamp) => Some(Action::Replace),
+                _ => None,
+            };
+            if let (Some(action), Ok(())) = (action, check_writable(&entity)) {
+                return Ok(Some(Step::new(key, action)));
+            }
+        }
+        self.plan_write(&entity, options).await.map(Some)
+    }
+
+    /// What is to be done so that the service holds an entity.
+    pub(super) async fn plan_write(&self, entity: &Entity, options: &PushOptions) -> Result<Step> {
+        let key = entity.key.clone();
+        if let Err(problem) = check_writable(entity) {
+            return Ok(Step::new(key, Action::Refuse).saying(problem));
+        }
+        let found = self.service.get(&key).await?.map(|found| found.entity);
+        let base = self.store.base(&key)?;
+        Ok(decide(entity, base.as_ref(), found.as_ref(), options.force))
+    }
+}
+
+/// What is to be done with an entity, of which the service was seen to hold `base`, and holds `found`.
+pub(super) fn decide(
+    entity: &Entity,
+    base: Option<&Entity>,
+    found: Option<&Entity>,
+    force: bool,
+) -> Step {
+    let step = |action| Step::new(entity.key.clone(), action);
+    match (base, found) {
+        (_, Some(found)) if same(entity, found) => step(Action::Adopt),
+        (None, None) => step(Action::Create),
+        (Some(base), Some(found)) if same(base, found) => step(Action::Replace),
+        (_, Some(_)) if force => step(Action::Replace).saying("over what the service has changed"),
+        (_, None) if force => step(Action::Create).saying("although deleted on the service"),
+        (Some(_), Some(_)) => {
+            step(Action::Conflict).saying("changed on the service since it was pulled")
+        }
+        (None, Some(_)) => {
+            step(Action::Conflict).saying("the service has another one of this identifier")
+        }
+        (Some(_), None) => {
+            step(Action::Conflict).saying("deleted on the service since it was pulled")
+        }
+    }
+}
+
+impl Step {
+    pub(super) fn new(key: Key, action: Action) -> Self {
+        let message = None;
+        Self {
+            key,
+            action,
+            message,
+        }
+    }
+
+    pub(super) fn saying(mut self, message: impl Into<String>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+}

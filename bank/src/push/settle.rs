@@ -1,0 +1,56 @@
+//! What came of writes that a push was ended in, told from what the service holds.
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+
+use crate::compare::{is_between, same};
+use crate::connection::{AT_ONCE, Connection};
+use crate::entity::Key;
+use crate::error::Result;
+use crate::progress::{Event, Observer};
+use crate::state::{Changes, Seen, hash};
+
+impl Connection {
+    /// Settles all that the journal has open.
+    pub(super) async fn settle_all(&self, observer: Observer<'_>) -> Result<()> {
+        let open = self.store.open_intents()?;
+        if open.is_empty() {
+            return Ok(());
+        }
+        observer(&Event::Stage {
+            stage: "settle",
+            total: Some(open.len() as u64),
+        });
+        let settled = stream::iter(open).map(|key| async move { self.settle(&key).await });
+        settled.buffer_unordered(AT_ONCE).try_collect().await
+    }
+
+    /// Settles one write. Somebody else's change is not taken for ours: what was seen stays as it was, so that it is a
+    /// conflict.
+    pub(super) async fn settle(&self, key: &Key) -> Result<()> {
+        let Some(intent) = self.store.intent(key)? else {
+            return Ok(());
+        };
+        let before = self.store.snapshot(intent.run, key)?.flatten();
+        let found = self.service.get(key).await?;
+        let changes = Changes::default().settled(key);
+        let changes = match (&intent.intended, found) {
+            (None, None) => changes.forgotten(key),
+            (Some(intended), Some(found)) => {
+                let seen = |local| Seen {
+                    stamp: found.stamp.clone(),
+                    local,
+                };
+                if same(intended, &found.entity) {
+                    changes.seen(&seen(hash(intended)), &found.entity)
+                } else if is_between(before.as_ref(), intended, &found.entity) {
+                    // Not begun, or half done: that is what the next write starts from.
+                    changes.seen(&seen(hash(&found.entity)), &found.entity)
+                } else {
+                    changes
+                }
+            }
+            _ => changes,
+        };
+        self.store.commit(changes).await
+    }
+}

@@ -1,0 +1,5 @@
+//! What a bank promises of its exchange with the service.
+
+mod pull;
+mod push;
+mod support;

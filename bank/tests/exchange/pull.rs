@@ -1,0 +1,151 @@
+use timeback_qti_bank::compare::{Change, StatusOptions};
+use timeback_qti_bank::pull::PullOptions;
+use timeback_qti_bank::{Kind, Selection, unobserved};
+
+use crate::support::{Folder, World, key};
+
+#[tokio::test]
+async fn a_pull_writes_what_the_service_holds_and_a_second_one_reads_pages_only() {
+    let world = World::new(7).await;
+    let folder = Folder::new();
+    let report = folder.pull(&world).await;
+    assert_eq!((report.created, report.failed.len()), (9, 0), "{report:?}");
+    let item = folder
+        .bank
+        .read(&key(Kind::Item, "item-3"))
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        item.xml,
+        world
+            .client
+            .item("item-3")
+            .get()
+            .await
+            .unwrap()
+            .raw_xml
+            .unwrap()
+    );
+    assert_eq!(item.metadata().unwrap()["DOK"], 2);
+    assert!(folder.folder.path().join("stimuli/Italy~1.xml").exists());
+
+    let before = world.sandbox.requests().len();
+    let again = folder.pull(&world).await;
+    assert_eq!(
+        (again.unchanged, again.created, again.replaced),
+        (9, 0, 0),
+        "{again:?}"
+    );
+    let after = world.sandbox.requests().split_off(before);
+    let paths: Vec<_> = after
+        .iter()
+        .map(|request| request.path.as_str())
+        .filter(|path| path.contains("/api"))
+        .collect();
+    assert_eq!(paths.len(), 3, "{paths:?}");
+}
+
+#[tokio::test]
+async fn a_pull_never_overwrites_a_local_change() {
+    let world = World::new(2).await;
+    let folder = Folder::pulled(&world).await;
+    let item = key(Kind::Item, "item-0");
+    folder.change(&item, "Rome", "Roma");
+    let report = folder.pull(&world).await;
+    assert_eq!(
+        (report.kept.len(), report.conflicts.len()),
+        (1, 0),
+        "{report:?}"
+    );
+
+    let theirs = world.client.item("item-0");
+    theirs
+        .edit_xml(|xml| *xml = xml.replace("Milan", "Milano"))
+        .await
+        .unwrap();
+    let report = folder.pull(&world).await;
+    assert_eq!(report.conflicts.len(), 1, "{report:?}");
+    assert!(
+        folder
+            .bank
+            .read(&item)
+            .unwrap()
+            .unwrap()
+            .xml
+            .contains("Roma")
+    );
+}
+
+#[tokio::test]
+async fn what_is_deleted_on_the_service_leaves_the_bank_unless_it_was_changed_here() {
+    let world = World::new(3).await;
+    let folder = Folder::pulled(&world).await;
+    world.client.item("item-0").delete().await.unwrap();
+    world.client.item("item-1").delete().await.unwrap();
+    folder.change(&key(Kind::Item, "item-1"), "Rome", "Roma");
+    let report = folder.pull(&world).await;
+    assert_eq!(
+        (report.deleted, report.conflicts.len()),
+        (1, 1),
+        "{report:?}"
+    );
+    assert!(!folder.path(&key(Kind::Item, "item-0")).exists());
+    assert!(folder.path(&key(Kind::Item, "item-1")).exists());
+}
+
+#[tokio::test]
+async fn a_pull_of_a_test_brings_its_items_and_their_stimuli_each_once() {
+    let world = World::new(3).await;
+    let other = crate::support::item_xml("other", None, "Other");
+    world.client.items().create_xml(&other, None).await.unwrap();
+    let folder = Folder::new();
+    let mut selection = Selection::default();
+    selection.tests.push("test-1".parse().unwrap());
+    let options = PullOptions::default().selection(selection);
+    let report = folder
+        .connect(&world)
+        .pull(&options, &unobserved)
+        .await
+        .unwrap();
+    assert_eq!((report.created, report.failed.len()), (5, 0), "{report:?}");
+    assert!(!folder.path(&key(Kind::Item, "other")).exists());
+}
+
+#[tokio::test]
+async fn the_status_tells_three_ways_and_by_meaning() {
+    let world = World::new(4).await;
+    let folder = Folder::pulled(&world).await;
+    // Written otherwise, but to say the same.
+    folder.change(
+        &key(Kind::Item, "item-0"),
+        "<qti-item-body>",
+        "\n  <qti-item-body>",
+    );
+    folder.change(&key(Kind::Item, "item-1"), "Rome", "Roma");
+    world
+        .client
+        .item("item-2")
+        .edit_xml(|xml| *xml = xml.replace("Milan", "Milano"))
+        .await
+        .unwrap();
+    world.client.item("item-3").delete().await.unwrap();
+    let status = folder
+        .connect(&world)
+        .status(StatusOptions::default(), &unobserved)
+        .await
+        .unwrap();
+    let told: Vec<_> = status
+        .entries
+        .iter()
+        .map(|entry| (entry.key.identifier.as_str(), entry.local, entry.service))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("item-1", Change::Changed, Change::Unchanged),
+            ("item-2", Change::Unchanged, Change::Changed),
+            ("item-3", Change::Unchanged, Change::Deleted),
+        ]
+    );
+    assert_eq!(status.unchanged, 3);
+}

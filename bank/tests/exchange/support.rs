@@ -1,0 +1,176 @@
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use timeback_qti::models::{Metadata, StimulusInput};
+use timeback_qti::{Client, RetryPolicy};
+use timeback_qti_bank::pull::{PullOptions, PullReport};
+use timeback_qti_bank::push::{PushOptions, PushReport};
+use timeback_qti_bank::{Bank, Connection, Identifier, Key, Kind, Settings, unobserved};
+use timeback_qti_sandbox::Sandbox;
+
+pub(crate) fn item_xml(identifier: &str, stimulus: Option<&str>, text: &str) -> String {
+    let reference = stimulus.map_or_else(String::new, |stimulus| {
+        format!("<qti-assessment-stimulus-ref identifier=\"{stimulus}\" href=\"{stimulus}.xml\" title=\"S\"/>")
+    });
+    format!(
+        "<qti-assessment-item xmlns=\"http://www.imsglobal.org/xsd/imsqtiasi_v3p0\" identifier=\"{identifier}\" \
+         title=\"{text}\" adaptive=\"false\" time-dependent=\"false\">\
+         <qti-response-declaration identifier=\"RESPONSE\" cardinality=\"single\" base-type=\"identifier\">\
+         <qti-correct-response><qti-value>A</qti-value></qti-correct-response></qti-response-declaration>\
+         <qti-outcome-declaration identifier=\"SCORE\" cardinality=\"single\" base-type=\"float\"/>{reference}\
+         <qti-item-body><qti-choice-interaction response-identifier=\"RESPONSE\" max-choices=\"1\">\
+         <qti-simple-choice identifier=\"A\">Rome</qti-simple-choice>\
+         <qti-simple-choice identifier=\"B\">Milan</qti-simple-choice></qti-choice-interaction></qti-item-body>\
+         <qti-response-processing template=\"https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/match_correct.xml\"/>\
+         </qti-assessment-item>"
+    )
+}
+
+pub(crate) fn test_xml(identifier: &str, items: &[&str], title: &str) -> String {
+    let items: String = items
+        .iter()
+        .map(|item| format!("<qti-assessment-item-ref identifier=\"{item}\" href=\"{item}.xml\"/>"))
+        .collect();
+    format!(
+        "<qti-assessment-test xmlns=\"http://www.imsglobal.org/xsd/imsqtiasi_v3p0\" identifier=\"{identifier}\" \
+         title=\"{title}\"><qti-test-part identifier=\"part\" navigation-mode=\"linear\" \
+         submission-mode=\"individual\"><qti-assessment-section identifier=\"section\" title=\"Section\" \
+         visible=\"true\">{items}</qti-assessment-section></qti-test-part></qti-assessment-test>"
+    )
+}
+
+pub(crate) fn metadata(value: Value) -> Metadata {
+    value.as_object().cloned().unwrap_or_default()
+}
+
+pub(crate) fn key(kind: Kind, identifier: &str) -> Key {
+    Key::new(kind, Identifier::new(identifier).unwrap())
+}
+
+/// A service with a stimulus, items that refer to it, and a test of them.
+pub(crate) struct World {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) client: Client,
+}
+
+pub(crate) fn client(sandbox: &Sandbox) -> Client {
+    Client::builder()
+        .base_url(sandbox.base_url())
+        .token_url(sandbox.token_url())
+        .credentials(sandbox.client_id(), sandbox.client_secret().to_owned())
+        .retry(RetryPolicy::default().base_delay(std::time::Duration::from_millis(1)))
+        .build()
+        .unwrap()
+}
+
+impl World {
+    pub(crate) async fn empty() -> Self {
+        let sandbox = Sandbox::start().await.unwrap();
+        let client = client(&sandbox);
+        Self { sandbox, client }
+    }
+
+    pub(crate) async fn new(items: usize) -> Self {
+        let world = Self::empty().await;
+        let mut stimulus = StimulusInput::new("Italy", "Italy", "<p>Rome</p>");
+        stimulus.metadata = Some(metadata(json!({"level": 3})));
+        world.client.stimuli().create(&stimulus).await.unwrap();
+        let names: Vec<_> = (0..items).map(|number| format!("item-{number}")).collect();
+        for name in &names {
+            let given = metadata(json!({"DOK": 2, "tags": ["a", "b"]}));
+            let xml = item_xml(name, Some("Italy"), "Capitals");
+            world
+                .client
+                .items()
+                .create_xml(&xml, Some(&given))
+                .await
+                .unwrap();
+        }
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        let xml = test_xml("test-1", &names, "Geography");
+        world.client.tests().create_xml(&xml).await.unwrap();
+        let given = metadata(json!({"subject": "Geography"}));
+        world
+            .client
+            .test("test-1")
+            .update_metadata(&given)
+            .await
+            .unwrap();
+        world
+    }
+
+    /// How many requests that change something are in the log, which holds the latest thousand.
+    pub(crate) fn writes(&self) -> usize {
+        self.writes_after(0)
+    }
+
+    /// The same of those after this one.
+    pub(crate) fn writes_after(&self, number: u64) -> usize {
+        let requests = self.sandbox.requests();
+        let is_write = |operation: &str| {
+            operation != "token"
+                && !operation.starts_with("get")
+                && !operation.starts_with("search")
+        };
+        let writes = requests.iter().filter(|request| {
+            request.number > number && request.operation.as_deref().is_some_and(is_write)
+        });
+        writes.count()
+    }
+
+    pub(crate) fn last_request(&self) -> u64 {
+        self.sandbox
+            .requests()
+            .last()
+            .map_or(0, |request| request.number)
+    }
+}
+
+pub(crate) struct Folder {
+    pub(crate) folder: TempDir,
+    pub(crate) bank: Bank,
+}
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let bank = Bank::init(folder.path(), Settings::default()).unwrap();
+        Self { folder, bank }
+    }
+
+    pub(crate) async fn pulled(world: &World) -> Self {
+        let folder = Self::new();
+        let report = folder.pull(world).await;
+        assert_eq!(report.failed, []);
+        folder
+    }
+
+    pub(crate) fn connect(&self, world: &World) -> Connection {
+        self.bank.connect(&world.client).unwrap()
+    }
+
+    pub(crate) async fn pull(&self, world: &World) -> PullReport {
+        self.connect(world)
+            .pull(&PullOptions::default(), &unobserved)
+            .await
+            .unwrap()
+    }
+
+    pub(crate) async fn push(&self, world: &World, options: PushOptions) -> PushReport {
+        self.connect(world)
+            .push(&options, &unobserved)
+            .await
+            .unwrap()
+    }
+
+    pub(crate) fn path(&self, key: &Key) -> PathBuf {
+        self.bank.path(key)
+    }
+
+    pub(crate) fn change(&self, key: &Key, from: &str, to: &str) {
+        let text = std::fs::read_to_string(self.path(key)).unwrap();
+        assert!(text.contains(from), "{text}");
+        std::fs::write(self.path(key), text.replace(from, to)).unwrap();
+    }
+}
