@@ -91,11 +91,6 @@ impl Client {
         }
     }
 
-    /// The API's base URL.
-    pub fn base_url(&self) -> &str {
-        self.shared.base_url.as_str()
-    }
-
     /// The stimuli: list, create and upsert.
     pub fn stimuli(&self) -> Stimuli {
         Stimuli::new(self)
