@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::{settle, stored};
 use crate::error::{Error, Result};
 use crate::models::owner::SERVICE_OWNED;
+use crate::transport::body::refuse_repeated_fields;
 use crate::xml::{JsonForm, beyond_json};
 
 /// The entity as it is written back after a change: `None` if nothing changed.
@@ -101,6 +102,7 @@ pub(super) fn fields(entity: &impl Serialize) -> Result<Map<String, Value>> {
         Error::input("the entity cannot be written as JSON").with_source(problem)
     };
     let text = serde_json::to_string(entity).map_err(unwritable)?;
+    refuse_repeated_fields(&text)?;
     let fields: BTreeMap<String, &RawValue> = serde_json::from_str(&text).map_err(unwritable)?;
     let value = |(name, field): (String, &RawValue)| match serde_json::from_str(field.get()) {
         Ok(value) => Ok((name, value)),

@@ -14,7 +14,7 @@ use super::options::CallOptions;
 use super::request::{Requests, Unsent};
 use super::send::send;
 use super::shared::Shared;
-use super::{acknowledgement, attempt, path};
+use super::{acknowledgement, attempt, body, path};
 use crate::error::{Error, Result};
 use crate::raw;
 
@@ -50,14 +50,14 @@ pub(crate) async fn call<T: DeserializeOwned>(
     let (operation, parts, course) = send(shared, options, &build).await?;
     let refuse =
         |problem: &dyn fmt::Display| course.finish(operation, Error::undecodable(&parts, problem));
-    let body = match operation.success {
+    let answer = match operation.success {
         StatusCode::NO_CONTENT => {
             acknowledgement::check(&parts.body).map_err(|problem| refuse(&problem))?;
             b"null"
         }
         _ => &*parts.body,
     };
-    serde_json::from_slice(body).map_err(|problem| refuse(&problem))
+    serde_json::from_slice(answer).map_err(|problem| refuse(&problem))
 }
 
 /// Runs one operation in its XML form, which the bindings do not have: they keep one media type for each. `read` makes
@@ -128,6 +128,7 @@ async fn authorize(
     let operation = Operation::of_id(operation)
         .ok_or_else(|| Error::input(format!("{operation} is no operation of the document")))?;
     path::guard(operation, shared.base_url.path(), request.url())?;
+    body::guard(request)?;
     let time_left = options.deadline.unwrap_or(shared.defaults.deadline);
     let bearer = shared.tokens.bearer(time_left).await?;
     attempt::prepare(request, shared, options, None, &bearer);

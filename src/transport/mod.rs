@@ -3,6 +3,7 @@
 pub(crate) mod acknowledgement;
 mod attempt;
 mod backoff;
+pub(crate) mod body;
 mod budget;
 mod call;
 mod clock;

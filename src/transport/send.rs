@@ -12,6 +12,7 @@ use reqwest::Request;
 use tracing::{Instrument, Span, debug, field};
 
 use super::attempt::{self, Cause, Failure};
+use super::body;
 use super::clock::Clock;
 use super::operation::{Operation, Repeat};
 use super::options::CallOptions;
@@ -64,11 +65,13 @@ pub(super) async fn send(
 ) -> Result<(&'static Operation, ResponseParts, Course)> {
     let (operation, request) = build()?;
     let span = span(shared, operation, &request);
-    let outside = path::guard(operation, shared.base_url.path(), request.url()).err();
+    let refused = path::guard(operation, shared.base_url.path(), request.url())
+        .and_then(|()| body::guard(&request))
+        .err();
     let mut exchange = Exchange::new(shared, options, operation, request, build, span.clone());
     // Pinned here, as it is too large to be moved into its span for every call.
     let exchange = pin!(async {
-        let result = match outside {
+        let result = match refused {
             None => exchange.run().await,
             Some(error) => Err(error),
         };
