@@ -126,7 +126,7 @@ async fn an_upsert_of_what_the_service_refuses_writes_nothing_more() {
 
 #[tokio::test]
 async fn an_upsert_of_xml_goes_by_the_identifier_in_it() {
-    let xml = "<qti-assessment-item identifier='i/1' title='T'/>";
+    let xml = "<qti-assessment-item xmlns='http://www.imsglobal.org/xsd/imsqtiasi_v3p0' identifier='i/1' title='T'/>";
     let stored = json!({"identifier": "i/1", "title": "T", "rawXml": xml});
     let server = Server::script([conflict(), answer(200, &stored)]).await;
     let client = once(&server.url);
@@ -148,7 +148,10 @@ async fn an_upsert_of_xml_goes_by_the_identifier_in_it() {
 
     let nameless = client
         .items()
-        .upsert_xml("<qti-assessment-item/>", None)
+        .upsert_xml(
+            "<qti-assessment-item xmlns='http://www.imsglobal.org/xsd/imsqtiasi_v3p0'/>",
+            None,
+        )
         .await
         .unwrap_err();
     assert_eq!(

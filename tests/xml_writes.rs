@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use support::once;
 use support::server::{Server, json as answer, response};
 use timeback_qti::models::{AssessmentItem, Metadata};
-use timeback_qti::{Client, ErrorKind};
+use timeback_qti::{Client, Error, ErrorKind};
 
+const QTI_3: &str = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0";
 const ITEM: &str = "<qti-assessment-item xmlns=\"http://www.imsglobal.org/xsd/imsqtiasi_v3p0\" identifier=\"i\" title=\"Salt &amp; pepper\">\
     <qti-item-body><p class=\"a\">One <b>two</b></p></qti-item-body></qti-assessment-item>";
-const TEST: &str = "<qti-assessment-test identifier=\"t\" title=\"T\"><qti-test-part identifier=\"p\"/></qti-assessment-test>";
+const TEST: &str = "<qti-assessment-test xmlns=\"http://www.imsglobal.org/xsd/imsqtiasi_v3p0\" identifier=\"t\" title=\"T\"><qti-test-part identifier=\"p\"/></qti-assessment-test>";
 
 fn metadata() -> Metadata {
     Metadata::from_iter([("grade".to_owned(), json!(5))])
@@ -124,20 +125,56 @@ async fn identifiers_that_are_none_are_refused_in_the_xml_forms_too() {
 #[tokio::test]
 async fn what_is_not_well_formed_is_refused_with_its_place_before_sending() {
     let client = once("http://127.0.0.1:9");
-    let xml = "<qti-assessment-item identifier='i'>\n  <p>fish & chips</p>\n</qti-assessment-item>";
-    let errors = [
-        client.items().create_xml(xml, None).await.unwrap_err(),
-        client.items().upsert_xml(xml, None).await.unwrap_err(),
-        client.item("i").update_xml(xml, None).await.unwrap_err(),
-        client.tests().create_xml(xml).await.unwrap_err(),
-        client.tests().upsert_xml(xml).await.unwrap_err(),
-        client.test("i").update_xml(xml).await.unwrap_err(),
-    ];
-    for error in errors {
-        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Input, 0));
+    let with_root = |root: &str| {
+        format!("<{root} xmlns='{QTI_3}' identifier='i'>\n  <p>fish & chips</p>\n</{root}>")
+    };
+    let (item, test) = (
+        with_root("qti-assessment-item"),
+        with_root("qti-assessment-test"),
+    );
+    for error in refusals(&client, &item, &test).await {
         assert!(error.message().contains("line 2, column 11"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_service_would_not_take_is_refused_before_sending_with_what_it_takes() {
+    let client = once("http://127.0.0.1:9");
+    let older = "<assessmentItem xmlns='http://www.imsglobal.org/xsd/imsqti_v2p1' identifier='i'/>";
+    let bare = |root: &str| format!("<{root} identifier='i'/>");
+    let (item, test) = (bare("qti-assessment-item"), bare("qti-assessment-test"));
+    for (item, test, what) in [
+        (older, older, "QTI 2.x"),
+        (&item, &test, "no namespace"),
+        (TEST, ITEM, "the root is"),
+    ] {
+        for error in refusals(&client, item, test).await {
+            assert!(error.message().contains(what), "{error}");
+            assert!(error.message().contains(QTI_3), "{error}");
+        }
+    }
+    let item = ITEM.replace("Salt", "&nbsp;");
+    let test = TEST.replace("\"T\"", "\"&nbsp;\"");
+    for error in refusals(&client, &item, &test).await {
+        assert!(error.message().contains("write &#160;"), "{error}");
+    }
+}
+
+/// What each write of XML says to an item and a test that it does not send.
+async fn refusals(client: &Client, item: &str, test: &str) -> [Error; 6] {
+    let errors = [
+        client.items().create_xml(item, None).await.unwrap_err(),
+        client.items().upsert_xml(item, None).await.unwrap_err(),
+        client.item("i").update_xml(item, None).await.unwrap_err(),
+        client.tests().create_xml(test).await.unwrap_err(),
+        client.tests().upsert_xml(test).await.unwrap_err(),
+        client.test("i").update_xml(test).await.unwrap_err(),
+    ];
+    for error in &errors {
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Input, 0));
         assert!(!error.may_have_been_applied());
     }
+    errors
 }
 
 #[tokio::test]
@@ -413,7 +450,7 @@ async fn an_edit_of_a_tests_xml_that_would_clear_other_fields_is_refused() {
 
 #[tokio::test]
 async fn the_addresses_that_the_service_writes_into_a_test_are_no_difference() {
-    let xml = "<qti-assessment-test identifier=\"t\"><qti-assessment-item-ref identifier=\"i\" href=\"i.xml\"/></qti-assessment-test>";
+    let xml = "<qti-assessment-test xmlns=\"http://www.imsglobal.org/xsd/imsqtiasi_v3p0\" identifier=\"t\"><qti-assessment-item-ref identifier=\"i\" href=\"i.xml\"/></qti-assessment-test>";
     let (_server, client) = keeper("t", xml, |stored| {
         let xml = stored["rawXml"]
             .as_str()

@@ -9,17 +9,17 @@ use super::settle::contains;
 use crate::error::{Error, ErrorKind, Result};
 use crate::models::Metadata;
 use crate::transport::acknowledgement;
-use crate::xml::{Difference, XmlError, check_fragment, root_identifier, root_name};
+use crate::xml::{Difference, XmlError, check_accepted, check_fragment, root_name};
 
-/// Refuses a document that is not well-formed; gives the identifier of its root.
-pub(super) fn check_document(xml: &str) -> Result<Option<String>> {
-    root_identifier(xml).map_err(given)
+/// Refuses a document that the service would not take for an entity with this root; gives the identifier of its root.
+pub(super) fn check_document(root: &str, xml: &str) -> Result<Option<String>> {
+    check_accepted(root, xml).map_err(given)
 }
 
-/// Refuses a document that is not well-formed, or describes what no handle could reach; gives its root's identifier.
-pub(super) fn check_new_document(xml: &str) -> Result<String> {
-    let identifier =
-        check_document(xml)?.ok_or_else(|| Error::input("the XML's root has no identifier"))?;
+/// Refuses a document that the service would not take, or that describes what no handle could reach; gives its root's identifier.
+pub(super) fn check_new_document(root: &str, xml: &str) -> Result<String> {
+    let identifier = check_document(root, xml)?
+        .ok_or_else(|| Error::input("the XML's root has no identifier"))?;
     check_addressable(&identifier)?;
     Ok(identifier)
 }

@@ -35,7 +35,7 @@ pub enum XmlErrorKind {
     Malformed,
     /// The document is larger, deeper or has more nodes than this module accepts.
     Limit,
-    /// The document is well-formed, but its root is not the element that was asked for.
+    /// The document is well-formed up to its root, which is not the element (name and namespace) that was asked for.
     UnexpectedRoot,
 }
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use quick_xml::escape::resolve_html5_entity;
+
 /// Whether XML allows the character anywhere (production `Char`).
 pub(super) fn is_xml_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
@@ -44,20 +46,20 @@ pub(super) fn split_name(name: &str) -> Option<(Option<&str>, &str)> {
 /// The character a reference (`amp`, `#65`, `#x41`: what stands between `&` and `;`) means, or what is wrong with it.
 ///
 /// Entities of a DOCTYPE are unknown here on purpose: nothing a document declares is ever expanded.
-pub(super) fn resolve_reference(reference: &str) -> Result<char, &'static str> {
+pub(super) fn resolve_reference(reference: &str) -> Result<char, Cow<'static, str>> {
     if let Some(number) = reference.strip_prefix('#') {
         let (digits, radix) = match number.strip_prefix('x') {
             Some(digits) => (digits, 16),
             None => (number, 10),
         };
         if digits.is_empty() || !digits.chars().all(|c| c.is_digit(radix)) {
-            return Err("is not a character reference");
+            return Err("is not a character reference".into());
         }
         return u32::from_str_radix(digits, radix)
             .ok()
             .and_then(char::from_u32)
             .filter(|&c| is_xml_char(c))
-            .ok_or("names a character that XML does not allow");
+            .ok_or_else(|| "names a character that XML does not allow".into());
     }
     match reference {
         "amp" => Ok('&'),
@@ -65,10 +67,15 @@ pub(super) fn resolve_reference(reference: &str) -> Result<char, &'static str> {
         "gt" => Ok('>'),
         "quot" => Ok('"'),
         "apos" => Ok('\''),
-        name if is_nc_name(name) => {
-            Err("is not one of XML's five entities; write the character or its number")
-        }
-        _ => Err("is not a reference; a bare ampersand is written &amp;"),
+        name if is_nc_name(name) => Err(match resolve_html5_entity(name) {
+            Some(characters) => {
+                let numbers = characters.chars().map(|c| format!("&#{};", u32::from(c)));
+                let numbers: String = numbers.collect();
+                format!("is an entity of HTML, which XML does not know; write {numbers}").into()
+            }
+            None => "is not one of XML's five entities; write the character or its number".into(),
+        }),
+        _ => Err("is not a reference; a bare ampersand is written &amp;".into()),
     }
 }
 
@@ -77,7 +84,7 @@ pub(super) fn resolve_reference(reference: &str) -> Result<char, &'static str> {
 pub(super) struct BadValue {
     pub(super) offset: usize,
     pub(super) reference: Option<String>,
-    pub(super) problem: &'static str,
+    pub(super) problem: Cow<'static, str>,
 }
 
 /// An attribute's value as it is meant: references resolved, white space characters turned into blanks.
@@ -97,7 +104,7 @@ pub(super) fn attribute_value(raw: Cow<'_, str>) -> Result<Cow<'_, str>, BadValu
             let end = after.find([';', '&', '<', ' ']).unwrap_or(after.len());
             let reference = &after[..end];
             if !after[end..].starts_with(';') {
-                let problem = "a bare ampersand in an attribute value is written &amp;";
+                let problem = "a bare ampersand in an attribute value is written &amp;".into();
                 return Err(BadValue {
                     offset,
                     reference: None,
@@ -112,7 +119,7 @@ pub(super) fn attribute_value(raw: Cow<'_, str>) -> Result<Cow<'_, str>, BadValu
             value.push(c);
             rest = &after[end + 1..];
         } else if special.starts_with('<') {
-            let problem = "`<` in an attribute value is written &lt;";
+            let problem = "`<` in an attribute value is written &lt;".into();
             return Err(BadValue {
                 offset,
                 reference: None,
@@ -153,6 +160,24 @@ mod tests {
         ] {
             assert!(resolve_reference(bad).is_err(), "{bad:?} resolved");
         }
+    }
+
+    #[test]
+    fn an_entity_of_html_is_refused_with_the_number_that_replaces_it() {
+        let problem = |name: &str| resolve_reference(name).unwrap_err().into_owned();
+        for (name, number) in [
+            ("nbsp", "&#160;"),
+            ("hellip", "&#8230;"),
+            ("eacute", "&#233;"),
+        ] {
+            assert!(
+                problem(name).ends_with(&format!("write {number}")),
+                "{name}"
+            );
+        }
+        assert!(!problem("unknown").contains("HTML"));
+        let bad = attribute_value("a&mdash;b".into()).unwrap_err();
+        assert!(bad.problem.ends_with("write &#8212;"), "{}", bad.problem);
     }
 
     #[test]

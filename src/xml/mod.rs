@@ -12,6 +12,7 @@
 //! All that reads XML here works on text in memory, with namespaces, and is safe on documents from anywhere: no file or
 //! address is opened, no entity of a document is expanded, and depth, size and number of nodes are bounded.
 
+mod accepted;
 mod compare;
 mod dom;
 mod error;
@@ -29,6 +30,7 @@ mod view;
 mod well_formed;
 mod white_space;
 
+pub(crate) use accepted::check_accepted;
 pub use compare::{Difference, first_difference};
 pub use error::{XmlError, XmlErrorKind};
 pub use json_form::{JsonForm, beyond_json};

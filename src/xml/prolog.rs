@@ -3,7 +3,7 @@
 use quick_xml::events::attributes::Attributes;
 
 use super::error::{XmlError, quoted};
-use super::lexical::{is_nc_name, split_name};
+use super::lexical::{is_nc_name, is_white_space, split_name};
 use super::reader::{Form, Reader};
 
 impl<'a> Reader<'a> {
@@ -17,12 +17,16 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    pub(super) fn check_declaration(&self, start: usize, raw: &'a str) -> Result<(), XmlError> {
+    pub(super) fn check_declaration(&mut self, start: usize, raw: &'a str) -> Result<(), XmlError> {
         if start != 0 || self.form == Form::Fragment {
-            return Err(self.malformed(
-                start,
-                "an XML declaration can stand only at the start of a document".into(),
-            ));
+            let is_indented =
+                self.form == Form::Document && self.text()[..start].chars().all(is_white_space);
+            let message = if is_indented {
+                "white space stands before the XML declaration, which can stand only at the very start: remove it"
+            } else {
+                "an XML declaration can stand only at the start of a document"
+            };
+            return Err(self.malformed(start, message.into()));
         }
         let content = &raw[2..raw.len() - 2];
         let mut allowed = ["version", "encoding", "standalone"].into_iter();
@@ -43,6 +47,9 @@ impl<'a> Reader<'a> {
                 let message =
                     "an XML declaration has version (1.0), encoding and standalone, in this order";
                 return Err(self.malformed(self.offset_of(name), message.into()));
+            }
+            if name == "encoding" {
+                self.encoding = Some((self.offset_of(name), value.to_owned()));
             }
             first = false;
         }

@@ -69,6 +69,8 @@ pub(super) struct Reader<'a> {
     ends_at_once: bool,
     pub(super) seen_root: bool,
     pub(super) seen_doctype: bool,
+    /// The declared encoding and its place: what it says of the text is not judged here.
+    pub(super) encoding: Option<(usize, String)>,
     nodes: usize,
 }
 
@@ -90,6 +92,7 @@ impl<'a> Reader<'a> {
             ends_at_once: false,
             seen_root: false,
             seen_doctype: false,
+            encoding: None,
             nodes: 0,
         };
         if xml.len() > LARGEST {
@@ -213,7 +216,7 @@ impl<'a> Reader<'a> {
                     .map(|name| format!("{} ", quoted(&format!("&{name};"))));
                 self.malformed(
                     value_offset + bad.offset,
-                    reference.unwrap_or_default() + bad.problem,
+                    reference.unwrap_or_default() + &bad.problem,
                 )
             })?;
             let declares = match (prefix, local) {
@@ -370,11 +373,15 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn malformed(&self, offset: usize, message: String) -> XmlError {
-        XmlError::at(self.xml, offset, XmlErrorKind::Malformed, message)
+        self.error(offset, XmlErrorKind::Malformed, message)
     }
 
     fn limit(&self, offset: usize, message: String) -> XmlError {
-        XmlError::at(self.xml, offset, XmlErrorKind::Limit, message)
+        self.error(offset, XmlErrorKind::Limit, message)
+    }
+
+    pub(super) fn error(&self, offset: usize, kind: XmlErrorKind, message: String) -> XmlError {
+        XmlError::at(self.xml, offset, kind, message)
     }
 
     fn token_error(&self, error: &TokenError) -> XmlError {

@@ -156,6 +156,17 @@ mod tests {
     }
 
     #[test]
+    fn white_space_before_the_declaration_is_named() {
+        let message = |xml: &str| check_well_formed(xml).unwrap_err().to_string();
+        for space in [" ", "\n", "\u{feff}\r\n\t"] {
+            let message = message(&format!("{space}<?xml version='1.0'?><a/>"));
+            assert!(message.contains("white space stands before"), "{message}");
+        }
+        assert!(!message("<!-- c --><?xml version='1.0'?><a/>").contains("white space"));
+        assert!(!message("<a> <?xml version='1.0'?></a>").contains("white space"));
+    }
+
+    #[test]
     fn fragments_may_have_many_roots_and_text_but_no_prolog() {
         for fragment in [
             "",

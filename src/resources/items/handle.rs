@@ -4,6 +4,7 @@ use ecow::EcoString;
 
 use super::super::conveniences::{check_identifier, may_not_exist};
 use super::super::{edit, settle, stored};
+use super::ROOT;
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::models::owner::ASSESSMENT_ITEM_IN_XML;
@@ -84,7 +85,7 @@ impl ItemHandle {
             let id = [this.identifier.as_str()];
             this.client
                 .call_xml(&operation::GET_ASSESSMENT_ITEM, &id, None, |body| {
-                    stored::read_xml("qti-assessment-item", body)
+                    stored::read_xml(ROOT, body)
                 })
                 .await
         }
@@ -114,7 +115,7 @@ impl ItemHandle {
     /// service clears what there was.
     ///
     /// # Errors
-    /// [`Input`](crate::ErrorKind::Input) if the XML is not well-formed (with line and column), or its identifier is not
+    /// [`Input`](crate::ErrorKind::Input) if the XML is not an item of QTI 3.0 (with line and column), or its identifier is not
     /// the one addressed; [`NotFound`](crate::ErrorKind::NotFound) if the item does not exist;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML;
     /// [`Altered`](crate::ErrorKind::Altered), with the place, if the service stored something else. Every error after
@@ -135,7 +136,7 @@ impl ItemHandle {
         metadata: Option<&Metadata>,
         before: Option<&Metadata>,
     ) -> Result<AssessmentItem> {
-        if let Some(identifier) = stored::check_document(xml)? {
+        if let Some(identifier) = stored::check_document(ROOT, xml)? {
             check_identifier(&self.identifier, &identifier)?;
         }
         self.put(&AssessmentItemXml::new(xml, metadata.cloned()).into())

@@ -17,6 +17,9 @@ use crate::xml::first_difference;
 pub use handle::ItemHandle;
 pub use query::ItemQuery;
 
+/// The root of an item's XML.
+const ROOT: &str = "qti-assessment-item";
+
 /// The assessment items; made by [`Client::items`].
 ///
 /// ```
@@ -90,8 +93,8 @@ impl Items {
     /// stored XML with the one sent.
     ///
     /// # Errors
-    /// [`Input`](crate::ErrorKind::Input) if the XML is not well-formed (with line and column), or its root has no
-    /// identifier, or one that no path can carry;
+    /// [`Input`](crate::ErrorKind::Input) if the XML is not an item of QTI 3.0 (with line and column): older versions, a missing or
+    /// wrong namespace, another root, HTML's entities, another encoding; or if its root has no identifier, or one that no path can carry;
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is an item of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML.
     pub fn create_xml<'a>(
@@ -101,7 +104,7 @@ impl Items {
     ) -> impl Future<Output = Result<AssessmentItem>> + Send + use<'a> {
         let this = self.clone();
         async move {
-            let identifier = stored::check_new_document(xml)?;
+            let identifier = stored::check_new_document(ROOT, xml)?;
             let created = this.post_xml(xml, metadata).await;
             let read = this.handle(&identifier).get();
             settle::create(created, read, |found| {
@@ -125,7 +128,7 @@ impl Items {
     ) -> impl Future<Output = Result<Upserted<AssessmentItem>>> + Send + use<'a> {
         let this = self.clone();
         async move {
-            let identifier = stored::check_new_document(xml)?;
+            let identifier = stored::check_new_document(ROOT, xml)?;
             let handle = this.handle(&identifier);
             conveniences::upsert(
                 || this.post_xml(xml, metadata),

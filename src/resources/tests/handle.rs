@@ -4,6 +4,7 @@ use ecow::EcoString;
 
 use super::super::conveniences::{check_identifier, may_not_exist};
 use super::super::{PartHandle, Parts, edit, settle, stored};
+use super::ROOT;
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::models::owner::ASSESSMENT_TEST_IN_XML;
@@ -92,7 +93,7 @@ impl TestHandle {
     /// service may clear; [`edit_xml`](Self::edit_xml) keeps it.
     ///
     /// # Errors
-    /// [`Input`](crate::ErrorKind::Input) if the XML is not well-formed (with line and column), or its identifier is not
+    /// [`Input`](crate::ErrorKind::Input) if the XML is not a test of QTI 3.0 (with line and column), or its identifier is not
     /// the one addressed; [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML;
     /// [`Altered`](crate::ErrorKind::Altered), with the place, if the service stored something else. Every error after
@@ -109,7 +110,7 @@ impl TestHandle {
     }
 
     async fn put_xml(&self, xml: &str) -> Result<()> {
-        if let Some(identifier) = stored::check_document(xml)? {
+        if let Some(identifier) = stored::check_document(ROOT, xml)? {
             check_identifier(&self.identifier, &identifier)?;
         }
         let id = [self.identifier.as_str()];
@@ -326,6 +327,3 @@ impl TestHandle {
 }
 
 may_not_exist!(TestHandle, AssessmentTest, "test");
-
-/// The root of a test's XML.
-const ROOT: &str = "qti-assessment-test";

@@ -15,6 +15,9 @@ use crate::xml::first_difference_of_tests;
 pub use handle::TestHandle;
 pub use query::TestQuery;
 
+/// The root of a test's XML.
+const ROOT: &str = "qti-assessment-test";
+
 /// The assessment tests; made by [`Client::tests`].
 ///
 /// ```
@@ -74,8 +77,8 @@ impl Tests {
     /// stored XML with the one sent.
     ///
     /// # Errors
-    /// [`Input`](crate::ErrorKind::Input) if the XML is not well-formed (with line and column), or its root has no
-    /// identifier, or one that no path can carry;
+    /// [`Input`](crate::ErrorKind::Input) if the XML is not a test of QTI 3.0 (with line and column): older versions, a missing or
+    /// wrong namespace, another root, HTML's entities, another encoding; or if its root has no identifier, or one that no path can carry;
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is a test of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML.
     pub fn create_xml<'a>(
@@ -84,7 +87,7 @@ impl Tests {
     ) -> impl Future<Output = Result<AssessmentTest>> + Send + use<'a> {
         let this = self.clone();
         async move {
-            let identifier = stored::check_new_document(xml)?;
+            let identifier = stored::check_new_document(ROOT, xml)?;
             let created = this.post_xml(xml).await;
             let read = this.handle(&identifier).get();
             settle::create(created, read, |found: &AssessmentTest| {
@@ -107,7 +110,7 @@ impl Tests {
     ) -> impl Future<Output = Result<Upserted<AssessmentTest>>> + Send + use<'a> {
         let this = self.clone();
         async move {
-            let identifier = stored::check_new_document(xml)?;
+            let identifier = stored::check_new_document(ROOT, xml)?;
             let handle = this.handle(&identifier);
             conveniences::upsert(|| this.post_xml(xml), || handle.update_xml(xml)).await
         }
