@@ -231,6 +231,28 @@ fn stimulus_xml(root: &str, more: &str, body: &str) -> String {
 }
 
 #[tokio::test]
+async fn an_edit_sends_back_the_language_that_only_the_xml_of_a_stimulus_says() {
+    for unsaid in [None, Some(Value::Null)] {
+        let mut stimulus = fixture("Stimulus");
+        stimulus["rawXml"] = stimulus_xml("", "", "<p/>").into();
+        stimulus.as_object_mut().unwrap().remove("language");
+        if let Some(null) = unsaid {
+            stimulus["language"] = null;
+        }
+        let (server, client) = holder(stimulus).await;
+        client
+            .stimulus("italy")
+            .edit(|stimulus| {
+                assert_eq!(stimulus.language.as_deref(), Some("en"));
+                stimulus.title = "Italia".to_owned();
+            })
+            .await
+            .unwrap();
+        assert_eq!(written_after(1, &server)["language"], "en");
+    }
+}
+
+#[tokio::test]
 async fn a_stimulus_whose_xml_says_more_is_refused() {
     let cases = [
         (

@@ -183,7 +183,8 @@ impl StimulusHandle {
     /// Reads the stimulus, changes it and writes it back: what `change` does not touch goes back as it came, fields that
     /// this client does not know included. If `change` changes nothing, nothing is written.
     ///
-    /// The content to change is the body of the stimulus's XML, to the letter. The service has no conditional writes:
+    /// The content to change is the body of the stimulus's XML, to the letter; so is the language, where the service
+    /// answers it in the XML only. The service has no conditional writes:
     /// what another writer changes between the read and the write is lost.
     ///
     /// # Errors
@@ -220,7 +221,12 @@ impl StimulusHandle {
                 .ok_or_else(|| {
                     Error::input("the stimulus's XML has no body that can be written")
                 })?;
-            let unchanged: StimulusInput = edit::writable(&current, Some(content))?;
+            let mut unchanged: StimulusInput = edit::writable(&current, Some(content))?;
+            if unchanged.language.is_none() {
+                // The service may say the language in the XML only; a write without it would lose it there.
+                let view = current.view()?;
+                unchanged.language = view.language;
+            }
             let mut changed = unchanged.clone();
             change(&mut changed).await?;
             if changed == unchanged {
