@@ -183,7 +183,7 @@ async def judge_tests(client):
 async def judge_stimuli(client):
     resource = client.stimuli
     body = {"identifier": "py", "title": "Passage", "content": "<p>Text</p>"}
-    assert (await resource.create(body)).language == "en"
+    assert (await resource.create({**body, "language": "en"})).language == "en"
     assert (await resource.update("py", {**body, "title": "Tale"})).title == "Tale"
     for title in ["New", "Newer"]:
         assert (await resource.upsert("upsert", {**body, "identifier": "upsert", "title": title})).title == title
