@@ -18,16 +18,6 @@ pub(super) fn find<'a, T: Entity>(entities: &'a Collection<T>, identifier: &str)
         .ok_or_else(|| ApiError::not_found(T::NAME, identifier))
 }
 
-/// The entity for changing, or 404.
-pub(super) fn find_mut<'a, T: Entity>(
-    entities: &'a mut Collection<T>,
-    identifier: &str,
-) -> Reply<&'a mut T> {
-    entities
-        .get_mut(identifier)
-        .ok_or_else(|| ApiError::not_found(T::NAME, identifier))
-}
-
 /// Nothing, or 409 where the identifier is taken.
 pub(super) fn vacant<T: Entity>(entities: &Collection<T>, identifier: &str) -> Reply<()> {
     match entities.get(identifier) {
@@ -45,6 +35,7 @@ pub(super) async fn delete<T: Entity>(
     write(app, |state| {
         entities(state)
             .remove(identifier)
+            .then_some(())
             .ok_or_else(|| ApiError::not_found(T::NAME, identifier))
     })
     .await?;

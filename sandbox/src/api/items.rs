@@ -172,10 +172,12 @@ pub(super) async fn put_metadata(
         if !state.items.contains(&draft.identifier) {
             return put(state, draft, None);
         }
-        let item = entities::find_mut(&mut state.items, &draft.identifier)?;
+        let mut item = entities::find(&state.items, &draft.identifier)?.clone();
         item.metadata = draft.metadata;
         item.stamps = item.stamps.touched();
-        Ok(view::item(item))
+        let shown = view::item(&item);
+        state.items.put(item);
+        Ok(shown)
     });
     Ok((StatusCode::CREATED, Json(shown.await?)))
 }

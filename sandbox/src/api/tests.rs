@@ -222,11 +222,13 @@ pub(super) async fn update_metadata(
 ) -> Reply<Json<Value>> {
     let body = body.fitting(&METADATA);
     let shown = entities::write(&app, |state| {
-        let test = entities::find_mut(&mut state.tests, &identifier)?;
+        let mut test = entities::find(&state.tests, &identifier)?.clone();
         let metadata = body?.remove("metadata").unwrap_or_else(|| json!({}));
         test.rest.insert("metadata".to_owned(), metadata);
         test.stamps = test.stamps.touched();
-        Ok(view::test(test, &app.base))
+        let shown = view::test(&test, &app.base);
+        state.tests.put(test);
+        Ok(shown)
     });
     Ok(Json(shown.await?))
 }

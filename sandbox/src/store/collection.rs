@@ -1,11 +1,11 @@
 //! Entities of one kind by their identifier, with a note of what changed.
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::journal::{Change, Entry};
+use super::database::{Change, Entry};
 use super::model::{Feedback, Item, Stamps, Stimulus, Test};
 
 /// What a collection needs to know of its entities.
@@ -37,18 +37,21 @@ entity!(Item, "item", "Assessment item", identifier);
 entity!(Stimulus, "stimulus", "Stimulus", identifier);
 entity!(Feedback, "feedback", "Feedback", id);
 
+/// Entities that a write has put aside, by identifier; `None` where there was none.
+pub(super) type Replaced<T> = HashMap<String, Option<T>>;
+
 /// Entities by identifier.
 #[derive(Debug)]
 pub(crate) struct Collection<T> {
     entities: HashMap<String, T>,
-    changed: HashSet<String>,
+    replaced: Replaced<T>,
 }
 
 impl<T> Default for Collection<T> {
     fn default() -> Self {
         Collection {
             entities: HashMap::new(),
-            changed: HashSet::new(),
+            replaced: HashMap::new(),
         }
     }
 }
@@ -58,27 +61,25 @@ impl<T: Entity> Collection<T> {
         self.entities.get(key)
     }
 
-    /// The entity for changing; it counts as changed.
-    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut T> {
-        let entity = self.entities.get_mut(key)?;
-        self.changed.insert(key.to_owned());
-        Some(entity)
-    }
-
     pub(crate) fn contains(&self, key: &str) -> bool {
         self.entities.contains_key(key)
     }
 
     /// Adds the entity or puts it in the place of its predecessor.
     pub(crate) fn put(&mut self, entity: T) {
-        self.changed.insert(entity.key().to_owned());
-        self.entities.insert(entity.key().to_owned(), entity);
+        let key = entity.key().to_owned();
+        let before = self.entities.insert(key.clone(), entity);
+        self.replaced.entry(key).or_insert(before);
     }
 
-    pub(crate) fn remove(&mut self, key: &str) -> Option<T> {
-        let entity = self.entities.remove(key)?;
-        self.changed.insert(key.to_owned());
-        Some(entity)
+    /// Whether there was one.
+    pub(crate) fn remove(&mut self, key: &str) -> bool {
+        let before = self.entities.remove_entry(key);
+        let removed = before.is_some();
+        if let Some((key, entity)) = before {
+            self.replaced.entry(key).or_insert(Some(entity));
+        }
+        removed
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -90,8 +91,9 @@ impl<T: Entity> Collection<T> {
     }
 
     pub(super) fn clear(&mut self) {
-        self.changed
-            .extend(self.entities.drain().map(|(key, _)| key));
+        for (key, entity) in self.entities.drain() {
+            self.replaced.entry(key).or_insert(Some(entity));
+        }
     }
 
     /// Takes in an entity from the database; returns its serial number.
@@ -102,21 +104,33 @@ impl<T: Entity> Collection<T> {
         Ok(serial)
     }
 
-    /// What changed since the last call, as the database wants it; nothing where it is not `wanted`.
-    pub(super) fn take_changes(&mut self, wanted: bool) -> Vec<Change> {
-        let entities = &self.entities;
-        let change = |key: String| Change {
+    /// What was replaced since the last call.
+    pub(super) fn take_replaced(&mut self) -> Replaced<T> {
+        std::mem::take(&mut self.replaced)
+    }
+
+    /// Has back what was replaced; the identifiers stay, to tell what changed.
+    pub(super) fn take_back(&mut self, replaced: &mut Replaced<T>) {
+        for (key, before) in replaced {
+            match before.take() {
+                Some(entity) => self.entities.insert(key.clone(), entity),
+                None => self.entities.remove(key),
+            };
+        }
+    }
+
+    /// The entities of these identifiers, as the database wants them.
+    pub(super) fn changes<'a>(
+        &self,
+        keys: impl Iterator<Item = &'a String>,
+    ) -> impl Iterator<Item = Change> {
+        keys.map(|key| Change {
             kind: T::KIND,
+            key: key.clone(),
             // Plain data with string keys always has a JSON form.
-            value: entities
-                .get(&key)
+            value: self
+                .get(key)
                 .map(|entity| serde_json::to_vec(entity).unwrap_or_default()),
-            key,
-        };
-        self.changed
-            .drain()
-            .filter(|_| wanted)
-            .map(change)
-            .collect()
+        })
     }
 }

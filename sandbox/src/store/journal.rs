@@ -1,40 +1,37 @@
 //! The database behind the state: one thread that writes batches, so that many writers share one sync to disk.
 use std::io;
-use std::panic;
-use std::path::Path;
-use std::sync::mpsc;
+use std::sync::{Arc, PoisonError, RwLock, mpsc};
 use std::thread::{self, JoinHandle};
 
-use redb::{Database, ReadableTable, TableDefinition};
 use tokio::sync::oneshot;
 
-/// Kind and identifier to the entity's JSON.
-const ENTITIES: TableDefinition<(&str, &str), &[u8]> = TableDefinition::new("entities");
+use super::State;
+use super::collection::Replaced;
+use super::database::{Change, File};
+use super::model::{Feedback, Item, Stimulus, Test};
 
-/// One entity put or (without a value) removed.
-#[derive(Debug)]
-pub(super) struct Change {
-    pub(super) kind: &'static str,
-    pub(super) key: String,
-    pub(super) value: Option<Vec<u8>>,
+/// What a batch has put aside in memory, by kind.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    pub(super) tests: Replaced<Test>,
+    pub(super) items: Replaced<Item>,
+    pub(super) stimuli: Replaced<Stimulus>,
+    pub(super) feedback: Replaced<Feedback>,
 }
 
-/// One entity as the database has it.
+/// What one write changed, for the database, and how to take it back in memory.
 #[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) kind: String,
-    pub(super) value: Vec<u8>,
+pub(super) struct Batch {
+    pub(super) changes: Vec<Change>,
+    pub(super) before: Before,
 }
 
-/// What the database reports; it has an error type for each step.
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-
-struct Batch {
-    changes: Vec<Change>,
+struct Waiting {
+    batch: Batch,
     done: oneshot::Sender<()>,
 }
 
-/// The database did not take a write, which therefore must not be acknowledged.
+/// The database did not take a write, which has been taken back and must not be acknowledged.
 #[derive(Debug, thiserror::Error)]
 #[error("the data file cannot be written")]
 pub(crate) struct NotDurable;
@@ -42,45 +39,34 @@ pub(crate) struct NotDurable;
 /// The handle to the writing thread. Dropping it waits for what was handed over and closes the database.
 #[derive(Debug)]
 pub(super) struct Journal {
-    batches: Option<mpsc::Sender<Batch>>,
+    batches: Option<mpsc::Sender<Waiting>>,
     writer: Option<JoinHandle<()>>,
 }
 
 impl Journal {
-    /// Opens or creates the database; returns what it holds.
-    pub(super) fn open(path: &Path) -> io::Result<(Journal, Vec<Entry>)> {
-        // redb takes some damage, such as a file that was cut off, for a mistake of its own and panics.
-        let opened = panic::catch_unwind(|| -> Result<_, Failure> {
-            let database = Database::create(path)?;
-            let entries = load(&database)?;
-            Ok((database, entries))
-        });
-        let (database, entries) = opened
-            .unwrap_or_else(|_| Err("it is damaged".into()))
-            .map_err(io::Error::other)?;
+    /// Starts the thread that writes to an open file what is done to `state`.
+    pub(super) fn start(file: File, state: Arc<RwLock<State>>) -> io::Result<Journal> {
         let (batches, queue) = mpsc::channel();
         let writer = thread::Builder::new()
             .name("sandbox-journal".to_owned())
-            .spawn(move || write_all(&database, &queue))?;
-        Ok((
-            Journal {
-                batches: Some(batches),
-                writer: Some(writer),
-            },
-            entries,
-        ))
+            .spawn(move || write_all(file, &queue, &state))?;
+        Ok(Journal {
+            batches: Some(batches),
+            writer: Some(writer),
+        })
     }
 
-    /// Hands changes over; what is returned completes when they are on disk.
+    /// Hands a batch over; what is returned completes when it is on disk, or has been taken back. To be called under the
+    /// lock of the state, so that the database sees the writes in the order of the memory.
     pub(super) fn append(
         &self,
-        changes: Vec<Change>,
+        batch: Batch,
     ) -> impl Future<Output = Result<(), NotDurable>> + Send + use<> {
         let (done, durable) = oneshot::channel();
-        let nothing_to_do = changes.is_empty();
-        if let Some(batches) = &self.batches {
+        let nothing_to_do = batch.changes.is_empty();
+        if let Some(batches) = self.batches.as_ref().filter(|_| !nothing_to_do) {
             // A writer that is gone drops `done` with the batch, which is what the caller then learns.
-            let _ = batches.send(Batch { changes, done });
+            let _ = batches.send(Waiting { batch, done });
         }
         async move {
             if nothing_to_do {
@@ -101,50 +87,33 @@ impl Drop for Journal {
     }
 }
 
-fn load(database: &Database) -> Result<Vec<Entry>, Failure> {
-    let transaction = database.begin_write()?;
-    // Created here, so that reading a new file finds it.
-    transaction.open_table(ENTITIES)?;
-    transaction.commit()?;
-    let table = database.begin_read()?.open_table(ENTITIES)?;
-    table
-        .iter()?
-        .map(|row| {
-            let (key, value) = row?;
-            Ok(Entry {
-                kind: key.value().0.to_owned(),
-                value: value.value().to_vec(),
-            })
-        })
-        .collect()
-}
-
-/// Writes until every sender is gone or the disk fails.
-fn write_all(database: &Database, queue: &mpsc::Receiver<Batch>) {
+/// Writes until every sender is gone; what the disk does not take is taken back in memory.
+fn write_all(mut file: File, queue: &mpsc::Receiver<Waiting>, state: &RwLock<State>) {
     while let Ok(first) = queue.recv() {
-        let batches: Vec<Batch> = std::iter::once(first).chain(queue.try_iter()).collect();
-        if commit(database, &batches).is_err() {
-            return;
+        let mut waiting: Vec<Waiting> = std::iter::once(first).chain(queue.try_iter()).collect();
+        let changes: Vec<&Change> = waiting
+            .iter()
+            .flat_map(|waiting| &waiting.batch.changes)
+            .collect();
+        if file.commit(&changes).is_ok() {
+            for waiting in waiting {
+                // The caller may have gone away; its write stands all the same.
+                let _ = waiting.done.send(());
+            }
+            continue;
         }
-        for batch in batches {
-            // The caller may have gone away; its write stands all the same.
-            let _ = batch.done.send(());
+        let mut state = state.write().unwrap_or_else(PoisonError::into_inner);
+        // What was built on the failed writes goes with them; nothing comes in under the lock.
+        waiting.extend(queue.try_iter());
+        let mut undone = Vec::new();
+        for waiting in waiting.iter_mut().rev() {
+            undone.extend(state.take_back(std::mem::take(&mut waiting.batch.before)));
         }
+        drop(state);
+        // The failed commit may have reached the disk in part or in full.
+        file.owe(undone);
+        // The callers learn it by their `done` being dropped here.
     }
-}
-
-fn commit(database: &Database, batches: &[Batch]) -> Result<(), Failure> {
-    let transaction = database.begin_write()?;
-    {
-        let mut table = transaction.open_table(ENTITIES)?;
-        for change in batches.iter().flat_map(|batch| &batch.changes) {
-            let key = (change.kind, change.key.as_str());
-            match &change.value {
-                Some(value) => table.insert(key, value.as_slice())?,
-                None => table.remove(key)?,
-            };
-        }
-    }
-    transaction.commit()?;
-    Ok(())
+    // The last chance; without room, what is owed stays a matter of a commit that may have come through.
+    let _ = file.commit(&[]);
 }

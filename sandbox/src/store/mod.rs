@@ -1,17 +1,22 @@
 //! The sandbox's state: in memory, and in an embedded database where one is asked for.
 mod collection;
+mod database;
+#[cfg(test)]
+mod full_disk_tests;
 mod journal;
 pub(crate) mod model;
 
 use std::io;
 use std::path::Path;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::Utc;
+use redb::Database;
 
 pub(crate) use self::collection::{Collection, Entity};
-use self::journal::Journal;
+use self::database::{Change, File, Opener};
 pub(crate) use self::journal::NotDurable;
+use self::journal::{Batch, Before, Journal};
 use self::model::{Feedback, Item, Stamps, Stimulus, Test};
 
 /// Everything that the API can change.
@@ -37,18 +42,32 @@ impl State {
         }
     }
 
-    /// Gives what changed to the journal, or forgets it where there is none.
-    fn hand_over(
-        &mut self,
-        journal: Option<&Journal>,
-    ) -> Option<impl Future<Output = Result<(), NotDurable>> + Send + use<>> {
-        let changes = [
-            self.tests.take_changes(journal.is_some()),
-            self.items.take_changes(journal.is_some()),
-            self.stimuli.take_changes(journal.is_some()),
-            self.feedback.take_changes(journal.is_some()),
-        ];
-        journal.map(|journal| journal.append(changes.into_iter().flatten().collect()))
+    /// What was put aside since the last call.
+    fn take_replaced(&mut self) -> Before {
+        Before {
+            tests: self.tests.take_replaced(),
+            items: self.items.take_replaced(),
+            stimuli: self.stimuli.take_replaced(),
+            feedback: self.feedback.take_replaced(),
+        }
+    }
+
+    /// What has now the identifiers of what was put aside, as the database wants it.
+    fn changes(&self, before: &Before) -> Vec<Change> {
+        let tests = self.tests.changes(before.tests.keys());
+        let items = self.items.changes(before.items.keys());
+        let stimuli = self.stimuli.changes(before.stimuli.keys());
+        let feedback = self.feedback.changes(before.feedback.keys());
+        tests.chain(items).chain(stimuli).chain(feedback).collect()
+    }
+
+    /// Has back what a write put aside; returns the changes that do the same in the database.
+    fn take_back(&mut self, mut before: Before) -> Vec<Change> {
+        self.tests.take_back(&mut before.tests);
+        self.items.take_back(&mut before.items);
+        self.stimuli.take_back(&mut before.stimuli);
+        self.feedback.take_back(&mut before.feedback);
+        self.changes(&before)
     }
 
     fn clear(&mut self) {
@@ -73,7 +92,7 @@ impl Stamps {
 /// The state behind its lock.
 #[derive(Debug)]
 pub(crate) struct Store {
-    state: RwLock<State>,
+    state: Arc<RwLock<State>>,
     journal: Option<Journal>,
 }
 
@@ -81,17 +100,22 @@ impl Store {
     /// A store that forgets with the process.
     pub(crate) fn in_memory() -> Store {
         Store {
-            state: RwLock::default(),
+            state: Arc::default(),
             journal: None,
         }
     }
 
     /// A store that keeps every acknowledged write in the database at `path`.
     pub(crate) fn at(path: &Path) -> io::Result<Store> {
-        let (journal, entries) = Journal::open(path).map_err(|error| {
+        let file = path.to_owned();
+        Store::kept(Box::new(move || Database::create(&file))).map_err(|error| {
             let told = format!("the data file {} cannot be used: {error}", path.display());
             io::Error::new(error.kind(), told)
-        })?;
+        })
+    }
+
+    fn kept(opener: Opener) -> io::Result<Store> {
+        let (file, entries) = File::open(opener)?;
         let mut state = State::default();
         for entry in entries {
             let serial = match entry.kind.as_str() {
@@ -101,15 +125,16 @@ impl Store {
                 Feedback::KIND => state.feedback.load(&entry)?,
                 other => {
                     return Err(io::Error::other(format!(
-                        "the data file holds an unknown kind of entity, {other:?}"
+                        "it holds an unknown kind of entity, {other:?}"
                     )));
                 }
             };
             state.serial = state.serial.max(serial);
         }
+        let state = Arc::new(RwLock::new(state));
         Ok(Store {
-            state: RwLock::new(state),
-            journal: Some(journal),
+            journal: Some(Journal::start(file, Arc::clone(&state))?),
+            state,
         })
     }
 
@@ -119,7 +144,7 @@ impl Store {
     }
 
     /// Changes the state, all or nothing: `change` checks everything before it touches anything. When this returns, the
-    /// change is durable.
+    /// change is durable; with an error of [`NotDurable`], it has been taken back.
     pub(crate) async fn write<T, E: From<NotDurable>>(
         &self,
         change: impl FnOnce(&mut State) -> Result<T, E>,
@@ -127,8 +152,12 @@ impl Store {
         let (outcome, durable) = {
             let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
             let outcome = change(&mut state);
-            // Handed over under the lock, so that the database sees the writes in the order of the memory.
-            (outcome, state.hand_over(self.journal.as_ref()))
+            let before = state.take_replaced();
+            let hand_over = |journal: &Journal| {
+                let changes = state.changes(&before);
+                journal.append(Batch { changes, before })
+            };
+            (outcome, self.journal.as_ref().map(hand_over))
         };
         if let Some(durable) = durable {
             durable.await?;
