@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::auth::Identity;
 use crate::config::ClientBuilder;
 use crate::error::Result;
+use crate::page::{Page, read_page};
 use crate::raw;
 use crate::resources::{
     FeedbackEntries, ItemHandle, Items, Stimuli, StimulusHandle, TestHandle, Tests, Validation,
@@ -149,7 +150,16 @@ impl Client {
         &self,
         make: impl Fn(Requests<'_>) -> Unsent<T> + Sync,
     ) -> Result<T> {
-        transport::call(&self.shared, &self.options, make).await
+        let read = |answer: &[u8]| serde_json::from_slice(answer);
+        transport::call(&self.shared, &self.options, make, read).await
+    }
+
+    /// Runs a list's operation; the entities of the page are read as `T`.
+    pub(crate) async fn page<A, T: DeserializeOwned>(
+        &self,
+        make: impl Fn(Requests<'_>) -> Unsent<A> + Sync,
+    ) -> Result<Page<T>> {
+        transport::call(&self.shared, &self.options, make, read_page).await
     }
 
     /// Runs one operation in its XML form; `read` makes the result of the answer's body.

@@ -144,7 +144,7 @@ pub use http;
 #[cfg(feature = "httpmock")]
 #[cfg_attr(docsrs, doc(cfg(feature = "httpmock")))]
 pub use httpmock;
-pub use page::{List, Listing, Page, Position};
+pub use page::{List, Listing, Page, Position, Undecodable};
 pub use reqwest;
 pub use resources::Upserted;
 pub use transport::{CallOptions, Clock, ManualClock, RetryPolicy, SystemClock};

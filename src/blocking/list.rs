@@ -6,7 +6,7 @@ use super::runtime::Runtime;
 use crate::error::Result;
 use crate::filter::Filter;
 use crate::models::{ItemType, NavigationMode, SortOrder, SubmissionMode};
-use crate::page::{Collection, Filterable, Page, Position};
+use crate::page::{Collection, Filterable, Page, Position, Undecodable};
 use crate::resources::{Items, TestQuery};
 
 /// [`List`](crate::List), blocking.
@@ -54,6 +54,14 @@ impl<C: Collection> List<C> {
     pub fn stream(self) -> Listing<C::Entity> {
         Listing {
             inner: self.inner.stream(),
+            runtime: self.runtime,
+        }
+    }
+
+    /// As [`stream_lenient`](crate::List::stream_lenient): an iterator that sends requests as it is read.
+    pub fn stream_lenient(self) -> Listing<Result<C::Entity, Undecodable>> {
+        Listing {
+            inner: self.inner.stream_lenient(),
             runtime: self.runtime,
         }
     }

@@ -4,7 +4,9 @@ use std::fmt;
 
 use futures_core::Stream;
 use futures_util::TryStreamExt as _;
+use serde::de::DeserializeOwned;
 
+use super::entry::{Entry, Undecodable};
 use super::listing::Listing;
 use super::walk::{Step, walk};
 use super::{Page, Position};
@@ -17,17 +19,17 @@ pub trait Collection: Clone + fmt::Debug + Send + Sync + 'static {
     /// The operationId of its list.
     const OPERATION: &'static str;
     /// What it holds.
-    type Entity: Send + 'static;
+    type Entity: DeserializeOwned + Send + 'static;
     /// The fields that it can be sorted by.
     type Sort: Clone + fmt::Debug + Send + Sync;
     /// Query parameters of this list alone.
     type Extra: Clone + Default + fmt::Debug + Send + Sync;
 
-    /// Reads one page.
-    fn page(
+    /// Reads one page, its entities as `T`.
+    fn page<T: DeserializeOwned + Send>(
         &self,
         parameters: &Parameters<Self>,
-    ) -> impl Future<Output = Result<Page<Self::Entity>>> + Send;
+    ) -> impl Future<Output = Result<Page<T>>> + Send;
 
     /// By what an entity is recognized when a page shifts under a stream.
     fn identifier(entity: &Self::Entity) -> &str;
@@ -221,10 +223,34 @@ impl<C: Collection> List<C> {
     /// All entities from the page asked for on, in the list's order, read lazily. One that comes again because the list
     /// shifted between two pages is left out.
     ///
-    /// An error is yielded once, says how far the stream got, and ends it.
+    /// An error is yielded once, says how far the stream got, and ends it. So does an entity that cannot be read, which
+    /// the error names: [`stream_lenient`](Self::stream_lenient) goes on after it.
     pub fn stream(self) -> Listing<C::Entity> {
         let (start, max_items) = (self.start(), self.max_items.unwrap_or(usize::MAX));
-        let entities = self.walk().map_ok(Step::new_entities);
+        let entities = self.walk(C::identifier).map_ok(Step::new_entities);
+        Listing::new(entities, start, max_items)
+    }
+
+    /// As [`stream`](Self::stream), which an entity that is not what the API documents does not end: it is yielded as
+    /// [`Undecodable`], with its identifier and its JSON, and the stream goes on.
+    ///
+    /// Two that have no identifier and are equal in all else are taken for one.
+    ///
+    /// ```no_run
+    /// # async fn run(client: timeback_qti::Client) -> timeback_qti::Result<()> {
+    /// let mut items = client.items().list().stream_lenient();
+    /// while let Some(item) = items.next().await {
+    ///     match item? {
+    ///         Ok(item) => println!("{}", item.title),
+    ///         Err(undecodable) => eprintln!("{undecodable}: {}", undecodable.json().as_str()),
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn stream_lenient(self) -> Listing<Result<C::Entity, Undecodable>> {
+        let (start, max_items) = (self.start(), self.max_items.unwrap_or(usize::MAX));
+        let entries = self.walk(|entry: &Entry<C::Entity>| entry.identity(C::identifier));
+        let entities = entries.map_ok(|step| step.new_entities().map(|entry| entry.0));
         Listing::new(entities, start, max_items)
     }
 
@@ -234,7 +260,11 @@ impl<C: Collection> List<C> {
             offset: 0,
             ..self.start()
         };
-        Listing::new(self.walk().map_ok(Step::whole_page), start, usize::MAX)
+        Listing::new(
+            self.walk(C::identifier).map_ok(Step::whole_page),
+            start,
+            usize::MAX,
+        )
     }
 
     /// Where a stream starts.
@@ -246,8 +276,12 @@ impl<C: Collection> List<C> {
         }
     }
 
-    fn walk(self) -> impl Stream<Item = Result<Step<C::Entity>>> + Send + 'static {
-        walk(self.collection, self.parameters, self.read_ahead, self.skip)
+    fn walk<T: DeserializeOwned + Send + 'static>(
+        self,
+        identity: fn(&T) -> &str,
+    ) -> impl Stream<Item = Result<Step<T>>> + Send + 'static {
+        let (window, skip) = (self.read_ahead, self.skip);
+        walk(self.collection, self.parameters, window, skip, identity)
     }
 
     /// All entities, as [`stream`](Self::stream) yields them.

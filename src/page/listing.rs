@@ -17,6 +17,15 @@ pub(super) struct Batch<T> {
     pub(super) is_left: Vec<bool>,
 }
 
+impl<T> Batch<T> {
+    pub(super) fn map<U>(self, change: impl FnMut(T) -> U) -> Batch<U> {
+        Batch {
+            items: self.items.into_iter().map(change).collect(),
+            is_left: self.is_left,
+        }
+    }
+}
+
 /// A stream of entities or of pages, which sends requests as it is read.
 ///
 /// It is a [`Stream`], and has [`next`](Self::next) of its own, so that simple loops need no further crate.

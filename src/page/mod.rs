@@ -1,9 +1,12 @@
 //! Lists: a page, and streams over all of them.
 
+mod entry;
 mod list;
 mod listing;
 mod walk;
 
+pub use entry::Undecodable;
+pub(crate) use entry::read_page;
 pub use list::{Collection, Filterable, List, Parameters};
 
 pub use listing::Listing;
@@ -40,7 +43,7 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    pub(crate) fn new(
+    fn new(
         items: Vec<T>,
         total: Option<i64>,
         page: Option<i64>,

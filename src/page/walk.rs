@@ -6,6 +6,7 @@ use std::mem;
 use futures_core::Stream;
 use futures_util::future::join_all;
 use futures_util::stream;
+use serde::de::DeserializeOwned;
 use string_interner::StringInterner;
 use string_interner::backend::BufferBackend;
 use string_interner::symbol::SymbolUsize;
@@ -72,12 +73,13 @@ impl<T> Step<T> {
 
 /// The pages from the one asked for on. Nothing is under way while a page is in the caller's hands: requests that wait
 /// there would hold places that the caller's own calls need, and run into their time limit.
-pub(super) fn walk<C: Collection>(
+pub(super) fn walk<C: Collection, T: DeserializeOwned + Send + 'static>(
     collection: C,
     parameters: Parameters<C>,
     window: usize,
     skip: usize,
-) -> impl Stream<Item = Result<Step<C::Entity>>> + Send + 'static {
+    identity: fn(&T) -> &str,
+) -> impl Stream<Item = Result<Step<T>>> + Send + 'static {
     let progress = Progress::new(&parameters, skip);
     let fetch = move |page: i64| {
         let parameters = Parameters {
@@ -99,7 +101,9 @@ pub(super) fn walk<C: Collection>(
             let first = progress.next;
             read.extend(join_all((first..first + progress.batch(window)).map(&fetch)).await);
         }
-        let step = read.pop_front()?.and_then(|page| progress.take::<C>(page));
+        let step = read
+            .pop_front()?
+            .and_then(|page| progress.take(page, identity));
         let step = step.map_err(|error| {
             progress.ended = true;
             let (page, entities) = (progress.next, progress.entities);
@@ -141,13 +145,13 @@ impl Progress {
     }
 
     /// Takes note of a page, or refuses one that would make the walk endless.
-    fn take<C: Collection>(&mut self, page: Page<C::Entity>) -> Result<Step<C::Entity>> {
+    fn take<T>(&mut self, page: Page<T>, identity: fn(&T) -> &str) -> Result<Step<T>> {
         let stuck = |problem: String| Err(Error::new(ErrorKind::Decode, problem));
         let is_asked_for = |number: u64| i64::try_from(number) == Ok(self.next);
         if let Some(number) = page.page.filter(|number| !is_asked_for(*number)) {
             return stuck(format!("the service answered with page {number}"));
         }
-        let identifiers = page.items.iter().map(C::identifier);
+        let identifiers = page.items.iter().map(identity);
         let mut is_new: Vec<_> = identifiers.map(|identifier| self.see(identifier)).collect();
         if is_new.contains(&true) {
             self.barren_pages = 0;

@@ -1,6 +1,7 @@
 //! Test parts.
 
 use ecow::EcoString;
+use serde::de::DeserializeOwned;
 
 use super::conveniences::{check_addressable, check_identifier, may_not_exist, upserts};
 use super::tests::TestQuery;
@@ -85,12 +86,11 @@ impl Collection for Parts {
     type Sort = SortField;
     type Extra = TestQuery;
 
-    async fn page(&self, list: &Parameters<Self>) -> Result<Page<TestPart>> {
+    async fn page<T: DeserializeOwned + Send>(&self, list: &Parameters<Self>) -> Result<Page<T>> {
         let filter = list.filter.as_ref().map(ToString::to_string);
         let filter = filter.as_deref();
-        let page = self
-            .client
-            .call(|request| {
+        self.client
+            .page(|request| {
                 let extra = &list.extra;
                 request.search_test_parts(
                     &self.test,
@@ -107,10 +107,7 @@ impl Collection for Parts {
                     extra.submission_mode.as_ref(),
                 )
             })
-            .await?;
-        Ok(Page::new(
-            page.items, page.total, page.page, page.pages, page.limit,
-        ))
+            .await
     }
 
     fn identifier(part: &TestPart) -> &str {

@@ -1,6 +1,7 @@
 //! Sections of a test part.
 
 use ecow::EcoString;
+use serde::de::DeserializeOwned;
 
 use super::conveniences::{check_addressable, check_identifier, may_not_exist, upserts};
 use super::{ItemRefs, edit, settle};
@@ -86,10 +87,9 @@ impl Collection for Sections {
     type Sort = SortField;
     type Extra = ();
 
-    async fn page(&self, list: &Parameters<Self>) -> Result<Page<Section>> {
-        let page = self
-            .client
-            .call(|request| {
+    async fn page<T: DeserializeOwned + Send>(&self, list: &Parameters<Self>) -> Result<Page<T>> {
+        self.client
+            .page(|request| {
                 let query = list.query.as_deref();
                 request.search_sections(
                     &self.test,
@@ -101,10 +101,7 @@ impl Collection for Sections {
                     list.sort.as_ref(),
                 )
             })
-            .await?;
-        Ok(Page::new(
-            page.items, page.total, page.page, page.pages, page.limit,
-        ))
+            .await
     }
 
     fn identifier(section: &Section) -> &str {

@@ -1,6 +1,7 @@
 //! Stimuli: passages and other content that several items share.
 
 use ecow::EcoString;
+use serde::de::DeserializeOwned;
 
 use super::conveniences::{check_addressable, check_identifier, may_not_exist, upserts};
 use super::{edit, settle, stored};
@@ -102,17 +103,13 @@ impl Collection for Stimuli {
     type Sort = SortField;
     type Extra = ();
 
-    async fn page(&self, list: &Parameters<Self>) -> Result<Page<Stimulus>> {
-        let page = self
-            .client
-            .call(|request| {
+    async fn page<T: DeserializeOwned + Send>(&self, list: &Parameters<Self>) -> Result<Page<T>> {
+        self.client
+            .page(|request| {
                 let (query, sort) = (list.query.as_deref(), list.sort.as_ref());
                 request.search_stimuli(list.limit, list.order.as_ref(), list.page, query, sort)
             })
-            .await?;
-        Ok(Page::new(
-            page.items, page.total, page.page, page.pages, page.limit,
-        ))
+            .await
     }
 
     fn identifier(stimulus: &Stimulus) -> &str {

@@ -7,7 +7,6 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 use progenitor_client::{ClientHooks, OperationInfo};
 use reqwest::{Request, Response};
-use serde::de::DeserializeOwned;
 
 use super::operation::Operation;
 use super::options::CallOptions;
@@ -32,11 +31,13 @@ impl Call {
     }
 }
 
-/// Runs one operation with all that the facade adds. `make` makes its request, for each attempt anew.
-pub(crate) async fn call<T: DeserializeOwned>(
+/// Runs one operation with all that the facade adds. `make` makes its request, for each attempt anew, and `read` the
+/// result of the answer's JSON.
+pub(crate) async fn call<A, T, E: fmt::Display>(
     shared: &Shared,
     options: &CallOptions,
-    make: impl Fn(Requests<'_>) -> Unsent<T> + Sync,
+    make: impl Fn(Requests<'_>) -> Unsent<A> + Sync,
+    read: impl FnOnce(&[u8]) -> Result<T, E>,
 ) -> Result<T> {
     let build = || {
         let Unsent {
@@ -57,7 +58,7 @@ pub(crate) async fn call<T: DeserializeOwned>(
         }
         _ => &*parts.body,
     };
-    serde_json::from_slice(answer).map_err(|problem| refuse(&problem))
+    read(answer).map_err(|problem| refuse(&problem))
 }
 
 /// Runs one operation in its XML form, which the bindings do not have: they keep one media type for each. `read` makes

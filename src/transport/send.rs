@@ -275,7 +275,8 @@ impl<'a> Exchange<'a> {
         let timeout = self.attempt_timeout.min(self.time_left());
         let next = || {
             let first = self.first.take().map(Ok);
-            let mut request = first.unwrap_or_else(|| Ok((self.build)()?.1))?;
+            let mut request =
+                first.unwrap_or_else(|| (self.build)().map(|(_, request)| request))?;
             let request_id = Some(&self.course.request_id);
             attempt::prepare(&mut request, self.shared, self.options, request_id, &bearer);
             Ok(request)

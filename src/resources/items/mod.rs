@@ -3,6 +3,8 @@
 mod handle;
 mod query;
 
+use serde::de::DeserializeOwned;
+
 use super::conveniences::{self, Upserted, check_addressable, upserts};
 use super::{settle, stored};
 use crate::client::Client;
@@ -189,12 +191,11 @@ impl Collection for Items {
     type Sort = ItemSortField;
     type Extra = ItemQuery;
 
-    async fn page(&self, list: &Parameters<Self>) -> Result<Page<AssessmentItem>> {
+    async fn page<T: DeserializeOwned + Send>(&self, list: &Parameters<Self>) -> Result<Page<T>> {
         let filter = list.filter.as_ref().map(ToString::to_string);
         let filter = filter.as_deref();
-        let page = self
-            .client
-            .call(|request| {
+        self.client
+            .page(|request| {
                 let extra = &list.extra;
                 request.search_assessment_items(
                     filter,
@@ -209,10 +210,7 @@ impl Collection for Items {
                     extra.item_type.as_ref().map(AsRef::as_ref),
                 )
             })
-            .await?;
-        Ok(Page::new(
-            page.items, page.total, page.page, page.pages, page.limit,
-        ))
+            .await
     }
 
     fn identifier(item: &AssessmentItem) -> &str {

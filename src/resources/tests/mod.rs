@@ -3,6 +3,8 @@
 mod handle;
 mod query;
 
+use serde::de::DeserializeOwned;
+
 use super::conveniences::{self, Upserted, check_addressable, upserts};
 use super::{settle, stored};
 use crate::client::Client;
@@ -144,12 +146,11 @@ impl Collection for Tests {
     type Sort = SortField;
     type Extra = TestQuery;
 
-    async fn page(&self, list: &Parameters<Self>) -> Result<Page<AssessmentTest>> {
+    async fn page<T: DeserializeOwned + Send>(&self, list: &Parameters<Self>) -> Result<Page<T>> {
         let filter = list.filter.as_ref().map(ToString::to_string);
         let filter = filter.as_deref();
-        let page = self
-            .client
-            .call(|request| {
+        self.client
+            .page(|request| {
                 let extra = &list.extra;
                 request.search_assessment_tests(
                     filter,
@@ -165,10 +166,7 @@ impl Collection for Tests {
                     extra.submission_mode.as_ref(),
                 )
             })
-            .await?;
-        Ok(Page::new(
-            page.items, page.total, page.page, page.pages, page.limit,
-        ))
+            .await
     }
 
     fn identifier(test: &AssessmentTest) -> &str {
