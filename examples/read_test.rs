@@ -11,7 +11,7 @@ use std::error::Error;
 
 use timeback_qti::models::{AssessmentItem, AssessmentTestInput, ItemRef, Section, TestPart};
 use timeback_qti::xml::{ItemView, SectionChild, SectionView};
-use timeback_qti::{Client, Result};
+use timeback_qti::{Client, MetadataWrite, Result};
 
 #[tokio::main]
 async fn main() -> std::result::Result<(), Box<dyn Error>> {
@@ -79,7 +79,7 @@ async fn make_test(client: &Client) -> Result<String> {
     let mut section = Section::new("section-001", "Warm-up");
     for identifier in ["item-1", "item-2"] {
         let xml = support::choice_item(identifier, "Capitals");
-        client.items().upsert_xml(&xml, None).await?;
+        client.items().upsert_xml(&xml, MetadataWrite::Keep).await?;
     }
     let references = ["item-1", "item-2", "item-3"].map(ItemRef::new);
     section.qti_assessment_item_ref = Some(references.into());

@@ -146,7 +146,7 @@ pub use http;
 pub use httpmock;
 pub use page::{List, Listing, Page, Position, Undecodable};
 pub use reqwest;
-pub use resources::Upserted;
+pub use resources::{MetadataWrite, Upserted};
 pub use transport::{CallOptions, Clock, ManualClock, RetryPolicy, SystemClock};
 
 /// The README's program, compiled as a test.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use support::once;
 use support::server::{Server, json as answer, response};
 use timeback_qti::models::Section;
-use timeback_qti::{Client, ErrorKind, Result};
+use timeback_qti::{Client, ErrorKind, MetadataWrite, Result};
 
 const LOGIN: &[u8] = b"<!DOCTYPE html><html><body>Please sign in<br></body></html>";
 
@@ -35,7 +35,7 @@ async fn deletes(client: &Client) -> Vec<(String, Result<()>)> {
         part.section("s").delete(),
         part.section("s").items().remove("i"),
         client.feedback().delete("f"),
-        client.test("t").update_xml(TEST),
+        client.test("t").update_xml(TEST, MetadataWrite::Clear),
     )
     .into()
 }

@@ -9,7 +9,7 @@ use timeback_qti::models::{
     AssessmentItemInput, AssessmentTestInput, Section, StimulusInput, TestPart,
 };
 use timeback_qti::resources::Upserted;
-use timeback_qti::{Client, ErrorKind, RetryPolicy};
+use timeback_qti::{Client, ErrorKind, MetadataWrite, RetryPolicy};
 
 fn stimulus() -> StimulusInput {
     StimulusInput::new("s", "S", "<p>x</p>")
@@ -133,7 +133,7 @@ async fn an_upsert_of_xml_goes_by_the_identifier_in_it() {
     assert!(
         !client
             .items()
-            .upsert_xml(xml, None)
+            .upsert_xml(xml, MetadataWrite::Clear)
             .await
             .unwrap()
             .is_created()
@@ -150,7 +150,7 @@ async fn an_upsert_of_xml_goes_by_the_identifier_in_it() {
         .items()
         .upsert_xml(
             "<qti-assessment-item xmlns='http://www.imsglobal.org/xsd/imsqtiasi_v3p0'/>",
-            None,
+            MetadataWrite::Clear,
         )
         .await
         .unwrap_err();
@@ -308,9 +308,15 @@ async fn what_no_handle_could_reach_is_not_created() {
     for xml in ["<x identifier='..'/>", "<x identifier=''/>", "<x/>"] {
         let errors = [
             items.create_xml(xml, None).await.unwrap_err(),
-            items.upsert_xml(xml, None).await.unwrap_err(),
+            items
+                .upsert_xml(xml, MetadataWrite::Clear)
+                .await
+                .unwrap_err(),
             tests.create_xml(xml).await.unwrap_err(),
-            tests.upsert_xml(xml).await.unwrap_err(),
+            tests
+                .upsert_xml(xml, MetadataWrite::Clear)
+                .await
+                .unwrap_err(),
         ];
         for error in errors {
             assert_eq!(

@@ -3,48 +3,13 @@
 mod support;
 
 use serde_json::{Value, json};
+use support::keeper::{ITEM, TEST, keeper, metadata};
 use support::once;
 use support::server::{Server, json as answer, response};
-use timeback_qti::models::{AssessmentItem, Metadata};
-use timeback_qti::{Client, Error, ErrorKind};
+use timeback_qti::models::AssessmentItem;
+use timeback_qti::{Client, Error, ErrorKind, MetadataWrite};
 
 const QTI_3: &str = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0";
-const ITEM: &str = "<qti-assessment-item xmlns=\"http://www.imsglobal.org/xsd/imsqtiasi_v3p0\" identifier=\"i\" title=\"Salt &amp; pepper\">\
-    <qti-item-body><p class=\"a\">One <b>two</b></p></qti-item-body></qti-assessment-item>";
-const TEST: &str = "<qti-assessment-test xmlns=\"http://www.imsglobal.org/xsd/imsqtiasi_v3p0\" identifier=\"t\" title=\"T\"><qti-test-part identifier=\"p\"/></qti-assessment-test>";
-
-fn metadata() -> Metadata {
-    Metadata::from_iter([("grade".to_owned(), json!(5))])
-}
-
-/// A service that keeps what it is sent, changed by `alter`.
-async fn keeper(
-    identifier: &'static str,
-    raw_xml: &str,
-    alter: fn(&mut Value),
-) -> (Server, Client) {
-    let stored = json!({"identifier": identifier, "title": "T", "rawXml": raw_xml, "metadata": {"grade": 5}});
-    let stored = std::sync::Mutex::new(stored);
-    let server = Server::start(move |request, _| {
-        let mut stored = stored.lock().unwrap();
-        if request.method == "PUT" {
-            if request.header("content-type") == Some("application/xml") {
-                stored["rawXml"] = String::from_utf8(request.body.clone()).unwrap().into();
-                stored["metadata"] = json!({});
-            } else if let Some(xml) = request.json().get("xml") {
-                stored["rawXml"] = xml.clone();
-                stored["metadata"] = request.json()["metadata"].clone();
-            } else {
-                stored["metadata"] = request.json()["metadata"].clone();
-            }
-            alter(&mut stored);
-        }
-        answer(200, &stored)
-    })
-    .await;
-    let client = once(&server.url);
-    (server, client)
-}
 
 #[tokio::test]
 async fn an_item_is_sent_as_xml_inside_json() {
@@ -164,11 +129,27 @@ async fn what_the_service_would_not_take_is_refused_before_sending_with_what_it_
 async fn refusals(client: &Client, item: &str, test: &str) -> [Error; 6] {
     let errors = [
         client.items().create_xml(item, None).await.unwrap_err(),
-        client.items().upsert_xml(item, None).await.unwrap_err(),
-        client.item("i").update_xml(item, None).await.unwrap_err(),
+        client
+            .items()
+            .upsert_xml(item, MetadataWrite::Keep)
+            .await
+            .unwrap_err(),
+        client
+            .item("i")
+            .update_xml(item, MetadataWrite::Keep)
+            .await
+            .unwrap_err(),
         client.tests().create_xml(test).await.unwrap_err(),
-        client.tests().upsert_xml(test).await.unwrap_err(),
-        client.test("i").update_xml(test).await.unwrap_err(),
+        client
+            .tests()
+            .upsert_xml(test, MetadataWrite::Keep)
+            .await
+            .unwrap_err(),
+        client
+            .test("i")
+            .update_xml(test, MetadataWrite::Keep)
+            .await
+            .unwrap_err(),
     ];
     for error in &errors {
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Input, 0));
@@ -182,10 +163,14 @@ async fn xml_about_another_entity_is_refused_before_sending() {
     let client = once("http://127.0.0.1:9");
     let item = client
         .item("other")
-        .update_xml(ITEM, None)
+        .update_xml(ITEM, MetadataWrite::Clear)
         .await
         .unwrap_err();
-    let test = client.test("other").update_xml(TEST).await.unwrap_err();
+    let test = client
+        .test("other")
+        .update_xml(TEST, MetadataWrite::Clear)
+        .await
+        .unwrap_err();
     assert_eq!(
         (item.kind(), test.kind()),
         (ErrorKind::Input, ErrorKind::Input)
@@ -205,7 +190,7 @@ async fn a_write_that_is_stored_as_it_was_sent_is_success_whatever_its_layout() 
     .await;
     let item = client
         .item("i")
-        .update_xml(ITEM, Some(&metadata()))
+        .update_xml(ITEM, MetadataWrite::Replace(&metadata()))
         .await
         .unwrap();
     assert!(item.raw_xml.unwrap().starts_with("<?xml"));
@@ -221,7 +206,11 @@ async fn what_the_service_drops_is_an_error_that_says_where_and_that_it_was_writ
         stored["rawXml"] = xml.into();
     })
     .await;
-    let error = client.item("i").update_xml(ITEM, None).await.unwrap_err();
+    let error = client
+        .item("i")
+        .update_xml(ITEM, MetadataWrite::Clear)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Altered);
     assert!(error.may_have_been_applied());
     assert!(!error.is_retryable());
@@ -245,7 +234,7 @@ async fn metadata_that_the_service_drops_is_noticed() {
     let (_server, client) = keeper("i", ITEM, |stored| stored["metadata"] = json!({})).await;
     let error = client
         .item("i")
-        .update_xml(ITEM, Some(&metadata()))
+        .update_xml(ITEM, MetadataWrite::Replace(&metadata()))
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Altered);
@@ -304,7 +293,7 @@ async fn a_write_that_cannot_be_read_back_says_that_it_may_have_happened() {
     let server = Server::script([stored, answer(500, &json!({"error": "down"}))]).await;
     let error = once(&server.url)
         .item("i")
-        .update_xml(ITEM, None)
+        .update_xml(ITEM, MetadataWrite::Clear)
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Server);
@@ -459,5 +448,9 @@ async fn the_addresses_that_the_service_writes_into_a_test_are_no_difference() {
         stored["rawXml"] = xml.into();
     })
     .await;
-    client.test("t").update_xml(xml).await.unwrap();
+    client
+        .test("t")
+        .update_xml(xml, MetadataWrite::Clear)
+        .await
+        .unwrap();
 }

@@ -9,7 +9,7 @@ use crate::models::{
     ProcessResponseResult, ResponseInput, Section, Stimulus, StimulusInput, TestPart,
     TestQuestions, ValidationInput, ValidationResult,
 };
-use crate::resources::{self, Upserted};
+use crate::resources::{self, MetadataWrite, Upserted};
 
 twin!(Stimuli);
 impl Stimuli {
@@ -50,7 +50,7 @@ impl Items {
         create(item: &AssessmentItemInput) -> AssessmentItem;
         create_xml(xml: &str, metadata: Option<&Metadata>) -> AssessmentItem;
         upsert(item: &AssessmentItemInput) -> Upserted<AssessmentItem>;
-        upsert_xml(xml: &str, metadata: Option<&Metadata>) -> Upserted<AssessmentItem>;
+        upsert_xml(xml: &str, metadata: MetadataWrite<'_>) -> Upserted<AssessmentItem>;
         update_metadata(metadata: &MetadataInput) -> AssessmentItem;
     }
 }
@@ -65,7 +65,7 @@ impl ItemHandle {
         delete_if_exists() -> bool;
         get_xml() -> String;
         update(item: &AssessmentItemInput) -> AssessmentItem;
-        update_xml(xml: &str, metadata: Option<&Metadata>) -> AssessmentItem;
+        update_xml(xml: &str, metadata: MetadataWrite<'_>) -> AssessmentItem;
         edit(change: impl FnOnce(&mut AssessmentItem)) -> AssessmentItem;
         edit_xml(change: impl FnOnce(&mut String)) -> AssessmentItem;
         process_response(response: &ResponseInput) -> ProcessResponseResult;
@@ -87,7 +87,7 @@ impl Tests {
         create(test: &AssessmentTestInput) -> AssessmentTest;
         create_xml(xml: &str) -> AssessmentTest;
         upsert(test: &AssessmentTestInput) -> Upserted<AssessmentTest>;
-        upsert_xml(xml: &str) -> Upserted<AssessmentTest>;
+        upsert_xml(xml: &str, metadata: MetadataWrite<'_>) -> Upserted<AssessmentTest>;
     }
 }
 
@@ -106,7 +106,7 @@ impl TestHandle {
         delete_if_exists() -> bool;
         get_xml() -> String;
         update(test: &AssessmentTestInput) -> AssessmentTest;
-        update_xml(xml: &str) -> AssessmentTest;
+        update_xml(xml: &str, metadata: MetadataWrite<'_>) -> AssessmentTest;
         edit(change: impl FnOnce(&mut AssessmentTestInput)) -> AssessmentTest;
         edit_xml(change: impl FnOnce(&mut String)) -> AssessmentTest;
         update_metadata(metadata: &Metadata) -> AssessmentTest;

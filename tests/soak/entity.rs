@@ -2,7 +2,7 @@
 
 use timeback_qti::models::{AssessmentItem, Feedback, FeedbackInput, ItemRef, Section};
 use timeback_qti::models::{Stimulus, StimulusInput};
-use timeback_qti::{Client, Result};
+use timeback_qti::{Client, MetadataWrite, Result};
 
 use crate::support::{PART, TEST};
 
@@ -141,8 +141,14 @@ impl Entity {
         let xml = |title| item_xml(&self.identifier, title);
         match change {
             Change::Create(title) => items.create_xml(&xml(title), None).await.map(drop),
-            Change::Replace(title) => item.update_xml(&xml(title), None).await.map(drop),
-            Change::Upsert(title) => items.upsert_xml(&xml(title), None).await.map(drop),
+            Change::Replace(title) => item
+                .update_xml(&xml(title), MetadataWrite::Clear)
+                .await
+                .map(drop),
+            Change::Upsert(title) => items
+                .upsert_xml(&xml(title), MetadataWrite::Clear)
+                .await
+                .map(drop),
             Change::Edit(title) => item.edit_xml(|old| *old = xml(title)).await.map(drop),
             Change::Delete => item.delete().await,
             _ => unreachable!("{change:?}"),

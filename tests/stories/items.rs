@@ -1,13 +1,13 @@
 //! Items.
 
 use serde_json::json;
-use timeback_qti::ErrorKind;
 use timeback_qti::filter::field;
 use timeback_qti::models::{
     AssessmentItemInput, CorrectResponse, Interaction, InteractionChoice, MetadataInput,
     QuestionStructure, ResponseDeclaration, ResponseInput, SortOrder,
 };
 use timeback_qti::xml::InteractionKind;
+use timeback_qti::{ErrorKind, MetadataWrite};
 
 use crate::{item_xml, many_items, metadata, support};
 
@@ -18,7 +18,7 @@ async fn an_item_is_authored_in_xml_changed_and_scored() {
     assert!(
         client
             .items()
-            .upsert_xml(&xml, Some(&metadata(5)))
+            .upsert_xml(&xml, MetadataWrite::Replace(&metadata(5)))
             .await
             .unwrap()
             .is_created()

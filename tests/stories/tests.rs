@@ -1,8 +1,8 @@
 //! Tests and their parts.
 
-use timeback_qti::ErrorKind;
 use timeback_qti::filter::field;
 use timeback_qti::models::{AssessmentTestInput, ItemRef, Section, TestPart};
+use timeback_qti::{ErrorKind, MetadataWrite};
 
 use crate::{many_items, metadata, support};
 
@@ -84,7 +84,7 @@ async fn a_test_is_written_as_xml() {
     assert!(
         !client
             .tests()
-            .upsert_xml(&changed)
+            .upsert_xml(&changed, MetadataWrite::Keep)
             .await
             .unwrap()
             .is_created()

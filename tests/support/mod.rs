@@ -3,6 +3,7 @@
 
 pub mod browser;
 pub mod document;
+pub mod keeper;
 pub mod processes;
 pub mod server;
 

@@ -253,11 +253,7 @@ impl Run<'_> {
     async fn replace(&self, entity: &Entity, before: &Stored) -> Result<Done> {
         self.intend(&entity.key, Some(entity), Some(&before.entity))
             .await?;
-        let written = self
-            .connection
-            .service
-            .replace(entity, &before.entity)
-            .await;
+        let written = self.connection.service.replace(entity).await;
         self.confirm(entity, Some(before), written, Outcome::Replaced)
             .await
     }

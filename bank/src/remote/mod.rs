@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use timeback_qti::filter::Filter;
 use timeback_qti::models::SortOrder;
-use timeback_qti::{Client, Error as ClientError};
+use timeback_qti::{Client, Error as ClientError, MetadataWrite};
 
 use crate::entity::{Entity, Identifier, Key, Kind};
 use crate::error::{Error, Result};
@@ -178,37 +178,33 @@ impl Service {
                 Some(input) => drop(self.client.tests().create(&input).await?),
                 None => {
                     self.client.tests().create_xml(&entity.xml).await?;
-                    self.write_test_metadata(entity, None).await?;
+                    self.write_test_metadata(entity).await?;
                 }
             },
         }
         Ok(())
     }
 
-    /// Replaces an entity, of which the service holds `before`.
-    pub(crate) async fn replace(&self, entity: &Entity, before: &Entity) -> Result<(), WriteError> {
+    /// Replaces an entity.
+    pub(crate) async fn replace(&self, entity: &Entity) -> Result<(), WriteError> {
         let id = entity.key.identifier.as_str();
+        let metadata = entity
+            .metadata()
+            .map_or(MetadataWrite::Clear, MetadataWrite::Replace);
         match entity.key.kind {
             Kind::Stimulus => {
                 let input = stimulus_input(entity).map_err(WriteError::Refused)?;
                 self.client.stimulus(id).update(&input).await?;
             }
             Kind::Item => {
-                let handle = self.client.item(id);
-                handle.update_xml(&entity.xml, entity.metadata()).await?;
+                let item = self.client.item(id);
+                item.update_xml(&entity.xml, metadata).await?;
             }
             Kind::Test => match test_input(entity).map_err(WriteError::Refused)? {
                 Some(input) => drop(self.client.test(id).update(&input).await?),
                 None => {
-                    let written = self.client.test(id).update_xml(&entity.xml).await;
-                    // A write that may have been applied may have cleared the metadata.
-                    let cleared = written
-                        .as_ref()
-                        .map_or_else(ClientError::may_have_been_applied, |_| true);
-                    if cleared {
-                        self.write_test_metadata(entity, Some(before)).await?;
-                    }
-                    written?;
+                    let test = self.client.test(id);
+                    test.update_xml(&entity.xml, metadata).await?;
                 }
             },
         }
@@ -216,20 +212,11 @@ impl Service {
     }
 
     /// A test's XML holds no metadata: it is written besides.
-    async fn write_test_metadata(
-        &self,
-        entity: &Entity,
-        before: Option<&Entity>,
-    ) -> Result<(), WriteError> {
-        let wanted = entity.metadata().cloned().unwrap_or_default();
-        let had = before
-            .and_then(Entity::metadata)
-            .is_some_and(|had| !had.is_empty());
-        if wanted.is_empty() && !had {
-            return Ok(());
+    async fn write_test_metadata(&self, entity: &Entity) -> Result<(), WriteError> {
+        if let Some(metadata) = entity.metadata().filter(|wanted| !wanted.is_empty()) {
+            let test = self.client.test(entity.key.identifier.as_str());
+            test.update_metadata(metadata).await?;
         }
-        let handle = self.client.test(entity.key.identifier.as_str());
-        handle.update_metadata(&wanted).await?;
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use ecow::EcoString;
 
 use super::super::conveniences::{check_identifier, may_not_exist};
-use super::super::{edit, settle, stored};
+use super::super::{MetadataWrite, edit, settle, stored};
 use super::ROOT;
 use crate::client::Client;
 use crate::error::{Error, Result};
@@ -111,22 +111,44 @@ impl ItemHandle {
     }
 
     /// Replaces the whole item from its QTI XML (operation `updateAssessmentItem`), reads it back, and compares what is
-    /// stored with what was sent, white space between elements and the order of attributes aside. Without metadata, the
-    /// service clears what there was.
+    /// stored with what was sent, white space between elements and the order of attributes aside. `metadata` says what
+    /// becomes of what XML does not hold: to keep it, the item is read first.
     ///
     /// # Errors
     /// [`Input`](crate::ErrorKind::Input) if the XML is not an item of QTI 3.0 (with line and column), or its identifier is not
-    /// the one addressed; [`NotFound`](crate::ErrorKind::NotFound) if the item does not exist;
+    /// the one addressed, or [`Keep`](MetadataWrite::Keep) could not keep a field, which it names;
+    /// [`NotFound`](crate::ErrorKind::NotFound) if the item does not exist;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML;
     /// [`Altered`](crate::ErrorKind::Altered), with the place, if the service stored something else. Every error after
     /// the write has [`Error::may_have_been_applied`].
     pub fn update_xml<'a>(
         &self,
         xml: &'a str,
-        metadata: Option<&'a Metadata>,
+        metadata: MetadataWrite<'a>,
     ) -> impl Future<Output = Result<AssessmentItem>> + Send + use<'a> {
         let this = self.clone();
-        async move { this.replace(xml, metadata, None).await }
+        async move {
+            this.check_document(xml)?;
+            match metadata {
+                MetadataWrite::Keep => this.keep(&this.get().await?, xml).await,
+                MetadataWrite::Clear | MetadataWrite::Replace(_) => {
+                    this.replace(xml, metadata.given(), None).await
+                }
+            }
+        }
+    }
+
+    fn check_document(&self, xml: &str) -> Result<()> {
+        match stored::check_document(ROOT, xml)? {
+            Some(identifier) => check_identifier(&self.identifier, &identifier),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes the XML with the metadata of the item that was read.
+    async fn keep(&self, current: &AssessmentItem, xml: &str) -> Result<AssessmentItem> {
+        edit::refuse_beyond_xml(current, ASSESSMENT_ITEM_IN_XML, INSTEAD)?;
+        self.replace(xml, current.metadata.as_ref(), None).await
     }
 
     /// Also holds against what is stored that it has none of the metadata `before` which was not sent.
@@ -136,9 +158,7 @@ impl ItemHandle {
         metadata: Option<&Metadata>,
         before: Option<&Metadata>,
     ) -> Result<AssessmentItem> {
-        if let Some(identifier) = stored::check_document(ROOT, xml)? {
-            check_identifier(&self.identifier, &identifier)?;
-        }
+        self.check_document(xml)?;
         self.put(&AssessmentItemXml::new(xml, metadata.cloned()).into())
             .await?;
         let item = self.get().await.map_err(stored::unconfirmed)?;
@@ -301,8 +321,7 @@ impl ItemHandle {
         if current.raw_xml.as_deref() == Some(xml) {
             return Ok(current);
         }
-        edit::refuse_beyond_xml(&current, ASSESSMENT_ITEM_IN_XML, INSTEAD)?;
-        self.update_xml(xml, current.metadata.as_ref()).await
+        self.keep(&current, xml).await
     }
 
     async fn put(&self, body: &AssessmentItemBody) -> Result<AssessmentItem> {
@@ -312,6 +331,6 @@ impl ItemHandle {
     }
 }
 
-const INSTEAD: &str = "replace the item with update_xml";
+const INSTEAD: &str = "replace the item with update_xml and MetadataWrite::Replace";
 
 may_not_exist!(ItemHandle, AssessmentItem, "item");

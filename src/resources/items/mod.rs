@@ -6,7 +6,7 @@ mod query;
 use serde::de::DeserializeOwned;
 
 use super::conveniences::{self, Upserted, check_addressable, upserts};
-use super::{settle, stored};
+use super::{MetadataWrite, settle, stored};
 use crate::client::Client;
 use crate::error::Result;
 use crate::models::{
@@ -117,7 +117,8 @@ impl Items {
         }
     }
 
-    /// Creates the item that the XML describes, or replaces the one of its identifier, and says which.
+    /// Creates the item that the XML describes, or replaces the one of its identifier, and says which. `metadata` says
+    /// what becomes of the metadata that there is; a new item has what [`Replace`](MetadataWrite::Replace) gives.
     ///
     /// Where the reply to the create is lost, its repeat may find what it has created itself: that is an update then.
     ///
@@ -126,14 +127,14 @@ impl Items {
     pub fn upsert_xml<'a>(
         &self,
         xml: &'a str,
-        metadata: Option<&'a Metadata>,
+        metadata: MetadataWrite<'a>,
     ) -> impl Future<Output = Result<Upserted<AssessmentItem>>> + Send + use<'a> {
         let this = self.clone();
         async move {
             let identifier = stored::check_new_document(ROOT, xml)?;
             let handle = this.handle(&identifier);
             conveniences::upsert(
-                || this.post_xml(xml, metadata),
+                || this.post_xml(xml, metadata.given()),
                 || handle.update_xml(xml, metadata),
             )
             .await

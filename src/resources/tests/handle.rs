@@ -3,7 +3,7 @@
 use ecow::EcoString;
 
 use super::super::conveniences::{check_identifier, may_not_exist};
-use super::super::{PartHandle, Parts, edit, settle, stored};
+use super::super::{MetadataWrite, PartHandle, Parts, edit, settle, stored};
 use super::ROOT;
 use crate::client::Client;
 use crate::error::{Error, Result};
@@ -89,30 +89,93 @@ impl TestHandle {
 
     /// Replaces the whole test from its QTI XML, sent as it is (operation `updateAssessmentTest`), reads it back, and
     /// compares what is stored with what was sent. White space between elements, the order of attributes and the `href`
-    /// of item references, which the service writes itself, do not count. What XML cannot hold, such as metadata, the
-    /// service may clear; [`edit_xml`](Self::edit_xml) keeps it.
+    /// of item references, which the service writes itself, do not count. `metadata` says what becomes of what XML does
+    /// not hold: to keep it, the test is read first. Metadata is written after the XML, by
+    /// [`update_metadata`](Self::update_metadata).
     ///
     /// # Errors
     /// [`Input`](crate::ErrorKind::Input) if the XML is not a test of QTI 3.0 (with line and column), or its identifier is not
-    /// the one addressed; [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist;
+    /// the one addressed, or [`Keep`](MetadataWrite::Keep) could not keep a field, which it names;
+    /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML;
     /// [`Altered`](crate::ErrorKind::Altered), with the place, if the service stored something else. Every error after
     /// the write has [`Error::may_have_been_applied`].
     pub fn update_xml<'a>(
         &self,
         xml: &'a str,
+        metadata: MetadataWrite<'a>,
     ) -> impl Future<Output = Result<AssessmentTest>> + Send + use<'a> {
         let this = self.clone();
         async move {
-            this.put_xml(xml).await?;
-            this.stored_as_sent(xml, None).await
+            this.check_document(xml)?;
+            match metadata {
+                MetadataWrite::Keep => this.keep(&this.get().await?, xml).await,
+                MetadataWrite::Clear => this.clear(xml).await,
+                MetadataWrite::Replace(metadata) => this.replace(xml, metadata).await,
+            }
         }
     }
 
-    async fn put_xml(&self, xml: &str) -> Result<()> {
-        if let Some(identifier) = stored::check_document(ROOT, xml)? {
-            check_identifier(&self.identifier, &identifier)?;
+    fn check_document(&self, xml: &str) -> Result<()> {
+        match stored::check_document(ROOT, xml)? {
+            Some(identifier) => check_identifier(&self.identifier, &identifier),
+            None => Ok(()),
         }
+    }
+
+    /// Writes the XML, and the metadata of the test that was read.
+    async fn keep(&self, current: &AssessmentTest, xml: &str) -> Result<AssessmentTest> {
+        edit::refuse_beyond_xml(current, ASSESSMENT_TEST_IN_XML, "use edit")?;
+        match current.metadata.as_ref().filter(|kept| !kept.is_empty()) {
+            Some(metadata) => self.replace(xml, metadata).await,
+            None => {
+                self.put_xml(xml).await?;
+                self.stored_as_sent(xml, None).await
+            }
+        }
+    }
+
+    /// Writes the XML, and clears metadata that outlives it.
+    async fn clear(&self, xml: &str) -> Result<AssessmentTest> {
+        self.put_xml(xml).await?;
+        let test = self.stored_as_sent(xml, None).await?;
+        let Some(before) = test.metadata.as_ref().filter(|left| !left.is_empty()) else {
+            return Ok(test);
+        };
+        self.write_metadata(&Metadata::new()).await?;
+        let test = self.stored_as_sent(xml, None).await?;
+        let found = test.metadata.as_ref();
+        stored::check_removed(UPDATE_METADATA, Some(before), None, found)?;
+        Ok(test)
+    }
+
+    /// Writes the XML, then this metadata.
+    async fn replace(&self, xml: &str, metadata: &Metadata) -> Result<AssessmentTest> {
+        let written = self.put_xml(xml).await;
+        // A write whose reply was lost may have cleared the metadata too.
+        let cleared = written
+            .as_ref()
+            .map_or_else(Error::may_have_been_applied, |()| true);
+        let restored = match cleared {
+            true => self.write_metadata(metadata).await.map(drop),
+            false => Ok(()),
+        };
+        written?;
+        restored?;
+        self.stored_as_sent(xml, Some(metadata)).await
+    }
+
+    /// Writes metadata after the XML.
+    pub(super) async fn write_metadata(&self, metadata: &Metadata) -> Result<AssessmentTest> {
+        self.update_metadata(metadata).await.map_err(|error| {
+            error
+                .with_context("the XML is written, the metadata is not")
+                .with_may_have_been_applied(true)
+        })
+    }
+
+    async fn put_xml(&self, xml: &str) -> Result<()> {
+        self.check_document(xml)?;
         let id = [self.identifier.as_str()];
         self.client
             .call_xml(&operation::UPDATE_ASSESSMENT_TEST, &id, Some(xml), |body| {
@@ -134,7 +197,7 @@ impl TestHandle {
             first_difference_of_tests(xml, found),
         )?;
         let stored = test.metadata.as_ref();
-        stored::check_metadata("updateAssessmentTestMetadata", metadata, stored)?;
+        stored::check_metadata(UPDATE_METADATA, metadata, stored)?;
         Ok(test)
     }
 
@@ -232,24 +295,7 @@ impl TestHandle {
         if current.raw_xml.as_deref() == Some(xml) {
             return Ok(current);
         }
-        edit::refuse_beyond_xml(&current, ASSESSMENT_TEST_IN_XML, "use edit")?;
-        let metadata = current.metadata.as_ref().filter(|kept| !kept.is_empty());
-        let written = self.put_xml(xml).await;
-        // A write whose reply was lost may have cleared the metadata too.
-        let cleared = written
-            .as_ref()
-            .map_or_else(Error::may_have_been_applied, |()| true);
-        let restored = match metadata.filter(|_| cleared) {
-            Some(metadata) => self.update_metadata(metadata).await.map(drop),
-            None => Ok(()),
-        };
-        written?;
-        restored.map_err(|error| {
-            error
-                .with_context("the XML is written, the metadata is not")
-                .with_may_have_been_applied(true)
-        })?;
-        self.stored_as_sent(xml, metadata).await
+        self.keep(&current, xml).await
     }
 
     /// Refuses an edit of a part or a section where the test's XML, which the service makes anew on each such write,
@@ -327,3 +373,5 @@ impl TestHandle {
 }
 
 may_not_exist!(TestHandle, AssessmentTest, "test");
+
+const UPDATE_METADATA: &str = "updateAssessmentTestMetadata";

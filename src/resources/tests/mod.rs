@@ -6,7 +6,7 @@ mod query;
 use serde::de::DeserializeOwned;
 
 use super::conveniences::{self, Upserted, check_addressable, upserts};
-use super::{settle, stored};
+use super::{MetadataWrite, settle, stored};
 use crate::client::Client;
 use crate::error::Result;
 use crate::models::{AssessmentTest, AssessmentTestInput, SortField};
@@ -100,7 +100,9 @@ impl Tests {
         }
     }
 
-    /// Creates the test that the XML describes, or replaces the one of its identifier, and says which.
+    /// Creates the test that the XML describes, or replaces the one of its identifier, and says which. `metadata` says
+    /// what becomes of the metadata that there is; a new test has what [`Replace`](MetadataWrite::Replace) gives, written
+    /// after the XML.
     ///
     /// Where the reply to the create is lost, its repeat may find what it has created itself: that is an update then.
     ///
@@ -109,12 +111,20 @@ impl Tests {
     pub fn upsert_xml<'a>(
         &self,
         xml: &'a str,
+        metadata: MetadataWrite<'a>,
     ) -> impl Future<Output = Result<Upserted<AssessmentTest>>> + Send + use<'a> {
         let this = self.clone();
         async move {
             let identifier = stored::check_new_document(ROOT, xml)?;
             let handle = this.handle(&identifier);
-            conveniences::upsert(|| this.post_xml(xml), || handle.update_xml(xml)).await
+            let create = async || {
+                let created = this.post_xml(xml).await?;
+                match metadata.given() {
+                    Some(metadata) => handle.write_metadata(metadata).await,
+                    None => Ok(created),
+                }
+            };
+            conveniences::upsert(&create, || handle.update_xml(xml, metadata)).await
         }
     }
 
