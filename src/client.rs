@@ -14,7 +14,7 @@ use crate::resources::{
     FeedbackEntries, ItemHandle, Items, Stimuli, StimulusHandle, TestHandle, Tests, Validation,
 };
 use crate::transport::operation::Operation;
-use crate::transport::{self, CallOptions, Requests, Shared, Unsent};
+use crate::transport::{self, CallOptions, Context, Requests, Unsent};
 
 /// A client of the API. Clones are cheap and share tokens, connections and limits.
 ///
@@ -41,14 +41,14 @@ use crate::transport::{self, CallOptions, Requests, Shared, Unsent};
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    shared: Arc<Shared>,
+    context: Arc<Context>,
     options: Arc<CallOptions>,
 }
 
 impl Client {
-    pub(crate) fn new(shared: Shared) -> Self {
+    pub(crate) fn new(context: Context) -> Self {
         Self {
-            shared: Arc::new(shared),
+            context: Arc::new(context),
             options: Arc::default(),
         }
     }
@@ -79,7 +79,7 @@ impl Client {
 
     /// The base URL of the API that it speaks to.
     pub fn base_url(&self) -> &str {
-        self.shared.base_url.as_str()
+        self.context.base_url.as_str()
     }
 
     /// The same client with other settings for the calls made through it. What the options leave open is as this client
@@ -87,7 +87,7 @@ impl Client {
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
         Self {
-            shared: Arc::clone(&self.shared),
+            context: Arc::clone(&self.context),
             options: Arc::new(options.over(&self.options)),
         }
     }
@@ -134,15 +134,15 @@ impl Client {
 
     /// Who the client is to the service: its token, and how a person signs in and out. Nothing is sent yet.
     pub fn identity(&self) -> Identity<'_> {
-        let defaults = &self.shared.defaults;
+        let defaults = &self.context.defaults;
         let deadline = self.options.deadline.unwrap_or(defaults.deadline);
-        Identity::new(&self.shared.identity, &defaults.clock, deadline)
+        Identity::new(&self.context.identity, &defaults.clock, deadline)
     }
 
     /// The generated bindings, one function an operation: authenticated, nothing else. Each request is sent once, and
     /// errors are those of the generator.
     pub fn raw(&self) -> raw::Client {
-        transport::bare(&self.shared, &self.options)
+        transport::bare(&self.context, &self.options)
     }
 
     /// Runs one operation with all that the facade adds; `make` makes its request.
@@ -151,7 +151,7 @@ impl Client {
         make: impl Fn(Requests<'_>) -> Unsent<T> + Sync,
     ) -> Result<T> {
         let read = |answer: &[u8]| serde_json::from_slice(answer);
-        transport::call(&self.shared, &self.options, make, read).await
+        transport::call(&self.context, &self.options, make, read).await
     }
 
     /// Runs a list's operation; the entities of the page are read as `T`.
@@ -159,7 +159,7 @@ impl Client {
         &self,
         make: impl Fn(Requests<'_>) -> Unsent<A> + Sync,
     ) -> Result<Page<T>> {
-        transport::call(&self.shared, &self.options, make, read_page).await
+        transport::call(&self.context, &self.options, make, read_page).await
     }
 
     /// Runs one operation in its XML form; `read` makes the result of the answer's body.
@@ -170,8 +170,8 @@ impl Client {
         xml: Option<&str>,
         read: impl FnOnce(&[u8]) -> Result<T, E>,
     ) -> Result<T> {
-        let (shared, options) = (&self.shared, &self.options);
-        transport::call_xml(shared, options, operation, identifiers, xml, read).await
+        let (context, options) = (&self.context, &self.options);
+        transport::call_xml(context, options, operation, identifiers, xml, read).await
     }
 }
 
@@ -179,7 +179,7 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("shared", &self.shared)
+            .field("context", &self.context)
             .finish_non_exhaustive()
     }
 }

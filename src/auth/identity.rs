@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use reqwest::Url;
 
-use super::store::{SharedPace, SharedSource};
+use super::store::{SharedPace, StoredSource};
 #[cfg(feature = "sign-in")]
 use super::{AuthorizationCode, PasteSignIn, Token, sign_in};
 use super::{StoredToken, TokenCache, TokenKey};
@@ -17,7 +17,7 @@ use crate::transport::Clock;
 /// Who a client is: its tokens' cache, the store behind it, and how a person signs in.
 pub(crate) struct Holder {
     pub(crate) tokens: TokenCache,
-    pub(crate) shared: Option<Arc<SharedSource>>,
+    pub(crate) shared: Option<Arc<StoredSource>>,
     #[cfg(feature = "sign-in")]
     pub(crate) grant: Option<Arc<AuthorizationCode>>,
 }

@@ -32,7 +32,7 @@ pub use store::FileTokenStore;
 pub(crate) use store::MemoryTokenStore;
 #[cfg(feature = "redis")]
 pub use store::RedisTokenStore;
-pub(crate) use store::SharedSource;
+pub(crate) use store::StoredSource;
 pub use store::{
     PaceFuture, SharedPace, StoreFuture, StoredToken, TokenKey, TokenLock, TokenStore,
 };

@@ -8,10 +8,10 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// A runtime with a thread of its own, which keeps connections and tokens alive between calls.
 #[derive(Debug, Clone)]
-pub(super) struct Runtime(Arc<Shared>);
+pub(super) struct Runtime(Arc<ShutDownOnDrop>);
 
 #[derive(Debug)]
-struct Shared(Option<tokio::runtime::Runtime>);
+struct ShutDownOnDrop(Option<tokio::runtime::Runtime>);
 
 impl Runtime {
     pub(super) fn start() -> Result<Self> {
@@ -24,7 +24,7 @@ impl Runtime {
                 Error::new(ErrorKind::Config, "no thread can be had for blocking calls")
                     .with_source(problem)
             })?;
-        Ok(Self(Arc::new(Shared(Some(runtime)))))
+        Ok(Self(Arc::new(ShutDownOnDrop(Some(runtime)))))
     }
 
     /// Waits for a call.
@@ -39,7 +39,7 @@ impl Runtime {
     }
 }
 
-impl Drop for Shared {
+impl Drop for ShutDownOnDrop {
     /// Without waiting for it, so that a client can be dropped anywhere.
     fn drop(&mut self) {
         if let Some(runtime) = self.0.take() {

@@ -25,7 +25,7 @@ pub(crate) use self::urls::is_loopback;
 use crate::auth::{CredentialsPlacement, TokenSource, TokenStore};
 use crate::client::Client;
 use crate::error::{Error, Result, Secrets};
-use crate::transport::{Clock, Defaults, RetryPolicy, Shared, SystemClock};
+use crate::transport::{Clock, Context, Defaults, RetryPolicy, SystemClock};
 
 /// Sets up a [`Client`]; made by [`Client::builder`] or, filled from environment variables, by
 /// [`ClientBuilder::from_env`].
@@ -268,7 +268,7 @@ impl ClientBuilder {
             }
             None => Secrets::default(),
         };
-        Ok(Client::new(Shared::new(
+        Ok(Client::new(Context::new(
             base_url,
             http,
             identity,

@@ -9,7 +9,7 @@ use super::{ClientBuilder, env, urls};
 #[cfg(feature = "sign-in")]
 use crate::auth::{Addresses, AuthorizationCode, MemoryTokenStore, SignIn};
 use crate::auth::{
-    ClientCredentials, Holder, SharedSource, StaticToken, TokenCache, TokenSource, TokenStore,
+    ClientCredentials, Holder, StaticToken, StoredSource, TokenCache, TokenSource, TokenStore,
     is_token,
 };
 use crate::error::{Error, Result};
@@ -79,12 +79,12 @@ impl ClientBuilder {
         &self,
         source: &Arc<dyn TokenSource>,
         store: Arc<dyn TokenStore>,
-    ) -> Result<Arc<SharedSource>> {
+    ) -> Result<Arc<StoredSource>> {
         let key = source.key().ok_or_else(|| {
             Error::config("a token store needs a token source that says whose tokens it gives: TokenSource::key")
         })?;
         let (source, clock) = (Arc::clone(source), Arc::clone(&self.clock));
-        Ok(Arc::new(SharedSource::new(store, source, key, clock)))
+        Ok(Arc::new(StoredSource::new(store, source, key, clock)))
     }
 
     fn client_credentials(

@@ -8,9 +8,9 @@ use http::header::{AUTHORIZATION, HeaderName, LOCATION, USER_AGENT};
 use http::{HeaderValue, StatusCode};
 use reqwest::{Request, Response, Url};
 
+use super::context::Context;
 use super::operation::Operation;
 use super::options::CallOptions;
-use super::shared::Shared;
 use crate::auth::Bearer;
 use crate::error::{Error, ErrorKind, ResponseParts, Secrets};
 
@@ -55,13 +55,13 @@ impl Failure {
 /// Gives a request the headers that every request of the client has.
 pub(super) fn prepare(
     request: &mut Request,
-    shared: &Shared,
+    context: &Context,
     options: &CallOptions,
     request_id: Option<&HeaderValue>,
     bearer: &Bearer,
 ) {
     let headers = request.headers_mut();
-    headers.insert(USER_AGENT, shared.user_agent.clone());
+    headers.insert(USER_AGENT, context.user_agent.clone());
     for (name, value) in &options.headers {
         headers.append(name, value.clone());
     }
@@ -72,19 +72,19 @@ pub(super) fn prepare(
 }
 
 /// Sends a request as it is.
-pub(super) async fn once(shared: &Shared, request: Request) -> reqwest::Result<Response> {
-    shared.http.execute(request).await
+pub(super) async fn once(context: &Context, request: Request) -> reqwest::Result<Response> {
+    context.http.execute(request).await
 }
 
 /// Sends the next request, and reads the response to its end within `timeout`. A redirect of a GET is followed within
 /// the origin, by one more request; every other one is a failure, as the token and the body must not travel.
 pub(super) async fn send_and_read(
-    shared: &Shared,
+    context: &Context,
     operation: &Operation,
     next: impl FnMut() -> Result<Request, Error>,
     timeout: Duration,
 ) -> Result<ResponseParts, Failure> {
-    let exchange = pin!(follow(shared, operation, next));
+    let exchange = pin!(follow(context, operation, next));
     match tokio::time::timeout(timeout, exchange).await {
         Ok(result) => result,
         Err(_) => Err(Failure::new(
@@ -96,7 +96,7 @@ pub(super) async fn send_and_read(
 }
 
 async fn follow(
-    shared: &Shared,
+    context: &Context,
     operation: &Operation,
     mut next: impl FnMut() -> Result<Request, Error>,
 ) -> Result<ResponseParts, Failure> {
@@ -109,11 +109,11 @@ async fn follow(
         if let Some(target) = target.take() {
             *request.url_mut() = target;
         }
-        let secrets = Secrets::of(request.headers()).and_all(&shared.secrets);
-        let response = once(shared, request).await.map_err(failure)?;
+        let secrets = Secrets::of(request.headers()).and_all(&context.secrets);
+        let response = once(context, request).await.map_err(failure)?;
         match redirect_target(&response) {
-            None => return read(response, shared.defaults.max_response_bytes, secrets).await,
-            Some(next) if operation.is_get() && next.origin() == shared.base_url.origin() => {
+            None => return read(response, context.defaults.max_response_bytes, secrets).await,
+            Some(next) if operation.is_get() && next.origin() == context.base_url.origin() => {
                 target = Some(next);
             }
             Some(_) => {

@@ -8,10 +8,10 @@ use tokio::sync::Semaphore;
 /// A concurrency limit that halves when an attempt is throttled and grows back by one for each limit's worth of
 /// attempts that are not, as congestion control does. Whoever waits is served in the order of coming.
 #[derive(Debug, Clone)]
-pub(crate) struct Limiter(Arc<Shared>);
+pub(crate) struct Limiter(Arc<Places>);
 
 #[derive(Debug)]
-struct Shared {
+struct Places {
     max: usize,
     permits: Semaphore,
     /// Written under `pace` only; read without it where a value that is a moment old will do.
@@ -33,7 +33,7 @@ impl Limiter {
     /// At most `max` at once, and at least one.
     pub(crate) fn new(max: usize) -> Self {
         let max = max.clamp(1, Semaphore::MAX_PERMITS);
-        Self(Arc::new(Shared {
+        Self(Arc::new(Places {
             max,
             permits: Semaphore::new(max),
             limit: AtomicUsize::new(max),
@@ -61,7 +61,7 @@ impl Limiter {
     }
 }
 
-impl Shared {
+impl Places {
     fn pace(&self) -> MutexGuard<'_, Pace> {
         self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -79,51 +79,51 @@ impl Permit {
     /// The service asked to slow down. Halves the limit, and says whether it did: of a burst of attempts that were under
     /// way together, only the first counts.
     pub(crate) fn throttled(&self) -> bool {
-        let shared = &*self.limiter.0;
-        let mut pace = shared.pace();
+        let places = &*self.limiter.0;
+        let mut pace = places.pace();
         let limit = self.limiter.limit();
         if pace.epoch != self.epoch || limit == 1 {
             return false;
         }
         let lower = limit / 2;
-        let idle = shared.permits.forget_permits(limit - lower);
+        let idle = places.permits.forget_permits(limit - lower);
         *pace = Pace {
             epoch: pace.epoch + 1,
             surplus: pace.surplus + limit - lower - idle,
             successes: 0,
         };
-        shared.limit.store(lower, Ordering::Relaxed);
+        places.limit.store(lower, Ordering::Relaxed);
         true
     }
 
     /// The service took the request. Brings a lowered limit back towards its maximum.
     pub(crate) fn succeeded(&self) {
-        let shared = &*self.limiter.0;
-        if self.limiter.limit() == shared.max {
+        let places = &*self.limiter.0;
+        if self.limiter.limit() == places.max {
             return;
         }
-        let mut pace = shared.pace();
+        let mut pace = places.pace();
         let limit = self.limiter.limit();
-        if pace.epoch != self.epoch || limit == shared.max {
+        if pace.epoch != self.epoch || limit == places.max {
             return;
         }
         pace.successes += 1;
         if pace.successes >= limit {
             pace.successes = 0;
-            shared.limit.store(limit + 1, Ordering::Relaxed);
-            shared.permits.add_permits(1);
+            places.limit.store(limit + 1, Ordering::Relaxed);
+            places.permits.add_permits(1);
         }
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let shared = &*self.limiter.0;
-        let mut pace = shared.pace();
+        let places = &*self.limiter.0;
+        let mut pace = places.pace();
         if pace.surplus > 0 {
             pace.surplus -= 1;
         } else {
-            shared.permits.add_permits(1);
+            places.permits.add_permits(1);
         }
     }
 }

@@ -5,16 +5,16 @@ use std::marker::PhantomData;
 
 use reqwest::{Request, Url};
 
+use super::context::Context;
 use super::operation::{self, Operation};
 use super::path::encode_segment as encode_path;
-use super::shared::Shared;
 use crate::raw::types;
 
 /// Makes requests to the API of one client.
 #[derive(Clone, Copy)]
 pub(crate) struct Requests<'c> {
     client: &'c reqwest::Client,
-    shared: &'c Shared,
+    context: &'c Context,
 }
 
 /// A request that is not sent yet: of an operation, and answered by a `T`.
@@ -35,13 +35,13 @@ impl<T> Unsent<T> {
 }
 
 impl<'c> Requests<'c> {
-    pub(crate) fn new(client: &'c reqwest::Client, shared: &'c Shared) -> Self {
-        Self { client, shared }
+    pub(crate) fn new(client: &'c reqwest::Client, context: &'c Context) -> Self {
+        Self { client, context }
     }
 
     /// The URL of a path below the API's base, whatever address the bindings were made with: the token is for no other.
     fn url(&self, path: &str) -> Url {
-        self.shared.url(path)
+        self.context.url(path)
     }
 }
 

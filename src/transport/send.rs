@@ -14,12 +14,12 @@ use tracing::{Instrument, Span, debug, field};
 use super::attempt::{self, Cause, Failure};
 use super::body;
 use super::clock::Clock;
+use super::context::Context;
 use super::operation::{Operation, Repeat};
 use super::options::CallOptions;
 use super::path;
 use super::retry::{self, Decision, Outcome, Situation};
 use super::retry_after;
-use super::shared::Shared;
 use crate::auth::Bearer;
 use crate::error::{Error, ErrorKind, ResponseParts, Result};
 
@@ -59,16 +59,16 @@ pub(super) type Build<'a> = &'a (dyn Fn() -> Built + Sync);
 
 /// Sends a request, as often as it takes and is allowed, and gives the successful response.
 pub(super) async fn send(
-    shared: &Shared,
+    context: &Context,
     options: &CallOptions,
     build: Build<'_>,
 ) -> Result<(&'static Operation, ResponseParts, Course)> {
     let (operation, request) = build()?;
-    let span = span(shared, operation, &request);
-    let refused = path::guard(operation, shared.base_url.path(), request.url())
+    let span = span(context, operation, &request);
+    let refused = path::guard(operation, context.base_url.path(), request.url())
         .and_then(|()| body::guard(&request))
         .err();
-    let mut exchange = Exchange::new(shared, options, operation, request, build, span.clone());
+    let mut exchange = Exchange::new(context, options, operation, request, build, span.clone());
     // Pinned here, as it is too large to be moved into its span for every call.
     let exchange = pin!(async {
         let result = match refused {
@@ -85,7 +85,7 @@ pub(super) async fn send(
 }
 
 /// The span of a call, with the names of OpenTelemetry's conventions for HTTP clients.
-fn span(shared: &Shared, operation: &'static Operation, request: &Request) -> Span {
+fn span(context: &Context, operation: &'static Operation, request: &Request) -> Span {
     let span = tracing::info_span!(
         "timeback_qti.call",
         otel.name = format_args!("{} {}", operation.method, operation.path),
@@ -97,11 +97,11 @@ fn span(shared: &Shared, operation: &'static Operation, request: &Request) -> Sp
         http.response.status_code = field::Empty,
         url.template = operation.path,
         url.full = field::Empty,
-        server.address = shared.base_url.host_str(),
-        server.port = shared.base_url.port_or_known_default(),
+        server.address = context.base_url.host_str(),
+        server.port = context.base_url.port_or_known_default(),
         error.type = field::Empty,
     );
-    if shared.defaults.record_identifiers && !span.is_disabled() {
+    if context.defaults.record_identifiers && !span.is_disabled() {
         let mut url = request.url().clone();
         // A query holds what a user searches for.
         url.set_query(None);
@@ -111,7 +111,7 @@ fn span(shared: &Shared, operation: &'static Operation, request: &Request) -> Sp
 }
 
 struct Exchange<'a> {
-    shared: &'a Shared,
+    context: &'a Context,
     options: &'a CallOptions,
     operation: &'static Operation,
     /// The request of the first attempt.
@@ -127,17 +127,17 @@ struct Exchange<'a> {
 
 impl<'a> Exchange<'a> {
     fn new(
-        shared: &'a Shared,
+        context: &'a Context,
         options: &'a CallOptions,
         operation: &'static Operation,
         first: Request,
         build: Build<'a>,
         span: Span,
     ) -> Self {
-        let defaults = &shared.defaults;
+        let defaults = &context.defaults;
         let request_id = options.request_id.clone().unwrap_or_else(random_request_id);
         Self {
-            shared,
+            context,
             options,
             operation,
             first: Some(first),
@@ -170,14 +170,14 @@ impl<'a> Exchange<'a> {
         loop {
             let (bearer, result) = self.attempt().await?;
             if result.as_ref().is_ok_and(|parts| is_sound(parts.status)) {
-                self.shared.budget.deposit();
+                self.context.budget.deposit();
             }
             if std::mem::take(&mut replaced)
                 && result
                     .as_ref()
                     .is_ok_and(|parts| accepts_token(parts.status))
             {
-                self.shared.tokens.replacement_helped();
+                self.context.tokens.replacement_helped();
             }
             let (outcome, error) = match result {
                 Ok(parts) if parts.status.is_success() => {
@@ -188,7 +188,7 @@ impl<'a> Exchange<'a> {
                 Ok(parts)
                     if parts.status == StatusCode::UNAUTHORIZED
                         && !std::mem::replace(&mut renewed, true)
-                        && self.shared.tokens.invalidate(&bearer) =>
+                        && self.context.tokens.invalidate(&bearer) =>
                 {
                     debug!("the token was refused, getting another");
                     replaced = true;
@@ -225,15 +225,15 @@ impl<'a> Exchange<'a> {
             attempt: self.course.attempts,
             max_attempts: self.max_attempts,
             backoff: self
-                .shared
+                .context
                 .defaults
                 .retry
                 .backoff
-                .delay(self.course.attempts, &self.shared.jitter),
+                .delay(self.course.attempts, &self.context.jitter),
             retry_after: error.retry_after(),
             time_left: self.time_left(),
         };
-        match retry::decide(&situation, || self.shared.budget.withdraw()) {
+        match retry::decide(&situation, || self.context.budget.withdraw()) {
             Decision::Retry { after } => {
                 debug!(
                     attempt = self.course.attempts,
@@ -260,13 +260,13 @@ impl<'a> Exchange<'a> {
     async fn attempt(&mut self) -> Result<(Bearer, Result<ResponseParts, Failure>)> {
         let permit = self
             .in_time(
-                self.shared.limiter.acquire(),
+                self.context.limiter.acquire(),
                 "waiting for other requests of this client",
             )
             .await?;
         let bearer = self
             .in_time(
-                self.shared.tokens.bearer(self.time_left()),
+                self.context.tokens.bearer(self.time_left()),
                 "waiting for a token",
             )
             .await??;
@@ -278,16 +278,22 @@ impl<'a> Exchange<'a> {
             let mut request =
                 first.unwrap_or_else(|| (self.build)().map(|(_, request)| request))?;
             let request_id = Some(&self.course.request_id);
-            attempt::prepare(&mut request, self.shared, self.options, request_id, &bearer);
+            attempt::prepare(
+                &mut request,
+                self.context,
+                self.options,
+                request_id,
+                &bearer,
+            );
             Ok(request)
         };
-        let result = attempt::send_and_read(self.shared, self.operation, next, timeout).await;
+        let result = attempt::send_and_read(self.context, self.operation, next, timeout).await;
         match &result {
             Ok(parts) if parts.status == StatusCode::TOO_MANY_REQUESTS => {
                 self.share_pace(parts).await;
                 if permit.throttled() {
                     debug!(
-                        limit = self.shared.limiter.limit(),
+                        limit = self.context.limiter.limit(),
                         "throttled, fewer requests at once"
                     );
                 }
@@ -300,7 +306,7 @@ impl<'a> Exchange<'a> {
 
     /// Waits as long as the service told another of the fleet to.
     async fn keep_pace(&self) -> Result<()> {
-        let Some((pace, account)) = &self.shared.pace else {
+        let Some((pace, account)) = &self.context.pace else {
             return Ok(());
         };
         let left = pace.left(account).await;
@@ -312,7 +318,7 @@ impl<'a> Exchange<'a> {
             return Err(Error::new(ErrorKind::RateLimit, message).with_retry_after(Some(left)));
         }
         // Not all of the fleet at once.
-        let after = left.mul_f64(1.0 + self.shared.jitter.fraction() / 10.0);
+        let after = left.mul_f64(1.0 + self.context.jitter.fraction() / 10.0);
         let after = after.min(self.time_left());
         debug!(wait_ms = after.as_millis(), "waiting with the fleet");
         self.clock.sleep(after).await;
@@ -321,7 +327,7 @@ impl<'a> Exchange<'a> {
 
     /// Tells the fleet how long the service asked this client to wait.
     async fn share_pace(&self, parts: &ResponseParts) {
-        if let (Some((pace, account)), Some(wait)) = (&self.shared.pace, self.retry_after(parts)) {
+        if let (Some((pace, account)), Some(wait)) = (&self.context.pace, self.retry_after(parts)) {
             pace.pause(account, wait).await;
         }
     }

@@ -1,12 +1,12 @@
 //! The token that all calls of a client share.
 //!
 //! A call that finds a fresh token takes a read lock and clones an `Arc`. A call that finds one close to its end starts a
-//! flight, a request for a token in a task of its own, and goes on with the old one. A call that finds none waits for the
-//! flight. There is one flight at a time, its outcome is everyone's, and [`pace`] says when the next may start.
+//! refresh, a request for a token in a task of its own, and goes on with the old one. A call that finds none waits for the
+//! refresh. There is one refresh at a time, its outcome is everyone's, and [`pace`] says when the next may start.
 
 mod bearer;
-mod flight;
 mod pace;
+mod refresh;
 #[cfg(test)]
 mod tests;
 
@@ -15,21 +15,22 @@ use std::time::{Duration, Instant};
 
 pub(crate) use bearer::Bearer;
 pub(super) use bearer::{lifetime, refresh_ahead};
-use flight::{Flight, Pilot};
 use pace::{Failure, Refusals};
+use refresh::{Refresh, RefreshTask};
 
 use super::TokenSource;
 use crate::error::{Error, Result};
 use crate::transport::Clock;
 
-/// How many flights a call without a token waits for before it fails.
-const MAX_FLIGHTS: u32 = 3;
+/// How many refreshes a call without a token waits for before it fails.
+const MAX_REFRESHES: u32 = 3;
 
 /// Keeps the token of a [`TokenSource`], and asks for the next no more often than it must.
 #[derive(Clone)]
-pub(crate) struct TokenCache(Arc<Shared>);
+pub(crate) struct TokenCache(Arc<CacheState>);
 
-struct Shared {
+/// What all clones of the cache use, and the task of a refresh with them.
+struct CacheState {
     source: Arc<dyn TokenSource>,
     clock: Arc<dyn Clock>,
     /// Written under `control` only.
@@ -39,7 +40,7 @@ struct Shared {
 
 #[derive(Default)]
 struct Control {
-    flight: Option<Flight>,
+    refresh: Option<Refresh>,
     failure: Option<Failure>,
     refusals: Refusals,
 }
@@ -47,12 +48,12 @@ struct Control {
 /// What a call without a fresh token can do.
 enum Found {
     Token(Bearer),
-    Flight(Flight),
+    Refresh(Refresh),
 }
 
 impl TokenCache {
     pub(crate) fn new(source: Arc<dyn TokenSource>, clock: Arc<dyn Clock>) -> Self {
-        Self(Arc::new(Shared {
+        Self(Arc::new(CacheState {
             source,
             clock,
             current: RwLock::default(),
@@ -104,19 +105,19 @@ impl TokenCache {
     }
 }
 
-impl Shared {
+impl CacheState {
     async fn renew(self: &Arc<Self>, deadline: Option<Instant>) -> Result<Bearer> {
         let mut last = None;
-        for _ in 0..MAX_FLIGHTS {
-            let flight = match self.find(deadline)? {
+        for _ in 0..MAX_REFRESHES {
+            let refresh = match self.find(deadline)? {
                 Found::Token(bearer) => return Ok(bearer),
-                Found::Flight(flight) => flight,
+                Found::Refresh(refresh) => refresh,
             };
-            match flight.clone().outcome(self.clock.now()).await {
+            match refresh.clone().outcome(self.clock.now()).await {
                 Some(Ok(bearer)) => return Ok(bearer),
                 // If it is final, it is found again at once.
                 Some(Err(error)) => last = Some(error),
-                None => self.clear(&flight),
+                None => self.clear(&refresh),
             }
         }
         Err(last.unwrap_or_else(|| {
@@ -124,7 +125,7 @@ impl Shared {
         }))
     }
 
-    /// The token, if it is valid, with a flight started if it is about to end; otherwise the flight to wait for.
+    /// The token, if it is valid, with a refresh started if it is about to end; otherwise the refresh to wait for.
     fn find(self: &Arc<Self>, deadline: Option<Instant>) -> Result<Found> {
         let now = self.clock.now();
         let control = self.control();
@@ -134,8 +135,8 @@ impl Shared {
                 .failure
                 .as_ref()
                 .is_none_or(|failure| failure.next_early_try() <= now);
-            if !bearer.is_fresh(now) && due && control.flight.is_none() {
-                self.launch(control, now, true);
+            if !bearer.is_fresh(now) && due && control.refresh.is_none() {
+                self.start(control, now, true);
             }
             return Ok(Found::Token(bearer));
         }
@@ -143,8 +144,8 @@ impl Shared {
             .failure
             .as_ref()
             .filter(|failure| failure.next_try() > now);
-        let starts_at = match (&control.flight, failure) {
-            (Some(flight), _) => flight.starts_at,
+        let starts_at = match (&control.refresh, failure) {
+            (Some(refresh), _) => refresh.starts_at,
             (None, Some(failure)) if failure.is_final() => return Err(failure.error.clone()),
             (None, Some(failure)) => failure.next_try(),
             (None, None) => now,
@@ -154,32 +155,33 @@ impl Shared {
         {
             return Err(failure.error.clone());
         }
-        let flight = control.flight.clone();
-        Ok(Found::Flight(
-            flight.unwrap_or_else(|| self.launch(control, starts_at, false)),
+        let refresh = control.refresh.clone();
+        Ok(Found::Refresh(
+            refresh.unwrap_or_else(|| self.start(control, starts_at, false)),
         ))
     }
 
-    fn launch(
+    /// Starts a refresh, which begins at `starts_at`.
+    fn start(
         self: &Arc<Self>,
         mut control: MutexGuard<'_, Control>,
         starts_at: Instant,
         early: bool,
-    ) -> Flight {
-        let (pilot, flight) = Pilot::new(self, starts_at, early);
-        control.flight = Some(flight.clone());
+    ) -> Refresh {
+        let (task, refresh) = RefreshTask::new(self, starts_at, early);
+        control.refresh = Some(refresh.clone());
         // A runtime that is shutting down drops the task at once, which takes this lock.
         drop(control);
-        tokio::spawn(pilot.fly());
-        flight
+        tokio::spawn(task.run());
+        refresh
     }
 
-    /// Takes in what a flight brought, unless it was given up meanwhile.
-    fn land(&self, flight: &Flight, started: Instant, outcome: &Result<Bearer>) {
+    /// Finishes a refresh: takes in its outcome, unless it was given up meanwhile.
+    fn finish(&self, refresh: &Refresh, started: Instant, outcome: &Result<Bearer>) {
         let mut control = self.control();
         if control
-            .flight
-            .take_if(|current| current.is(flight))
+            .refresh
+            .take_if(|current| current.is(refresh))
             .is_none()
         {
             return;
@@ -196,9 +198,11 @@ impl Shared {
         };
     }
 
-    /// Makes room for another flight, if this one is still the current one.
-    fn clear(&self, flight: &Flight) {
-        self.control().flight.take_if(|current| current.is(flight));
+    /// Makes room for another refresh, if this one is still the current one.
+    fn clear(&self, refresh: &Refresh) {
+        self.control()
+            .refresh
+            .take_if(|current| current.is(refresh));
     }
 
     fn control(&self) -> MutexGuard<'_, Control> {

@@ -9,7 +9,7 @@ mod memory;
 mod record;
 #[cfg(feature = "redis")]
 mod redis;
-mod shared;
+mod stored_source;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -25,7 +25,7 @@ pub use file::FileTokenStore;
 pub use key::TokenKey;
 #[cfg(feature = "sign-in")]
 pub(crate) use memory::MemoryTokenStore;
-pub(crate) use shared::SharedSource;
+pub(crate) use stored_source::StoredSource;
 pub use token::StoredToken;
 
 use crate::error::Result;

@@ -106,10 +106,10 @@ impl Setup {
         }
     }
 
-    fn shared(&self) -> SharedSource {
+    fn shared(&self) -> StoredSource {
         let (store, source) = (Arc::clone(&self.store), Arc::clone(&self.source));
         let key = TokenKey::new("i", "c", ["s"]);
-        SharedSource::new(store, source, key, Arc::new(self.clock.clone()))
+        StoredSource::new(store, source, key, Arc::new(self.clock.clone()))
     }
 
     fn asked(&self) -> Vec<Option<String>> {
@@ -121,7 +121,7 @@ fn stored(token: &Token) -> StoredToken {
     StoredToken::new(token, SystemTime::now())
 }
 
-async fn get(source: &SharedSource) -> Result<String> {
+async fn get(source: &StoredSource) -> Result<String> {
     let token = TokenSource::fetch(source).await?;
     Ok(stored(&token).access_token().to_owned())
 }

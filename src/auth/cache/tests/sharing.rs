@@ -1,4 +1,4 @@
-//! One flight, whose outcome is everyone's, whatever becomes of those who wait for it.
+//! One refresh, whose outcome is everyone's, whatever becomes of those who wait for it.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -89,7 +89,7 @@ async fn a_failure_that_passes_fails_no_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cancelled_caller_neither_loses_nor_wedges_the_flight() {
+async fn a_cancelled_caller_neither_loses_nor_wedges_the_refresh() {
     let source = Source::new(|number| Ok(token(number)));
     let cache = cache(&source);
     let callers: Vec<_> = (0..3)
@@ -101,7 +101,7 @@ async fn a_cancelled_caller_neither_loses_nor_wedges_the_flight() {
     while source.fetches() == 0 {
         yield_now().await;
     }
-    // The first of them started the flight.
+    // The first of them started the refresh.
     callers[0].abort();
     callers[2].abort();
     let mut outcomes = callers.into_iter();
@@ -196,7 +196,7 @@ fn begin(runtime: &Runtime, call: Pin<&mut impl Future>) {
 }
 
 #[test]
-fn a_flight_whose_runtime_died_is_flown_again_on_another() {
+fn a_refresh_whose_runtime_died_is_made_again_on_another() {
     let (source, cache, dying) = stuck();
     let runtime = paused_runtime();
     let mut waiting = pin!(cache.sent());
@@ -204,14 +204,14 @@ fn a_flight_whose_runtime_died_is_flown_again_on_another() {
     assert_eq!(
         source.fetches(),
         1,
-        "it joined the flight of the other runtime"
+        "it joined the refresh of the other runtime"
     );
     drop(dying);
     assert_eq!(runtime.block_on(waiting).unwrap(), "Bearer token-2");
 }
 
 #[test]
-fn a_flight_whose_runtime_stands_still_is_flown_again_within_the_deadline() {
+fn a_refresh_whose_runtime_stands_still_is_made_again_within_the_deadline() {
     let (source, cache, _standing) = stuck();
     paused_runtime().block_on(async {
         let start = SystemClock.now();
@@ -222,7 +222,7 @@ fn a_flight_whose_runtime_stands_still_is_flown_again_within_the_deadline() {
 }
 
 #[test]
-fn a_flight_that_was_given_up_does_not_disturb_the_next() {
+fn a_refresh_that_was_given_up_does_not_disturb_the_next() {
     let (_source, cache, standing) = stuck();
     let runtime = paused_runtime();
     let second = runtime.block_on(cache.bearer(PATIENCE)).unwrap();

@@ -40,7 +40,8 @@ impl Defaults {
     pub(crate) const MAX_RESPONSE_BYTES: usize = 64 * 1024 * 1024;
 }
 
-pub(crate) struct Shared {
+/// What every call of a client, and of its clones, is sent with.
+pub(crate) struct Context {
     pub(crate) base_url: Url,
     pub(crate) http: reqwest::Client,
     pub(crate) tokens: TokenCache,
@@ -56,7 +57,7 @@ pub(crate) struct Shared {
     pub(crate) defaults: Defaults,
 }
 
-impl Shared {
+impl Context {
     pub(crate) fn new(
         base_url: Url,
         http: reqwest::Client,
@@ -93,9 +94,9 @@ impl Shared {
     }
 }
 
-impl fmt::Debug for Shared {
+impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shared")
+        f.debug_struct("Context")
             .field("base_url", &self.base_url.as_str())
             .finish_non_exhaustive()
     }

@@ -7,28 +7,28 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt;
 use tokio::sync::watch;
 
-use super::{Bearer, Shared};
+use super::{Bearer, CacheState};
 use crate::error::{Error, Result};
 
-/// The longest that a token source may take. Whoever waits for a flight gives it up a little later.
+/// The longest that a token source may take. Whoever waits for a refresh gives it up a little later.
 const LIMIT: Duration = Duration::from_secs(30);
 const GRACE: Duration = Duration::from_secs(1);
 
-/// A flight, as those see it who wait for it.
+/// The handle of a refresh, for those who wait for it.
 #[derive(Debug, Clone)]
-pub(super) struct Flight {
+pub(super) struct Refresh {
     /// When the request begins; in the future after a failure.
     pub(super) starts_at: Instant,
     outcome: watch::Receiver<Option<Result<Bearer>>>,
 }
 
-impl Flight {
-    /// The outcome, or nothing if the flight was lost: its task ended before it had one (with the runtime that it ran
+impl Refresh {
+    /// The outcome, or nothing if the refresh was lost: its task ended before it had one (with the runtime that it ran
     /// on, say), or that runtime stands still.
     pub(super) async fn outcome(mut self, now: Instant) -> Option<Result<Bearer>> {
         let patience = self.starts_at.saturating_duration_since(now) + LIMIT + GRACE;
-        let landed = tokio::time::timeout(patience, self.outcome.wait_for(Option::is_some)).await;
-        landed.ok()?.ok()?.clone()
+        let finished = tokio::time::timeout(patience, self.outcome.wait_for(Option::is_some)).await;
+        finished.ok()?.ok()?.clone()
     }
 
     pub(super) fn is(&self, other: &Self) -> bool {
@@ -36,42 +36,45 @@ impl Flight {
     }
 }
 
-/// A flight, as the task sees it that makes it. Dropped before it has landed, it makes room for another.
-pub(super) struct Pilot {
-    shared: Arc<Shared>,
-    flight: Flight,
+/// The task that makes a refresh. Dropped before it has finished, it makes room for another.
+pub(super) struct RefreshTask {
+    cache: Arc<CacheState>,
+    refresh: Refresh,
     outcome: watch::Sender<Option<Result<Bearer>>>,
     /// Whether the token is fetched ahead of need.
     early: bool,
 }
 
-impl Pilot {
-    pub(super) fn new(shared: &Arc<Shared>, starts_at: Instant, early: bool) -> (Self, Flight) {
+impl RefreshTask {
+    pub(super) fn new(cache: &Arc<CacheState>, starts_at: Instant, early: bool) -> (Self, Refresh) {
         let (sender, receiver) = watch::channel(None);
-        let flight = Flight {
+        let refresh = Refresh {
             starts_at,
             outcome: receiver,
         };
         (
             Self {
-                shared: Arc::clone(shared),
-                flight: flight.clone(),
+                cache: Arc::clone(cache),
+                refresh: refresh.clone(),
                 outcome: sender,
                 early,
             },
-            flight,
+            refresh,
         )
     }
 
-    pub(super) async fn fly(self) {
-        let clock = &self.shared.clock;
-        let wait = self.flight.starts_at.saturating_duration_since(clock.now());
+    pub(super) async fn run(self) {
+        let clock = &self.cache.clock;
+        let wait = self
+            .refresh
+            .starts_at
+            .saturating_duration_since(clock.now());
         if !wait.is_zero() {
             clock.sleep(wait).await;
         }
         let started = clock.now();
         // A panic in a user's source must reach those who wait as an error.
-        let fetch = AssertUnwindSafe(async { self.shared.source.fetch().await }).catch_unwind();
+        let fetch = AssertUnwindSafe(async { self.cache.source.fetch().await }).catch_unwind();
         let outcome = match tokio::time::timeout(LIMIT, fetch).await {
             Ok(Ok(fetched)) => fetched.and_then(|token| Bearer::new(&token, started)),
             Ok(Err(_panic)) => Err(Error::credentials_rejected(
@@ -83,7 +86,7 @@ impl Pilot {
             )),
         };
         self.report(&outcome);
-        self.shared.land(&self.flight, started, &outcome);
+        self.cache.finish(&self.refresh, started, &outcome);
         // No receiver is left when all who waited have gone.
         let _ = self.outcome.send(Some(outcome));
     }
@@ -92,7 +95,7 @@ impl Pilot {
         let early = self.early;
         match outcome {
             Ok(bearer) => {
-                let lifetime = bearer.lifetime(self.shared.clock.now()).as_secs();
+                let lifetime = bearer.lifetime(self.cache.clock.now()).as_secs();
                 tracing::debug!(early, lifetime, "token refreshed");
             }
             Err(error) => {
@@ -102,8 +105,8 @@ impl Pilot {
     }
 }
 
-impl Drop for Pilot {
+impl Drop for RefreshTask {
     fn drop(&mut self) {
-        self.shared.clear(&self.flight);
+        self.cache.clear(&self.refresh);
     }
 }

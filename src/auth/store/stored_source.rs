@@ -18,7 +18,7 @@ const FIRST_LOOK: Duration = Duration::from_millis(10);
 const LAST_LOOK: Duration = Duration::from_millis(160);
 
 /// Gives what a store has, and renews it there as the only one of all that use the store.
-pub(crate) struct SharedSource {
+pub(crate) struct StoredSource {
     store: Arc<dyn TokenStore>,
     source: Arc<dyn TokenSource>,
     key: TokenKey,
@@ -30,7 +30,7 @@ pub(crate) struct SharedSource {
     told: AtomicBool,
 }
 
-impl SharedSource {
+impl StoredSource {
     pub(crate) fn new(
         store: Arc<dyn TokenStore>,
         source: Arc<dyn TokenSource>,
@@ -218,7 +218,7 @@ impl SharedSource {
     }
 }
 
-impl TokenSource for SharedSource {
+impl TokenSource for StoredSource {
     fn fetch(&self) -> TokenFuture<'_> {
         Box::pin(self.fetch())
     }
