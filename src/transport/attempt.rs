@@ -4,17 +4,17 @@ use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, HeaderName, LOCATION, USER_AGENT};
+use http::header::{AUTHORIZATION, LOCATION, USER_AGENT};
 use http::{HeaderValue, StatusCode};
 use reqwest::{Request, Response, Url};
 
 use super::context::Context;
 use super::operation::Operation;
 use super::options::CallOptions;
+use super::outcome::Outcome;
+use super::request_id::X_REQUEST_ID;
 use crate::auth::Bearer;
 use crate::error::{Error, ErrorKind, ResponseParts, Secrets};
-
-pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// How much memory is set aside on a response's word for its length: enough for a long page.
 const MAX_RESERVED: u64 = 4 * 1024 * 1024;
@@ -22,34 +22,11 @@ const MAX_RESERVED: u64 = 4 * 1024 * 1024;
 /// How many redirects of a read are followed.
 const MAX_REDIRECTS: usize = 5;
 
-/// Why an attempt has no response.
-#[derive(Debug)]
-pub(super) struct Failure {
-    pub(super) cause: Cause,
-    pub(super) error: Error,
-}
+/// The response; or how the attempt ended without one that can be used, and the error to tell if that is the end.
+pub(super) type Attempted = Result<ResponseParts, (Outcome, Error)>;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cause {
-    /// It cannot be a request: there is nothing to send.
-    Unsendable,
-    /// No connection: the request was not sent.
-    Connect,
-    /// The connection broke after the request, or a part of it, was sent.
-    Broken,
-    /// The time for the attempt ran out.
-    Timeout,
-    /// There was a response, but not one that another attempt would better: too large, or a redirect elsewhere.
-    Unusable,
-}
-
-impl Failure {
-    fn new(cause: Cause, kind: ErrorKind, message: impl AsRef<str>) -> Self {
-        Self {
-            cause,
-            error: Error::new(kind, message),
-        }
-    }
+fn failed(outcome: Outcome, kind: ErrorKind, message: impl AsRef<str>) -> (Outcome, Error) {
+    (outcome, Error::new(kind, message))
 }
 
 /// Gives a request the headers that every request of the client has.
@@ -83,12 +60,12 @@ pub(super) async fn send_and_read(
     operation: &Operation,
     next: impl FnMut() -> Result<Request, Error>,
     timeout: Duration,
-) -> Result<ResponseParts, Failure> {
+) -> Attempted {
     let exchange = pin!(follow(context, operation, next));
     match tokio::time::timeout(timeout, exchange).await {
         Ok(result) => result,
-        Err(_) => Err(Failure::new(
-            Cause::Timeout,
+        Err(_) => Err(failed(
+            Outcome::TimedOut,
             ErrorKind::Timeout,
             format!("no complete response within {} ms", timeout.as_millis()),
         )),
@@ -99,26 +76,23 @@ async fn follow(
     context: &Context,
     operation: &Operation,
     mut next: impl FnMut() -> Result<Request, Error>,
-) -> Result<ResponseParts, Failure> {
+) -> Attempted {
     let mut target = None;
     for _ in 0..=MAX_REDIRECTS {
-        let mut request = next().map_err(|error| Failure {
-            cause: Cause::Unsendable,
-            error,
-        })?;
+        let mut request = next().map_err(|error| (Outcome::Unsendable, error))?;
         if let Some(target) = target.take() {
             *request.url_mut() = target;
         }
         let secrets = Secrets::of(request.headers()).and_all(&context.secrets);
-        let response = once(context, request).await.map_err(failure)?;
+        let response = once(context, request).await.map_err(of_reqwest)?;
         match redirect_target(&response) {
             None => return read(response, context.defaults.max_response_bytes, secrets).await,
             Some(next) if operation.is_get() && next.origin() == context.base_url.origin() => {
                 target = Some(next);
             }
             Some(_) => {
-                return Err(Failure::new(
-                    Cause::Unusable,
+                return Err(failed(
+                    Outcome::Unusable,
                     ErrorKind::Transport,
                     format!(
                         "{}: not followed, as it leaves the API's origin or is for a write",
@@ -128,8 +102,8 @@ async fn follow(
             }
         }
     }
-    Err(Failure::new(
-        Cause::Unusable,
+    Err(failed(
+        Outcome::Unusable,
         ErrorKind::Transport,
         format!("more than {MAX_REDIRECTS} redirects"),
     ))
@@ -144,11 +118,7 @@ fn redirect_target(response: &Response) -> Option<Url> {
 }
 
 /// Reads a body chunk by chunk, so that what is decompressed from it never takes more than the cap.
-async fn read(
-    mut response: Response,
-    cap: usize,
-    secrets: Secrets,
-) -> Result<ResponseParts, Failure> {
+async fn read(mut response: Response, cap: usize, secrets: Secrets) -> Attempted {
     let announced = response.content_length().unwrap_or(0).min(MAX_RESERVED);
     let room = usize::try_from(announced).unwrap_or(cap).min(cap);
     let mut first = Bytes::new();
@@ -160,14 +130,14 @@ async fn read(
             Ok(Some(chunk)) => chunk,
             Ok(None) => break,
             Err(_) if is_error => break,
-            Err(error) => return Err(failure(error)),
+            Err(error) => return Err(of_reqwest(error)),
         };
         if whole.len().max(first.len()) + chunk.len() > cap {
             if is_error {
                 break;
             }
-            return Err(Failure::new(
-                Cause::Unusable,
+            return Err(failed(
+                Outcome::Unusable,
                 ErrorKind::Transport,
                 format!(
                     "{}: the response body is larger than the {cap} bytes that the client reads",
@@ -222,36 +192,38 @@ fn without_byte_order_mark(body: Bytes) -> Bytes {
 }
 
 /// reqwest's errors, without the URL: it holds identifiers.
-fn failure(error: reqwest::Error) -> Failure {
-    let (cause, kind, message) = if error.is_connect() {
+fn of_reqwest(error: reqwest::Error) -> (Outcome, Error) {
+    let (outcome, kind, message) = if error.is_connect() {
         (
-            Cause::Connect,
+            Outcome::NoConnection,
             ErrorKind::Connect,
             "no connection to the service",
         )
     } else if error.is_timeout() {
         (
-            Cause::Timeout,
+            Outcome::TimedOut,
             ErrorKind::Timeout,
             "the HTTP client's own timeout ran out",
         )
     } else if error.is_decode() {
         (
-            Cause::Broken,
+            Outcome::Broken,
             ErrorKind::Transport,
             "the response body is cut or corrupted",
         )
     } else if error.is_builder() {
         (
-            Cause::Unsendable,
+            Outcome::Unsendable,
             ErrorKind::Input,
             "the request cannot be sent",
         )
     } else {
-        (Cause::Broken, ErrorKind::Transport, "the connection broke")
+        (
+            Outcome::Broken,
+            ErrorKind::Transport,
+            "the connection broke",
+        )
     };
-    Failure {
-        cause,
-        error: Error::new(kind, message).with_source(error.without_url()),
-    }
+    let error = Error::new(kind, message).with_source(error.without_url());
+    (outcome, error)
 }

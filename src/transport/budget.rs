@@ -49,7 +49,8 @@ impl RetryBudget {
 #[cfg(test)]
 mod tests {
     use super::super::operation::Repeat;
-    use super::super::retry::{Decision, Outcome, RetryPolicy, Situation, decide};
+    use super::super::outcome::Outcome;
+    use super::super::retry::{Decision, RetryPolicy, Situation, decide};
     use super::*;
     use http::StatusCode;
     use std::time::Duration;

@@ -8,7 +8,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::attempt::X_REQUEST_ID;
+use super::request_id::X_REQUEST_ID;
 use crate::error::{Error, Result};
 
 /// What is said elsewhere, or follows from the request.

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
-
 use super::backoff::Backoff;
 use super::operation::Repeat;
+use super::outcome::Outcome;
 
 /// How often a request is sent again, and how long the client waits in between.
 ///
@@ -68,49 +67,6 @@ impl Default for RetryPolicy {
         Self {
             max_attempts: 5,
             backoff,
-        }
-    }
-}
-
-/// How an attempt ended, as far as a retry is concerned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Outcome {
-    /// No connection, or one that was gone before the request was on it: the service cannot have acted.
-    NotSent,
-    /// The connection broke after at least some of the request was on it, or before the response was complete.
-    Broken,
-    /// No complete response within the time for one attempt.
-    TimedOut,
-    /// A response.
-    Status(StatusCode),
-}
-
-impl Outcome {
-    /// Whether the service may have acted on the request all the same. A 4xx says that it did not, but for 408, which a
-    /// gateway may send while the service works on; 501 says so too.
-    pub(crate) fn may_have_been_applied(self) -> bool {
-        match self {
-            Self::NotSent => false,
-            Self::Broken | Self::TimedOut => true,
-            Self::Status(StatusCode::REQUEST_TIMEOUT) => true,
-            Self::Status(status) => {
-                status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED
-            }
-        }
-    }
-
-    /// Whether another attempt may end differently, and an operation of this class survives being sent twice.
-    fn is_retryable(self, repeat: Repeat) -> bool {
-        match self {
-            Self::NotSent => true,
-            Self::Broken | Self::TimedOut => repeat != Repeat::Never,
-            Self::Status(status) => match status.as_u16() {
-                429 => true,
-                408 | 502 | 503 | 504 => repeat != Repeat::Never,
-                // The service answers mistakes in what is written with 500: sending them again helps nobody.
-                500 => repeat == Repeat::Read,
-                _ => false,
-            },
         }
     }
 }
@@ -183,6 +139,8 @@ pub(crate) fn decide(situation: &Situation, withdraw: impl FnOnce() -> bool) -> 
 
 #[cfg(test)]
 mod tests {
+    use http::StatusCode;
+
     use super::*;
     use Repeat::{Create, Idempotent, Never, Read};
 
@@ -197,9 +155,11 @@ mod tests {
         const ALL: &[Repeat] = &CLASSES;
         const SAFE: &[Repeat] = &[Read, Idempotent, Create];
         let mut table = vec![
-            (Outcome::NotSent, ALL, false),
+            (Outcome::NoConnection, ALL, false),
             (Outcome::Broken, SAFE, true),
             (Outcome::TimedOut, SAFE, true),
+            (Outcome::Unsendable, &[], false),
+            (Outcome::Unusable, &[], true),
             (status(408), SAFE, true),
             (status(429), ALL, false),
             (status(500), &[Read], true),
@@ -275,7 +235,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(cases, 29 * 4 * 6 * 5 * 5 * 2);
+        assert_eq!(cases, 31 * 4 * 6 * 5 * 5 * 2);
     }
 
     #[test]

@@ -2,12 +2,20 @@
 
 use std::time::{Duration, SystemTime};
 
+use http::HeaderMap;
+use http::header::RETRY_AFTER;
+
 /// What a longer wait counts as, a hundred years: nobody waits for it, and it can be added to any time.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
+/// How long a response asks to wait, if it does.
+pub(super) fn of(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    parse(headers.get(RETRY_AFTER)?.to_str().ok()?, now)
+}
+
 /// How long the header asks to wait, counted from `now`: seconds, with or without a fraction, or a date, where one that
 /// is past means no wait. What makes no sense (negative, not a number) counts as no header.
-pub(crate) fn parse(value: &str, now: SystemTime) -> Option<Duration> {
+fn parse(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
     let wait = if value.starts_with(|first: char| first.is_ascii_digit()) {
         // What has too many digits is a long wait, not none.

@@ -1,55 +1,24 @@
-//! The send loop: permit, token, request, classification, and again if that is safe and worth it.
+//! The send loop: permit, token, request, outcome, and again if that is safe and worth it.
 
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use futures_util::future::poll_immediate;
-use http::header::RETRY_AFTER;
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 use reqwest::Request;
-use tracing::{Instrument, Span, debug, field};
+use tracing::{Instrument, Span, debug};
 
-use super::attempt::{self, Cause, Failure};
-use super::body;
-use super::clock::Clock;
+use super::attempt::{self, Attempted};
 use super::context::Context;
-use super::operation::{Operation, Repeat};
+use super::course::Course;
+use super::limiter::Permit;
+use super::operation::Operation;
 use super::options::CallOptions;
-use super::path;
-use super::retry::{self, Decision, Outcome, Situation};
-use super::retry_after;
+use super::outcome::Outcome;
+use super::retry::{self, Decision, Situation};
+use super::{body, fleet, path, request_id, retry_after, span};
 use crate::auth::Bearer;
 use crate::error::{Error, ErrorKind, ResponseParts, Result};
-
-/// How a call went: what every error of it tells.
-#[derive(Debug)]
-pub(super) struct Course {
-    /// Ends with the course, and so after the answer is decoded.
-    span: Span,
-    request_id: HeaderValue,
-    attempts: u32,
-    elapsed: Duration,
-    /// Whether the service may have acted on one of the requests.
-    applied: bool,
-}
-
-impl Course {
-    /// Completes an error with what is known of the call, and the call's span with the error.
-    pub(super) fn finish(&self, operation: &'static Operation, error: Error) -> Error {
-        self.span.record("otel.status_code", "ERROR");
-        match error.status() {
-            Some(status) if status >= 400 => self.span.record("error.type", field::display(status)),
-            _ => self.span.record("error.type", error.kind().as_str()),
-        };
-        error
-            .with_operation(operation.id)
-            .with_request_id(self.request_id.to_str().ok().map(str::to_owned))
-            .with_course(self.attempts, self.elapsed)
-            .with_may_have_been_applied(self.applied && operation.repeat != Repeat::Read)
-    }
-}
 
 /// A request that was not sent yet.
 pub(super) type Built = Result<(&'static Operation, Request)>;
@@ -64,7 +33,7 @@ pub(super) async fn send(
     build: Build<'_>,
 ) -> Result<(&'static Operation, ResponseParts, Course)> {
     let (operation, request) = build()?;
-    let span = span(context, operation, &request);
+    let span = span::open(context, operation, &request);
     let refused = path::guard(operation, context.base_url.path(), request.url())
         .and_then(|()| body::guard(&request))
         .err();
@@ -75,39 +44,15 @@ pub(super) async fn send(
             None => exchange.run().await,
             Some(error) => Err(error),
         };
-        let course = exchange.end(result.as_ref());
+        let elapsed = exchange.elapsed();
+        let mut course = exchange.course;
+        course.end(elapsed, result.as_ref());
         match result {
             Ok(parts) => Ok((operation, parts, course)),
             Err(error) => Err(course.finish(operation, error)),
         }
     });
     exchange.instrument(span).await
-}
-
-/// The span of a call, with the names of OpenTelemetry's conventions for HTTP clients.
-fn span(context: &Context, operation: &'static Operation, request: &Request) -> Span {
-    let span = tracing::info_span!(
-        "timeback_qti.call",
-        otel.name = format_args!("{} {}", operation.method, operation.path),
-        otel.kind = "client",
-        otel.status_code = field::Empty,
-        operation = operation.id,
-        http.request.method = operation.method.as_str(),
-        http.request.resend_count = field::Empty,
-        http.response.status_code = field::Empty,
-        url.template = operation.path,
-        url.full = field::Empty,
-        server.address = context.base_url.host_str(),
-        server.port = context.base_url.port_or_known_default(),
-        error.type = field::Empty,
-    );
-    if context.defaults.record_identifiers && !span.is_disabled() {
-        let mut url = request.url().clone();
-        // A query holds what a user searches for.
-        url.set_query(None);
-        span.record("url.full", url.as_str());
-    }
-    span
 }
 
 struct Exchange<'a> {
@@ -117,12 +62,21 @@ struct Exchange<'a> {
     /// The request of the first attempt.
     first: Option<Request>,
     build: Build<'a>,
-    clock: &'a Arc<dyn Clock>,
     started: Instant,
     deadline: Duration,
     attempt_timeout: Duration,
     max_attempts: u32,
+    token: Token,
     course: Course,
+}
+
+/// What became of the call's first token. It is replaced once: a service that refuses the second one, too, means it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Token {
+    First,
+    /// Refused, and the next attempt is the first with another.
+    JustReplaced,
+    Settled,
 }
 
 impl<'a> Exchange<'a> {
@@ -135,142 +89,70 @@ impl<'a> Exchange<'a> {
         span: Span,
     ) -> Self {
         let defaults = &context.defaults;
-        let request_id = options.request_id.clone().unwrap_or_else(random_request_id);
+        let request_id = options.request_id.clone();
         Self {
             context,
             options,
             operation,
             first: Some(first),
             build,
-            clock: &defaults.clock,
             started: defaults.clock.now(),
             deadline: options.deadline.unwrap_or(defaults.deadline),
             attempt_timeout: options.attempt_timeout.unwrap_or(defaults.attempt_timeout),
             max_attempts: options.max_attempts.unwrap_or(defaults.retry.max_attempts),
-            course: Course {
-                span,
-                request_id,
-                attempts: 0,
-                elapsed: Duration::ZERO,
-                applied: false,
-            },
+            token: Token::First,
+            course: Course::new(span, request_id.unwrap_or_else(request_id::random)),
         }
     }
 
-    fn elapsed(&self) -> Duration {
-        self.clock.now().saturating_duration_since(self.started)
-    }
-
-    fn time_left(&self) -> Duration {
-        self.deadline.saturating_sub(self.elapsed())
-    }
-
+    /// The loop. An error from before anything is sent ends it, as no retry betters that.
     async fn run(&mut self) -> Result<ResponseParts> {
-        let (mut renewed, mut replaced) = (false, false);
+        let context = self.context;
         loop {
-            let (bearer, result) = self.attempt().await?;
-            if result.as_ref().is_ok_and(|parts| is_sound(parts.status)) {
-                self.context.budget.deposit();
-            }
-            if std::mem::take(&mut replaced)
-                && result
-                    .as_ref()
-                    .is_ok_and(|parts| accepts_token(parts.status))
-            {
-                self.context.tokens.replacement_helped();
-            }
-            let (outcome, error) = match result {
+            let permit = self
+                .in_time(
+                    context.limiter.acquire(),
+                    "waiting for other requests of this client",
+                )
+                .await?;
+            let bearer = self
+                .in_time(
+                    context.tokens.bearer(self.time_left()),
+                    "waiting for a token",
+                )
+                .await??;
+            fleet::keep_pace(context, || self.time_left()).await?;
+
+            let attempted = self.attempt(&bearer).await;
+            self.learn(permit, &attempted).await;
+
+            let (outcome, error) = match attempted {
                 Ok(parts) if parts.status.is_success() => {
                     // Errors that follow are about the answer: the request itself was taken.
                     self.course.applied = true;
                     return Ok(parts);
                 }
                 Ok(parts)
-                    if parts.status == StatusCode::UNAUTHORIZED
-                        && !std::mem::replace(&mut renewed, true)
-                        && self.context.tokens.invalidate(&bearer) =>
+                    if parts.status == StatusCode::UNAUTHORIZED && self.replace_token(&bearer) =>
                 {
-                    debug!("the token was refused, getting another");
-                    replaced = true;
                     continue;
                 }
-                Ok(parts) => {
-                    let wait = self.retry_after(&parts);
-                    (
-                        Outcome::Status(parts.status),
-                        Error::from_response(&parts).with_retry_after(wait),
-                    )
-                }
-                Err(Failure { cause, error }) => match cause {
-                    Cause::Unsendable => return Err(error),
-                    Cause::Connect => (Outcome::NotSent, error),
-                    Cause::Broken => (Outcome::Broken, error),
-                    Cause::Timeout => (Outcome::TimedOut, error),
-                    Cause::Unusable => {
-                        self.course.applied = true;
-                        return Err(error);
-                    }
-                },
+                Ok(parts) => (
+                    Outcome::Status(parts.status),
+                    Error::from_response(&parts).with_retry_after(self.retry_after(&parts)),
+                ),
+                Err(failed) => failed,
             };
             self.course.applied |= outcome.may_have_been_applied();
-            self.wait(outcome, error).await?;
-        }
-    }
-
-    /// Waits until the next attempt is due, or gives the error back if there is to be none.
-    async fn wait(&self, outcome: Outcome, error: Error) -> Result<()> {
-        let situation = Situation {
-            repeat: self.operation.repeat,
-            outcome,
-            attempt: self.course.attempts,
-            max_attempts: self.max_attempts,
-            backoff: self
-                .context
-                .defaults
-                .retry
-                .backoff
-                .delay(self.course.attempts, &self.context.jitter),
-            retry_after: error.retry_after(),
-            time_left: self.time_left(),
-        };
-        match retry::decide(&situation, || self.context.budget.withdraw()) {
-            Decision::Retry { after } => {
-                debug!(
-                    attempt = self.course.attempts,
-                    ?outcome,
-                    wait_ms = after.as_millis(),
-                    "retrying"
-                );
-                self.clock.sleep(after).await;
-                Ok(())
-            }
-            Decision::Stop(reason) => {
-                debug!(
-                    attempt = self.course.attempts,
-                    ?outcome,
-                    reason = reason.as_str(),
-                    "giving up"
-                );
-                Err(error)
+            match self.decide(outcome, &error) {
+                Decision::Retry { after } => context.defaults.clock.sleep(after).await,
+                Decision::Stop(_) => return Err(error),
             }
         }
     }
 
-    /// One attempt. The error is one from before anything was sent, which no retry betters.
-    async fn attempt(&mut self) -> Result<(Bearer, Result<ResponseParts, Failure>)> {
-        let permit = self
-            .in_time(
-                self.context.limiter.acquire(),
-                "waiting for other requests of this client",
-            )
-            .await?;
-        let bearer = self
-            .in_time(
-                self.context.tokens.bearer(self.time_left()),
-                "waiting for a token",
-            )
-            .await??;
-        self.keep_pace().await?;
+    /// One request on the wire, and what came of it.
+    async fn attempt(&mut self, bearer: &Bearer) -> Attempted {
         self.course.attempts += 1;
         let timeout = self.attempt_timeout.min(self.time_left());
         let next = || {
@@ -278,58 +160,75 @@ impl<'a> Exchange<'a> {
             let mut request =
                 first.unwrap_or_else(|| (self.build)().map(|(_, request)| request))?;
             let request_id = Some(&self.course.request_id);
-            attempt::prepare(
-                &mut request,
-                self.context,
-                self.options,
-                request_id,
-                &bearer,
-            );
+            attempt::prepare(&mut request, self.context, self.options, request_id, bearer);
             Ok(request)
         };
-        let result = attempt::send_and_read(self.context, self.operation, next, timeout).await;
-        match &result {
-            Ok(parts) if parts.status == StatusCode::TOO_MANY_REQUESTS => {
-                self.share_pace(parts).await;
-                if permit.throttled() {
-                    debug!(
-                        limit = self.context.limiter.limit(),
-                        "throttled, fewer requests at once"
-                    );
-                }
+        attempt::send_and_read(self.context, self.operation, next, timeout).await
+    }
+
+    /// Passes on what an attempt tells beyond its call: to the limiter, the fleet, the budget of retries and the tokens.
+    async fn learn(&mut self, permit: Permit, attempted: &Attempted) {
+        let replaced = self.token == Token::JustReplaced;
+        if replaced {
+            self.token = Token::Settled;
+        }
+        let Ok(parts) = attempted else { return };
+        if parts.status == StatusCode::TOO_MANY_REQUESTS {
+            fleet::share_pace(self.context, self.retry_after(parts)).await;
+            if permit.throttled() {
+                debug!(
+                    limit = self.context.limiter.limit(),
+                    "throttled, fewer requests at once"
+                );
             }
-            Ok(_) => permit.succeeded(),
-            Err(_) => {}
+        } else {
+            permit.succeeded();
         }
-        Ok((bearer, result))
+        if is_sound(parts.status) {
+            self.context.budget.deposit();
+            if replaced && parts.status != StatusCode::UNAUTHORIZED {
+                self.context.tokens.replacement_helped();
+            }
+        }
     }
 
-    /// Waits as long as the service told another of the fleet to.
-    async fn keep_pace(&self) -> Result<()> {
-        let Some((pace, account)) = &self.context.pace else {
-            return Ok(());
+    /// Whether a refused token is replaced, so that the request is to be sent again at once.
+    fn replace_token(&mut self, refused: &Bearer) -> bool {
+        if self.token != Token::First {
+            return false;
+        }
+        self.token = Token::Settled;
+        if !self.context.tokens.invalidate(refused) {
+            return false;
+        }
+        debug!("the token was refused, getting another");
+        self.token = Token::JustReplaced;
+        true
+    }
+
+    /// Whether there is another attempt, and when.
+    fn decide(&self, outcome: Outcome, error: &Error) -> Decision {
+        let backoff = &self.context.defaults.retry.backoff;
+        let attempt = self.course.attempts;
+        let situation = Situation {
+            repeat: self.operation.repeat,
+            outcome,
+            attempt,
+            max_attempts: self.max_attempts,
+            backoff: backoff.delay(attempt, &self.context.jitter),
+            retry_after: error.retry_after(),
+            time_left: self.time_left(),
         };
-        let left = pace.left(account).await;
-        if left.is_zero() {
-            return Ok(());
+        let decision = retry::decide(&situation, || self.context.budget.withdraw());
+        match decision {
+            Decision::Retry { after } => {
+                debug!(attempt, ?outcome, wait_ms = after.as_millis(), "retrying")
+            }
+            Decision::Stop(reason) => {
+                debug!(attempt, ?outcome, reason = reason.as_str(), "giving up")
+            }
         }
-        if left >= self.time_left() {
-            let message = "the service told another process to wait for longer than this call has";
-            return Err(Error::new(ErrorKind::RateLimit, message).with_retry_after(Some(left)));
-        }
-        // Not all of the fleet at once.
-        let after = left.mul_f64(1.0 + self.context.jitter.fraction() / 10.0);
-        let after = after.min(self.time_left());
-        debug!(wait_ms = after.as_millis(), "waiting with the fleet");
-        self.clock.sleep(after).await;
-        Ok(())
-    }
-
-    /// Tells the fleet how long the service asked this client to wait.
-    async fn share_pace(&self, parts: &ResponseParts) {
-        if let (Some((pace, account)), Some(wait)) = (&self.context.pace, self.retry_after(parts)) {
-            pace.pause(account, wait).await;
-        }
+        decision
     }
 
     async fn in_time<T>(&self, future: impl Future<Output = T>, doing: &str) -> Result<T> {
@@ -349,29 +248,16 @@ impl<'a> Exchange<'a> {
     }
 
     fn retry_after(&self, parts: &ResponseParts) -> Option<Duration> {
-        retry_after::parse(
-            parts.headers.get(RETRY_AFTER)?.to_str().ok()?,
-            self.clock.wall(),
-        )
+        retry_after::of(&parts.headers, self.context.defaults.clock.wall())
     }
 
-    /// How the call went, now that it has a result.
-    fn end(mut self, result: Result<&ResponseParts, &Error>) -> Course {
-        self.course.elapsed = self.elapsed();
-        let course = self.course;
-        let status = match result {
-            Ok(parts) => Some(parts.status.as_u16()),
-            Err(error) => error.status(),
-        };
-        if let Some(status) = status {
-            course.span.record("http.response.status_code", status);
-        }
-        if course.attempts > 1 {
-            course
-                .span
-                .record("http.request.resend_count", course.attempts - 1);
-        }
-        course
+    fn elapsed(&self) -> Duration {
+        let now = self.context.defaults.clock.now();
+        now.saturating_duration_since(self.started)
+    }
+
+    fn time_left(&self) -> Duration {
+        self.deadline.saturating_sub(self.elapsed())
     }
 }
 
@@ -380,23 +266,4 @@ fn is_sound(status: StatusCode) -> bool {
     !status.is_server_error()
         && status != StatusCode::TOO_MANY_REQUESTS
         && status != StatusCode::REQUEST_TIMEOUT
-}
-
-/// Whether the service took the token, be the answer no.
-fn accepts_token(status: StatusCode) -> bool {
-    is_sound(status) && status != StatusCode::UNAUTHORIZED
-}
-
-/// 128 random bits in hexadecimal digits.
-fn random_request_id() -> HeaderValue {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut bits = fastrand::u128(..);
-    let id: [u8; 32] = std::array::from_fn(|_| {
-        let digit = DIGITS[(bits & 0xf) as usize];
-        bits >>= 4;
-        digit
-    });
-    // Owned by the bytes themselves, so that the copies that retries need cost nothing.
-    HeaderValue::from_maybe_shared(Bytes::from_owner(id))
-        .unwrap_or_else(|_| HeaderValue::from_static("0"))
 }
