@@ -86,6 +86,10 @@
 //!
 //! Without a TLS feature the client speaks to http addresses of this machine only, as tests do.
 //!
+//! The crate switches on serde_json's `preserve_order` for the whole program: the service writes the expressions of rules
+//! (`qti-pre-condition`, `qti-branch-rule`) as JSON objects in which the order of keys is the order of operands, so that
+//! a sorted map would turn `a < b` round.
+//!
 //! # Crates that stand in signatures
 //!
 //! They are re-exported, so that a program need not depend on the same version by itself:

@@ -36,7 +36,7 @@ fn item() -> AssessmentItemInput {
         }),
         response_declarations: Some(vec![ResponseDeclaration {
             correct_response: Some(CorrectResponse::new(["A"])),
-            ..ResponseDeclaration::new("RESPONSE")
+            ..ResponseDeclaration::new("RESPONSE", "single")
         }]),
         metadata: Some(metadata()),
         ..AssessmentItemInput::new(IDS[0], "I", "choice")

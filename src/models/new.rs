@@ -4,12 +4,13 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::{
-    AssessmentItemInput, AssessmentItemXml, AssessmentTestInput, BatchValidationInput, CatalogInfo,
-    ContentFeedback, CorrectResponse, DefaultValue, Feedback, FeedbackInput, InlineFeedback,
-    Interaction, InteractionChoice, ItemOrder, ItemRef, ItemType, Metadata, MetadataInput,
-    ModalFeedback, NavigationMode, OneOrMany, OutcomeDeclaration, QuestionStructure,
-    ResponseDeclaration, ResponseProcessing, ResponseTemplate, Rubric, Section, StimulusInput,
-    StimulusRef, Stylesheet, SubmissionMode, TestPart, ValidationInput, ValidationSchema,
+    AssessmentItemInput, AssessmentItemXml, AssessmentTestInput, BatchValidationInput, Cardinality,
+    CatalogInfo, ContentFeedback, CorrectResponse, DefaultValue, Feedback, FeedbackInput,
+    InlineFeedback, Interaction, InteractionChoice, ItemOrder, ItemRef, ItemType, Metadata,
+    MetadataInput, ModalFeedback, NavigationMode, OneOrMany, OutcomeDeclaration, QuestionStructure,
+    ResponseDeclaration, ResponseProcessing, ResponseTemplate, Rubric, Section, ShowHide,
+    StimulusInput, StimulusRef, Stylesheet, SubmissionMode, TestPart, ValidationInput,
+    ValidationSchema,
 };
 
 /// Constructors that take each required field.
@@ -41,14 +42,26 @@ new! {
     Interaction(interaction_type: ItemType = "type");
     /// A choice of an interaction; `content` is XHTML.
     InteractionChoice(identifier: String = "identifier", content: String = "content");
-    /// A response variable.
-    ResponseDeclaration(identifier: String = "identifier");
-    /// An outcome variable.
-    OutcomeDeclaration(identifier: String = "identifier");
-    /// Inline or block feedback at this value of its outcome variable.
-    ContentFeedback(identifier: String = "identifier");
-    /// Modal feedback at this value of its outcome variable.
-    ModalFeedback(identifier: String = "identifier");
+    /// A response variable of this cardinality, such as `single`.
+    ResponseDeclaration(identifier: String = "identifier", cardinality: Cardinality = "cardinality");
+    /// An outcome variable of this cardinality, such as `single`.
+    OutcomeDeclaration(identifier: String = "identifier", cardinality: Cardinality = "cardinality");
+    /// Inline or block feedback, shown or hidden where the outcome variable has the value `identifier`; `content` is
+    /// XHTML.
+    ContentFeedback(
+        outcome_identifier: String = "outcomeIdentifier",
+        identifier: String = "identifier",
+        show_hide: ShowHide = "showHide",
+        content: String = "content"
+    );
+    /// Modal feedback, shown or hidden where the outcome variable has the value `identifier`; `content` is XHTML.
+    ModalFeedback(
+        outcome_identifier: String = "outcomeIdentifier",
+        identifier: String = "identifier",
+        show_hide: ShowHide = "showHide",
+        title: String = "title",
+        content: String = "content"
+    );
     /// New metadata for the item of this identifier.
     MetadataInput(identifier: String = "identifier", metadata: Metadata = "metadata");
     /// A test of these parts.
@@ -302,10 +315,6 @@ mod tests {
             AssessmentItemInput("i", "I", "choice"),
             Interaction("choice"),
             InteractionChoice("A", "Rome"),
-            ResponseDeclaration("RESPONSE"),
-            OutcomeDeclaration("SCORE"),
-            ContentFeedback("correct"),
-            ModalFeedback("correct"),
             MetadataInput("i", Metadata::new()),
             AssessmentTestInput("t", "T", []),
             Section("s", "S"),
@@ -320,6 +329,35 @@ mod tests {
         );
         let batch = BatchValidationInput::xml("item", ["<x/>"]);
         check(schemas, "BatchValidationInput", batch);
+    }
+
+    /// What answers may lack, so that the document does not require it.
+    #[test]
+    fn what_is_new_has_what_the_service_requires_of_a_write() {
+        fn fields(value: &impl serde::Serialize) -> Value {
+            serde_json::to_value(value).unwrap()
+        }
+        assert_eq!(
+            fields(&ResponseDeclaration::new("RESPONSE", "single")),
+            json!({"identifier": "RESPONSE", "cardinality": "single"})
+        );
+        assert_eq!(
+            fields(&OutcomeDeclaration::new("SCORE", "single")),
+            json!({"identifier": "SCORE", "cardinality": "single"})
+        );
+        let shown = json!({"outcomeIdentifier": "FEEDBACK", "identifier": "A", "showHide": "show", "content": "<p/>"});
+        assert_eq!(
+            fields(&ContentFeedback::new("FEEDBACK", "A", "show", "<p/>")),
+            shown
+        );
+        let mut titled = shown;
+        titled["title"] = json!("Right");
+        assert_eq!(
+            fields(&ModalFeedback::new(
+                "FEEDBACK", "A", "show", "Right", "<p/>"
+            )),
+            titled
+        );
     }
 
     #[test]

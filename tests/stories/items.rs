@@ -95,10 +95,9 @@ async fn an_item_is_authored_in_json() {
             ..Interaction::new("choice")
         }),
         response_declarations: Some(vec![ResponseDeclaration {
-            cardinality: Some("single".into()),
             base_type: Some("identifier".into()),
             correct_response: Some(CorrectResponse::new(["B"])),
-            ..ResponseDeclaration::new("RESPONSE")
+            ..ResponseDeclaration::new("RESPONSE", "single")
         }]),
         metadata: Some(metadata(5)),
         ..AssessmentItemInput::new("capital", "Capital", "choice")

@@ -34,10 +34,9 @@ use crate::xml::first_difference;
 ///     ..Interaction::new("choice")
 /// });
 /// input.response_declarations = Some(vec![ResponseDeclaration {
-///     cardinality: Some("single".into()),
 ///     base_type: Some("identifier".into()),
 ///     correct_response: Some(CorrectResponse::new(["B"])),
-///     ..ResponseDeclaration::new("RESPONSE")
+///     ..ResponseDeclaration::new("RESPONSE", "single")
 /// }]);
 /// client.items().create(&input).await?;
 ///
