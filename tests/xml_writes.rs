@@ -258,7 +258,7 @@ async fn metadata_that_the_service_keeps_although_it_was_removed_is_noticed() {
 
 #[tokio::test]
 async fn an_edit_of_an_item_that_would_clear_other_fields_is_refused() {
-    let derived = json!({"identifier": "i", "title": "T", "rawXml": ITEM, "_id": "6", "type": "choice",
+    let derived = json!({"identifier": "i", "title": "Salt & pepper", "rawXml": ITEM, "_id": "6", "type": "choice",
         "responseProcessing": {"templateType": "match_correct"}, "customInteractionTypeIdentifier": "x",
         "dataSource": null, "notes": "", "tags": []});
     let mut more = derived.clone();

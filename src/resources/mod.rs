@@ -12,6 +12,7 @@ mod settle;
 mod stimuli;
 pub(crate) mod stored;
 mod tests;
+mod typed;
 mod validation;
 
 pub use conveniences::Upserted;

@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use super::conveniences::check_addressable;
 use super::settle::contains;
+use super::{edit, typed};
 use crate::error::{Error, ErrorKind, Result};
-use crate::models::Metadata;
+use crate::models::{AssessmentItem, Metadata};
 use crate::transport::acknowledgement;
-use crate::xml::{Difference, XmlError, check_accepted, check_fragment, root_name};
+use crate::xml::{Difference, ItemView, XmlError, check_accepted, check_fragment, root_name};
 
 /// Refuses a document that the service would not take for an entity with this root; gives the identifier of its root.
 pub(super) fn check_document(root: &str, xml: &str) -> Result<Option<String>> {
@@ -103,6 +104,15 @@ pub(super) fn check_stored(
         Ok(None) => Ok(()),
         Ok(Some(difference)) => Err(altered(operation, difference.to_string())),
         Err(problem) => Err(altered(operation, problem.to_string()).with_source(problem)),
+    }
+}
+
+/// Holds the typed fields of a stored item against the XML that was sent.
+pub(super) fn check_typed(operation: &'static str, xml: &str, item: &AssessmentItem) -> Result<()> {
+    let sent = ItemView::parse(xml).map_err(given)?;
+    match typed::first_stale(&sent, &edit::fields(item)?) {
+        None => Ok(()),
+        Some(stale) => Err(altered(operation, stale)),
     }
 }
 

@@ -169,3 +169,31 @@ async fn a_list_of_items_is_filtered_and_streamed() {
         "item-04"
     );
 }
+
+#[tokio::test]
+async fn an_update_that_leaves_the_typed_fields_as_they_were_is_altered_and_names_the_field() {
+    let (sandbox, client) = support::sandbox().await;
+    let before = item_xml("stale", "Stale");
+    client.items().create_xml(&before, None).await.unwrap();
+    let rule = timeback_qti_sandbox::FaultRule::new(timeback_qti_sandbox::Effect::StaleFields);
+    let rule = rule.on("updateAssessmentItem");
+    sandbox.set_faults([rule]).unwrap();
+    let after = before.replace("max-choices=\"0\"", "max-choices=\"2\" shuffle=\"true\"");
+    let errors = [
+        client
+            .item("stale")
+            .update_xml(&after, MetadataWrite::Clear)
+            .await
+            .unwrap_err(),
+        client
+            .items()
+            .upsert_xml(&after, MetadataWrite::Clear)
+            .await
+            .unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(error.kind(), timeback_qti::ErrorKind::Altered);
+        assert!(error.message().contains("interaction."), "{error}");
+        assert!(error.may_have_been_applied());
+    }
+}

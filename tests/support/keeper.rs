@@ -21,7 +21,7 @@ pub async fn keeper(
     raw_xml: &str,
     alter: fn(&mut Value),
 ) -> (Server, Client) {
-    let stored = json!({"identifier": identifier, "title": "T", "rawXml": raw_xml, "metadata": {"grade": 5}});
+    let stored = json!({"identifier": identifier, "rawXml": raw_xml, "metadata": {"grade": 5}});
     let stored = std::sync::Mutex::new(stored);
     let server = Server::start(move |request, _| {
         let mut stored = stored.lock().unwrap();

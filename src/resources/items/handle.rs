@@ -118,8 +118,8 @@ impl ItemHandle {
     /// the one addressed, or [`Keep`](MetadataWrite::Keep) could not keep a field, which it names;
     /// [`NotFound`](crate::ErrorKind::NotFound) if the item does not exist;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML;
-    /// [`Altered`](crate::ErrorKind::Altered), with the place, if the service stored something else. Every error after
-    /// the write has [`Error::may_have_been_applied`].
+    /// [`Altered`](crate::ErrorKind::Altered), with the place, if the service stored something else, or left a typed field (`type`, `title`,
+    /// `interaction.shuffle` and such, which players read) as it was. Every error after the write has [`Error::may_have_been_applied`].
     pub fn update_xml<'a>(
         &self,
         xml: &'a str,
@@ -163,6 +163,7 @@ impl ItemHandle {
         let item = self.get().await.map_err(stored::unconfirmed)?;
         let found = stored::raw_xml(item.raw_xml.as_deref()).map_err(stored::unconfirmed)?;
         stored::check_stored("updateAssessmentItem", first_difference(xml, found))?;
+        stored::check_typed("updateAssessmentItem", xml, &item)?;
         let found = item.metadata.as_ref();
         stored::check_metadata("updateAssessmentItem", metadata, found)?;
         stored::check_removed("updateAssessmentItem", before, metadata, found)?;
