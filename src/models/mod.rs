@@ -24,6 +24,7 @@ pub(crate) mod owner;
 mod raw_json;
 mod response;
 mod view;
+mod walk;
 
 mod enums {
     use super::open_enum::open_enum;

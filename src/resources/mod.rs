@@ -14,6 +14,7 @@ pub(crate) mod stored;
 mod tests;
 mod typed;
 mod validation;
+mod written;
 
 pub use conveniences::Upserted;
 pub use feedback::FeedbackEntries;

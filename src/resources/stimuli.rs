@@ -4,12 +4,12 @@ use ecow::EcoString;
 use serde::de::DeserializeOwned;
 
 use super::conveniences::{check_addressable, check_identifier, may_not_exist, upserts};
-use super::{edit, settle, stored};
+use super::{settle, stored};
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::models::{SortField, Stimulus, StimulusInput};
 use crate::page::{Collection, List, Page, Parameters};
-use crate::xml::{self, JsonForm};
+use crate::xml;
 
 /// The stimuli; made by [`Client::stimuli`].
 ///
@@ -212,25 +212,13 @@ impl StimulusHandle {
         let this = self.clone();
         async move {
             let current = this.get().await?;
-            let raw_xml = stored::raw_xml(current.raw_xml.as_deref())?;
-            let content = xml::stimulus_content(raw_xml)
-                .map_err(stored::answered)?
-                .ok_or_else(|| {
-                    Error::input("the stimulus's XML has no body that can be written")
-                })?;
-            let mut unchanged: StimulusInput = edit::writable(&current, Some(content))?;
-            if unchanged.language.is_none() {
-                // The service may say the language in the XML only; a write without it would lose it there.
-                let view = current.view()?;
-                unchanged.language = view.language;
-            }
+            let unchanged = current.draft()?;
             let mut changed = unchanged.clone();
             change(&mut changed).await?;
             if changed == unchanged {
                 return Ok(current);
             }
-            let instead = "replace the stimulus with update";
-            edit::refuse_beyond_json(JsonForm::Stimulus, raw_xml, &unchanged, instead)?;
+            current.refuse_loss(&unchanged, "replace the stimulus with update")?;
             Ok(this.update(&changed).await?)
         }
     }

@@ -236,14 +236,13 @@ impl TestHandle {
         let this = self.clone();
         async move {
             let current = this.get().await?;
-            let unchanged: AssessmentTestInput = edit::writable(&current, None)?;
+            let unchanged = current.draft()?;
             let mut changed = unchanged.clone();
             change(&mut changed).await?;
             if changed == unchanged {
                 return Ok(current);
             }
-            let raw_xml = stored::raw_xml(current.raw_xml.as_deref())?;
-            edit::refuse_beyond_json(JsonForm::Test, raw_xml, &unchanged, "use edit_xml")?;
+            current.refuse_loss(&unchanged, "use edit_xml")?;
             Ok(this.update(&changed).await?)
         }
     }

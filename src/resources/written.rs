@@ -1,0 +1,137 @@
+//! What was read, in the form in which it is written: to copy it, or to send it elsewhere.
+
+use super::{edit, stored};
+use crate::error::{Error, Result};
+use crate::models::owner::ASSESSMENT_ITEM_IN_XML;
+use crate::models::{
+    AssessmentItem, AssessmentItemXml, AssessmentTest, AssessmentTestInput, Stimulus, StimulusInput,
+};
+use crate::xml::{self, JsonForm};
+
+impl Stimulus {
+    /// The stimulus as it can be written: its content is the body of its XML, to the letter, and unknown fields stay.
+    ///
+    /// # Errors
+    /// [`Input`](crate::ErrorKind::Input), with the place, if the XML has what the written form cannot express, as it
+    /// would be lost; [`Decode`](crate::ErrorKind::Decode) if the stimulus came without readable XML.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let input = timeback_qti::models::StimulusInput::new("italy", "Italy", "<p>Rome</p>");
+    /// # client.stimuli().create(&input).await?;
+    /// let mut copy = client.stimulus("italy").get().await?.to_input()?;
+    /// copy.identifier = "italy-2".to_owned();
+    /// client.stimuli().create(&copy).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn to_input(&self) -> Result<StimulusInput> {
+        let input = self.draft()?;
+        self.refuse_loss(&input, "copy its XML")?;
+        Ok(input)
+    }
+
+    /// As [`to_input`](Self::to_input), whatever only the XML says.
+    pub(super) fn draft(&self) -> Result<StimulusInput> {
+        let content = xml::stimulus_content(stored::raw_xml(self.raw_xml.as_deref())?)
+            .map_err(stored::answered)?
+            .ok_or_else(|| Error::input("the stimulus's XML has no body that can be written"))?;
+        let mut input: StimulusInput = edit::writable(self, Some(content))?;
+        if input.language.is_none() {
+            // The service may say the language in the XML only; a write without it would lose it there.
+            input.language = self.view()?.language;
+        }
+        Ok(input)
+    }
+
+    pub(super) fn refuse_loss(&self, written: &StimulusInput, instead: &str) -> Result<()> {
+        let raw_xml = stored::raw_xml(self.raw_xml.as_deref())?;
+        edit::refuse_beyond_json(JsonForm::Stimulus, raw_xml, written, instead)
+    }
+}
+
+impl AssessmentTest {
+    /// The test as it can be written as JSON, unknown fields included.
+    ///
+    /// # Errors
+    /// [`Input`](crate::ErrorKind::Input), with the place, if only the XML says something (a selection, a rubric), as it
+    /// would be lost: write [`raw_xml`](Self::raw_xml) then; [`Decode`](crate::ErrorKind::Decode) if the test came
+    /// without readable XML.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let mut copy = client.test("test-001").get().await?.to_input()?;
+    /// copy.identifier = "test-002".to_owned();
+    /// client.tests().create(&copy).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn to_input(&self) -> Result<AssessmentTestInput> {
+        let input = self.draft()?;
+        self.refuse_loss(&input, "write its XML")?;
+        Ok(input)
+    }
+
+    /// As [`to_input`](Self::to_input), whatever only the XML says.
+    pub(super) fn draft(&self) -> Result<AssessmentTestInput> {
+        edit::writable(self, None)
+    }
+
+    pub(super) fn refuse_loss(&self, written: &AssessmentTestInput, instead: &str) -> Result<()> {
+        let raw_xml = stored::raw_xml(self.raw_xml.as_deref())?;
+        edit::refuse_beyond_json(JsonForm::Test, raw_xml, written, instead)
+    }
+}
+
+impl AssessmentItem {
+    /// The item as it can be written: its XML to the letter, and its metadata.
+    ///
+    /// # Errors
+    /// [`Input`](crate::ErrorKind::Input), naming the field, if the item has one which neither XML nor metadata hold, as
+    /// it would be lost; [`Decode`](crate::ErrorKind::Decode) if the item came without its XML.
+    pub fn to_xml(&self) -> Result<AssessmentItemXml> {
+        edit::refuse_beyond_xml(self, ASSESSMENT_ITEM_IN_XML, "replace the item with update")?;
+        let xml = stored::raw_xml(self.raw_xml.as_deref())?;
+        Ok(AssessmentItemXml::new(xml, self.metadata.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::ErrorKind;
+    use crate::models::{AssessmentItem, AssessmentTest, Stimulus};
+
+    #[test]
+    fn an_item_is_its_xml_and_metadata_or_is_refused_by_the_field_that_would_be_lost() {
+        let mut read =
+            json!({"identifier": "i", "title": "T", "rawXml": "<a/>", "metadata": {"grade": 5}});
+        let item = |read: &_| {
+            serde_json::from_value::<AssessmentItem>(serde_json::Value::clone(read)).unwrap()
+        };
+        let written = item(&read).to_xml().unwrap();
+        assert_eq!(written.xml, "<a/>");
+        assert_eq!(written.metadata.unwrap()["grade"], 5);
+        read["novelty"] = json!(1);
+        let error = item(&read).to_xml().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Input);
+        assert!(error.message().contains("novelty"), "{error}");
+    }
+
+    #[test]
+    fn what_only_the_xml_says_is_refused_rather_than_lost() {
+        const QTI: &str = "xmlns='http://www.imsglobal.org/xsd/imsqtiasi_v3p0'";
+        let test: AssessmentTest = serde_json::from_value(json!({"identifier": "t", "title": "T", "qti-test-part": [],
+            "rawXml": format!("<qti-assessment-test {QTI} identifier='t' title='T'><qti-rubric-block/></qti-assessment-test>")}))
+        .unwrap();
+        let stimulus: Stimulus = serde_json::from_value(json!({"identifier": "s", "title": "S",
+            "rawXml": format!("<qti-assessment-stimulus {QTI} identifier='s' title='S'><qti-stimulus-body class='wide'>\
+                <p>A</p></qti-stimulus-body></qti-assessment-stimulus>")}))
+        .unwrap();
+        for error in [
+            test.to_input().unwrap_err(),
+            stimulus.to_input().unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::Input, "{error}");
+        }
+    }
+}
