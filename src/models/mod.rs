@@ -25,6 +25,7 @@ mod raw_json;
 mod response;
 mod view;
 mod walk;
+mod written;
 
 mod enums {
     use super::open_enum::open_enum;

@@ -27,7 +27,7 @@ where
 
 /// What is written of an entity that was read: all of it, unknown fields included, but what the service writes itself.
 /// `content` takes the place of the XML as JSON, where an entity is written with a content of another kind.
-pub(super) fn writable<I: DeserializeOwned>(
+pub(crate) fn writable<I: DeserializeOwned>(
     entity: &impl Serialize,
     content: Option<&str>,
 ) -> Result<I> {
@@ -44,7 +44,7 @@ pub(super) fn writable<I: DeserializeOwned>(
 }
 
 /// Refuses to write as JSON what only the XML says: it would be lost. `instead` is what to do.
-pub(super) fn refuse_beyond_json(
+pub(crate) fn refuse_beyond_json(
     form: JsonForm,
     raw_xml: &str,
     written: &impl Serialize,
@@ -61,7 +61,7 @@ pub(super) fn refuse_beyond_json(
 
 /// Refuses to write as XML what XML does not hold: it would be lost. `in_xml` are the fields that it holds; the metadata
 /// is written besides. `instead` is what to do.
-pub(super) fn refuse_beyond_xml(
+pub(crate) fn refuse_beyond_xml(
     entity: &impl Serialize,
     in_xml: &[&str],
     instead: &str,

@@ -1,7 +1,7 @@
 //! The resources of the API, one file each: collections that list and create, handles that act on one entity.
 
 mod conveniences;
-mod edit;
+pub(crate) mod edit;
 mod feedback;
 mod item_refs;
 mod items;
@@ -14,7 +14,6 @@ pub(crate) mod stored;
 mod tests;
 mod typed;
 mod validation;
-mod written;
 
 pub use conveniences::Upserted;
 pub use feedback::FeedbackEntries;

@@ -1,11 +1,11 @@
 //! What was read, in the form in which it is written: to copy it, or to send it elsewhere.
 
-use super::{edit, stored};
-use crate::error::{Error, Result};
-use crate::models::owner::ASSESSMENT_ITEM_IN_XML;
-use crate::models::{
+use super::{
     AssessmentItem, AssessmentItemXml, AssessmentTest, AssessmentTestInput, Stimulus, StimulusInput,
 };
+use crate::error::{Error, Result};
+use crate::models::owner::ASSESSMENT_ITEM_IN_XML;
+use crate::resources::{edit, stored};
 use crate::xml::{self, JsonForm};
 
 impl Stimulus {
@@ -16,7 +16,7 @@ impl Stimulus {
     /// would be lost; [`Decode`](crate::ErrorKind::Decode) if the stimulus came without readable XML.
     ///
     /// ```
-    #[doc = include_str!("example.txt")]
+    #[doc = include_str!("../resources/example.txt")]
     /// # let input = timeback_qti::models::StimulusInput::new("italy", "Italy", "<p>Rome</p>");
     /// # client.stimuli().create(&input).await?;
     /// let mut copy = client.stimulus("italy").get().await?.to_input()?;
@@ -31,7 +31,7 @@ impl Stimulus {
     }
 
     /// As [`to_input`](Self::to_input), whatever only the XML says.
-    pub(super) fn draft(&self) -> Result<StimulusInput> {
+    pub(crate) fn draft(&self) -> Result<StimulusInput> {
         let content = xml::stimulus_content(stored::raw_xml(self.raw_xml.as_deref())?)
             .map_err(stored::answered)?
             .ok_or_else(|| Error::input("the stimulus's XML has no body that can be written"))?;
@@ -43,7 +43,7 @@ impl Stimulus {
         Ok(input)
     }
 
-    pub(super) fn refuse_loss(&self, written: &StimulusInput, instead: &str) -> Result<()> {
+    pub(crate) fn refuse_loss(&self, written: &StimulusInput, instead: &str) -> Result<()> {
         let raw_xml = stored::raw_xml(self.raw_xml.as_deref())?;
         edit::refuse_beyond_json(JsonForm::Stimulus, raw_xml, written, instead)
     }
@@ -58,7 +58,7 @@ impl AssessmentTest {
     /// without readable XML.
     ///
     /// ```
-    #[doc = include_str!("example.txt")]
+    #[doc = include_str!("../resources/example.txt")]
     /// let mut copy = client.test("test-001").get().await?.to_input()?;
     /// copy.identifier = "test-002".to_owned();
     /// client.tests().create(&copy).await?;
@@ -71,11 +71,11 @@ impl AssessmentTest {
     }
 
     /// As [`to_input`](Self::to_input), whatever only the XML says.
-    pub(super) fn draft(&self) -> Result<AssessmentTestInput> {
+    pub(crate) fn draft(&self) -> Result<AssessmentTestInput> {
         edit::writable(self, None)
     }
 
-    pub(super) fn refuse_loss(&self, written: &AssessmentTestInput, instead: &str) -> Result<()> {
+    pub(crate) fn refuse_loss(&self, written: &AssessmentTestInput, instead: &str) -> Result<()> {
         let raw_xml = stored::raw_xml(self.raw_xml.as_deref())?;
         edit::refuse_beyond_json(JsonForm::Test, raw_xml, written, instead)
     }
