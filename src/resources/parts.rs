@@ -10,6 +10,7 @@ use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::models::{SortField, TestPart};
 use crate::page::{Collection, Filterable, List, Page, Parameters};
+use crate::transport::operation;
 
 /// The parts of a test; made by [`TestHandle::parts`](super::TestHandle::parts).
 ///
@@ -81,7 +82,7 @@ impl Parts {
 upserts!(Parts, TestPart => TestPart, "part");
 
 impl Collection for Parts {
-    const OPERATION: &'static str = "searchTestParts";
+    const OPERATION: &'static str = operation::SEARCH_TEST_PARTS.id;
     type Entity = TestPart;
     type Sort = SortField;
     type Extra = TestQuery;

@@ -9,6 +9,7 @@ use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::models::{Section, SortField};
 use crate::page::{Collection, List, Page, Parameters};
+use crate::transport::operation;
 
 /// The sections of a test part; made by [`PartHandle::sections`](super::PartHandle::sections).
 ///
@@ -82,7 +83,7 @@ impl Sections {
 upserts!(Sections, Section => Section, "section");
 
 impl Collection for Sections {
-    const OPERATION: &'static str = "searchSections";
+    const OPERATION: &'static str = operation::SEARCH_SECTIONS.id;
     type Entity = Section;
     type Sort = SortField;
     type Extra = ();

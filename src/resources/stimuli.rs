@@ -9,6 +9,7 @@ use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::models::{SortField, Stimulus, StimulusInput};
 use crate::page::{Collection, List, Page, Parameters};
+use crate::transport::operation;
 use crate::xml;
 
 /// The stimuli; made by [`Client::stimuli`].
@@ -98,7 +99,7 @@ fn without_content(stimulus: &StimulusInput) -> impl serde::Serialize + use<> {
 }
 
 impl Collection for Stimuli {
-    const OPERATION: &'static str = "searchStimuli";
+    const OPERATION: &'static str = operation::SEARCH_STIMULI.id;
     type Entity = Stimulus;
     type Sort = SortField;
     type Extra = ();

@@ -162,11 +162,11 @@ impl ItemHandle {
             .await?;
         let item = self.get().await.map_err(stored::unconfirmed)?;
         let found = stored::raw_xml(item.raw_xml.as_deref()).map_err(stored::unconfirmed)?;
-        stored::check_stored("updateAssessmentItem", first_difference(xml, found))?;
-        stored::check_typed("updateAssessmentItem", xml, &item)?;
+        stored::check_stored(UPDATE, first_difference(xml, found))?;
+        stored::check_typed(UPDATE, xml, &item)?;
         let found = item.metadata.as_ref();
-        stored::check_metadata("updateAssessmentItem", metadata, found)?;
-        stored::check_removed("updateAssessmentItem", before, metadata, found)?;
+        stored::check_metadata(UPDATE, metadata, found)?;
+        stored::check_removed(UPDATE, before, metadata, found)?;
         Ok(item)
     }
 
@@ -331,6 +331,7 @@ impl ItemHandle {
     }
 }
 
+const UPDATE: &str = operation::UPDATE_ASSESSMENT_ITEM.id;
 const INSTEAD: &str = "replace the item with update_xml and MetadataWrite::Replace";
 
 may_not_exist!(ItemHandle, AssessmentItem, "item");

@@ -14,6 +14,7 @@ use crate::models::{
     Metadata, MetadataInput,
 };
 use crate::page::{Collection, Filterable, List, Page, Parameters};
+use crate::transport::operation;
 use crate::xml::first_difference;
 
 pub use handle::ItemHandle;
@@ -187,7 +188,7 @@ impl Items {
 upserts!(Items, AssessmentItemInput => AssessmentItem, "item");
 
 impl Collection for Items {
-    const OPERATION: &'static str = "searchAssessmentItems";
+    const OPERATION: &'static str = operation::SEARCH_ASSESSMENT_ITEMS.id;
     type Entity = AssessmentItem;
     type Sort = ItemSortField;
     type Extra = ItemQuery;

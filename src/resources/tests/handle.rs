@@ -193,7 +193,7 @@ impl TestHandle {
         let test = self.get().await.map_err(stored::unconfirmed)?;
         let found = stored::raw_xml(test.raw_xml.as_deref()).map_err(stored::unconfirmed)?;
         stored::check_stored(
-            "updateAssessmentTest",
+            operation::UPDATE_ASSESSMENT_TEST.id,
             first_difference_of_tests(xml, found),
         )?;
         let stored = test.metadata.as_ref();
@@ -373,4 +373,4 @@ impl TestHandle {
 
 may_not_exist!(TestHandle, AssessmentTest, "test");
 
-const UPDATE_METADATA: &str = "updateAssessmentTestMetadata";
+const UPDATE_METADATA: &str = operation::UPDATE_ASSESSMENT_TEST_METADATA.id;

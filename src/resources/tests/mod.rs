@@ -151,7 +151,7 @@ impl Tests {
 upserts!(Tests, AssessmentTestInput => AssessmentTest, "test");
 
 impl Collection for Tests {
-    const OPERATION: &'static str = "searchAssessmentTests";
+    const OPERATION: &'static str = operation::SEARCH_ASSESSMENT_TESTS.id;
     type Entity = AssessmentTest;
     type Sort = SortField;
     type Extra = TestQuery;
