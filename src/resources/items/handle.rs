@@ -114,12 +114,13 @@ impl ItemHandle {
     /// becomes of what XML does not hold: to keep it, the item is read first.
     ///
     /// # Errors
-    /// [`Input`](crate::ErrorKind::Input) if the XML is not an item of QTI 3.0 (with line and column), or its identifier is not
-    /// the one addressed, or [`Keep`](MetadataWrite::Keep) could not keep a field, which it names;
+    /// [`Input`](crate::ErrorKind::Input) if the XML is not an item of QTI 3.0 (with line and column), or its identifier
+    /// is not the one addressed, or [`Keep`](MetadataWrite::Keep) could not keep a field, which it names;
     /// [`NotFound`](crate::ErrorKind::NotFound) if the item does not exist;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML;
-    /// [`Altered`](crate::ErrorKind::Altered), with the place, if the service stored something else, or left a typed field (`type`, `title`,
-    /// `interaction.shuffle` and such, which players read) as it was. Every error after the write has [`Error::may_have_been_applied`].
+    /// [`Altered`](crate::ErrorKind::Altered), with the place, if the service stored something else, or left a typed
+    /// field (`type`, `title`, `interaction.shuffle` and such, which players read) as it was. Every error after the
+    /// write has [`Error::may_have_been_applied`].
     pub fn update_xml<'a>(
         &self,
         xml: &'a str,
@@ -144,20 +145,20 @@ impl ItemHandle {
         }
     }
 
-    /// Writes the XML with the metadata of the item that was read.
+    /// Writes XML that was checked, with the metadata of the item that was read.
     async fn keep(&self, current: &AssessmentItem, xml: &str) -> Result<AssessmentItem> {
         edit::refuse_beyond_xml(current, ASSESSMENT_ITEM_IN_XML, INSTEAD)?;
         self.replace(xml, current.metadata.as_ref(), None).await
     }
 
-    /// Also holds against what is stored that it has none of the metadata `before` which was not sent.
+    /// Writes XML that was checked. Also holds against what is stored that it has none of the metadata `before` which was
+    /// not sent.
     async fn replace(
         &self,
         xml: &str,
         metadata: Option<&Metadata>,
         before: Option<&Metadata>,
     ) -> Result<AssessmentItem> {
-        self.check_document(xml)?;
         self.put(&AssessmentItemXml::new(xml, metadata.cloned()).into())
             .await?;
         let item = self.get().await.map_err(stored::unconfirmed)?;
@@ -312,6 +313,7 @@ impl ItemHandle {
             .raw_xml
             .ok_or_else(|| Error::input("without its rawXml an item cannot be written"))?;
         edit::refuse_beyond_xml(&current, ASSESSMENT_ITEM_IN_XML, INSTEAD)?;
+        self.check_document(&xml)?;
         let (before, after) = (current.metadata.as_ref(), changed.metadata.as_ref());
         self.replace(&xml, after, before).await
     }
@@ -321,6 +323,7 @@ impl ItemHandle {
         if current.raw_xml.as_deref() == Some(xml) {
             return Ok(current);
         }
+        self.check_document(xml)?;
         self.keep(&current, xml).await
     }
 

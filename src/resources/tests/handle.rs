@@ -94,8 +94,8 @@ impl TestHandle {
     /// [`update_metadata`](Self::update_metadata).
     ///
     /// # Errors
-    /// [`Input`](crate::ErrorKind::Input) if the XML is not a test of QTI 3.0 (with line and column), or its identifier is not
-    /// the one addressed, or [`Keep`](MetadataWrite::Keep) could not keep a field, which it names;
+    /// [`Input`](crate::ErrorKind::Input) if the XML is not a test of QTI 3.0 (with line and column), or its identifier
+    /// is not the one addressed, or [`Keep`](MetadataWrite::Keep) could not keep a field, which it names;
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML;
     /// [`Altered`](crate::ErrorKind::Altered), with the place, if the service stored something else. Every error after
@@ -174,8 +174,8 @@ impl TestHandle {
         })
     }
 
+    /// Sends XML that was checked.
     async fn put_xml(&self, xml: &str) -> Result<()> {
-        self.check_document(xml)?;
         let id = [self.identifier.as_str()];
         self.client
             .call_xml(&operation::UPDATE_ASSESSMENT_TEST, &id, Some(xml), |body| {
@@ -294,6 +294,7 @@ impl TestHandle {
         if current.raw_xml.as_deref() == Some(xml) {
             return Ok(current);
         }
+        self.check_document(xml)?;
         self.keep(&current, xml).await
     }
 
