@@ -1,4 +1,4 @@
-//! The push itself.
+//! The push itself: its stages, and what stops it.
 
 use std::collections::HashSet;
 use std::sync::Mutex;
@@ -6,30 +6,20 @@ use std::sync::PoisonError;
 
 use futures_util::{StreamExt as _, stream};
 
-use super::plan::decide;
+use super::done::Done;
 use super::{Action, Plan, PushOptions, PushReport, Source, Step};
-use crate::compare::{differences, same};
+use crate::compare::same;
 use crate::connection::{AT_ONCE, Connection};
-use crate::entity::{Entity, Key, Kind};
+use crate::entity::{Key, Kind};
 use crate::error::{Error, Result};
-use crate::progress::{Event, Note, Observer, Outcome};
-use crate::remote::{Stored, WriteError, check_writable};
-use crate::state::{Changes, Intent, Seen, hash};
-
-/// What came of a step.
-struct Done {
-    key: Key,
-    outcome: Outcome,
-    message: Option<String>,
-    overtaken: bool,
-}
+use crate::progress::{Event, Observer, Outcome};
 
 /// A push under way.
-struct Run<'c> {
-    connection: &'c Connection,
-    source: Source,
-    options: &'c PushOptions,
-    number: u64,
+pub(super) struct Run<'c> {
+    pub(super) connection: &'c Connection,
+    pub(super) source: Source,
+    pub(super) options: &'c PushOptions,
+    pub(super) number: u64,
     /// What has failed: what refers to it is not tried.
     failed: Mutex<HashSet<Key>>,
 }
@@ -181,213 +171,8 @@ impl Run<'_> {
         Ok(done)
     }
 
-    fn failed(&self) -> std::sync::MutexGuard<'_, HashSet<Key>> {
+    pub(super) fn failed(&self) -> std::sync::MutexGuard<'_, HashSet<Key>> {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn write(&self, step: &Step) -> Result<Done> {
-        let (connection, key) = (self.connection, &step.key);
-        let Some(entity) = connection.source(self.source, key).await? else {
-            return Ok(Done::new(key, Outcome::Kept).saying("gone since it was planned"));
-        };
-        // The file may be another one than when it was planned.
-        if let Err(problem) = check_writable(&entity) {
-            return Ok(Done::new(key, Outcome::Failed).saying(problem));
-        }
-        let references = entity.references().unwrap_or_default();
-        let failed = references
-            .into_iter()
-            .find(|reference| self.failed().contains(reference));
-        if let Some(failed) = failed {
-            return Ok(Done::new(key, Outcome::Skipped).saying(format!("{failed} has failed")));
-        }
-        let base = connection.store.base(key)?;
-        // A create finds out by itself whether there is one.
-        if step.action == Action::Create && base.is_none() {
-            return self.create(&entity).await;
-        }
-        let found = connection.service.get(key).await?;
-        let now = decide(
-            &entity,
-            base.as_ref(),
-            found.as_ref().map(|found| &found.entity),
-            self.options.force,
-        );
-        match (now.action, found) {
-            (Action::Adopt, Some(found)) => {
-                connection
-                    .remember(&entity, &found, Changes::default())
-                    .await?;
-                Ok(Done::new(key, Outcome::Unchanged))
-            }
-            (Action::Replace, Some(found)) => self.replace(&entity, &found).await,
-            (Action::Create, None) => self.create(&entity).await,
-            _ => Ok(Done::new(key, Outcome::Conflict).saying(now.message.unwrap_or_default())),
-        }
-    }
-
-    async fn create(&self, entity: &Entity) -> Result<Done> {
-        self.intend(&entity.key, Some(entity), None).await?;
-        match self.connection.service.create(entity).await {
-            Err(WriteError::Sent(exists)) if exists.is_conflict() => {
-                // Whoever created it: the same is the same, and another one is a conflict.
-                let key = &entity.key;
-                let found = self.connection.service.get(key).await?;
-                let changes = Changes::default().settled(key);
-                match found {
-                    Some(found) if same(entity, &found.entity) => {
-                        self.connection.remember(entity, &found, changes).await?;
-                        Ok(Done::new(key, Outcome::Unchanged))
-                    }
-                    _ => {
-                        self.connection.store.commit(changes).await?;
-                        let message = "the service has another one of this identifier";
-                        Ok(Done::new(key, Outcome::Conflict).saying(message))
-                    }
-                }
-            }
-            written => self.confirm(entity, None, written, Outcome::Created).await,
-        }
-    }
-
-    async fn replace(&self, entity: &Entity, before: &Stored) -> Result<Done> {
-        self.intend(&entity.key, Some(entity), Some(&before.entity))
-            .await?;
-        let written = self.connection.service.replace(entity).await;
-        self.confirm(entity, Some(before), written, Outcome::Replaced)
-            .await
-    }
-
-    async fn intend(
-        &self,
-        key: &Key,
-        entity: Option<&Entity>,
-        before: Option<&Entity>,
-    ) -> Result<()> {
-        let intent = Intent {
-            run: self.number,
-            intended: entity.cloned(),
-        };
-        let changes = Changes::default().intended(key, &intent, before);
-        self.connection.store.commit(changes).await
-    }
-
-    /// Reads back what was written, and compares it. What a failed write has done is settled now, if that can be told.
-    async fn confirm(
-        &self,
-        entity: &Entity,
-        before: Option<&Stored>,
-        written: Result<(), WriteError>,
-        outcome: Outcome,
-    ) -> Result<Done> {
-        let (connection, key) = (self.connection, &entity.key);
-        if let Err(error) = written {
-            let message = self.settle_failure(key, error).await?;
-            return Ok(Done::new(key, Outcome::Failed).saying(message));
-        }
-        let Some(found) = connection.service.get(key).await? else {
-            connection.settle(key).await?;
-            let message = "written, and gone when it was read back";
-            return Ok(Done::new(key, Outcome::Failed).saying(message));
-        };
-        let different = differences(entity, &found.entity);
-        let different =
-            different.map(|all| all.into_iter().find(|place| self.counts(place, before)));
-        let problem = match different {
-            Ok(None) => None,
-            Ok(Some(place)) => Some(place.to_string()),
-            Err(problem) => Some(problem.to_string()),
-        };
-        if let Some(problem) = problem {
-            // What is stored is ours, altered: the next push starts from it.
-            let stored = found.entity.clone();
-            let changes = Changes::default().settled(key);
-            connection.remember(&stored, &found, changes).await?;
-            let message = format!("written, but stored otherwise: {problem}");
-            return Ok(Done::new(key, Outcome::Failed).saying(message));
-        }
-        connection
-            .remember(entity, &found, Changes::default().settled(key))
-            .await?;
-        let mut done = Done::new(key, outcome);
-        let versions = before.and_then(|before| before.version).zip(found.version);
-        // A test's metadata is a write of its own.
-        let ours = if key.kind == Kind::Test { 2 } else { 1 };
-        if versions.is_some_and(|(before, after)| after > before + ours) {
-            done.overtaken = true;
-            done = done.saying(
-                "more writes were counted than ours: somebody else may have written meanwhile",
-            );
-        }
-        Ok(done)
-    }
-
-    /// What the service adds to metadata of its own is no loss; what was removed must be gone.
-    fn counts(&self, place: &crate::compare::Difference, before: Option<&Stored>) -> bool {
-        let name = place.place.split('.').next().unwrap_or_default();
-        let is_beside = !place.place.starts_with('/');
-        let had = before.is_some_and(|before| before.entity.beside.contains_key(name));
-        !(is_beside && place.expected.is_none() && !had)
-    }
-
-    async fn settle_failure(&self, key: &Key, error: WriteError) -> Result<String> {
-        let connection = self.connection;
-        let error = match error {
-            WriteError::Refused(problem) => {
-                connection
-                    .store
-                    .commit(Changes::default().settled(key))
-                    .await?;
-                return Ok(problem);
-            }
-            WriteError::Sent(error) => error,
-        };
-        let applied = error.may_have_been_applied();
-        let message = Error::service(key)(error).in_full();
-        if !applied {
-            connection
-                .store
-                .commit(Changes::default().settled(key))
-                .await?;
-            return Ok(message);
-        }
-        // Where the service cannot be asked now, the journal keeps the question for the next push.
-        match connection.settle(key).await {
-            Ok(()) => Ok(message),
-            Err(Error::Service { .. } | Error::NoXml { .. }) => Ok(format!(
-                "{message}; it may have been written, the next push finds out"
-            )),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn delete(&self, key: &Key) -> Result<Done> {
-        let connection = self.connection;
-        let base = connection.store.base(key)?;
-        let Some(found) = connection.service.get(key).await? else {
-            connection
-                .store
-                .commit(Changes::default().forgotten(key))
-                .await?;
-            return Ok(Done::new(key, Outcome::Unchanged).saying("gone already"));
-        };
-        let as_seen = base.is_some_and(|base| same(&base, &found.entity));
-        if !as_seen && !self.options.force {
-            let message = "deleted here, changed on the service";
-            return Ok(Done::new(key, Outcome::Conflict).saying(message));
-        }
-        self.intend(key, None, Some(&found.entity)).await?;
-        match connection.service.delete(key).await {
-            Ok(_) => {
-                let changes = Changes::default().settled(key).forgotten(key);
-                connection.store.commit(changes).await?;
-                Ok(Done::new(key, Outcome::Deleted))
-            }
-            Err(error) => {
-                let message = self.settle_failure(key, WriteError::Sent(error)).await?;
-                Ok(Done::new(key, Outcome::Failed).saying(message))
-            }
-        }
     }
 
     /// Undoes the first write of a push that has gone wrong.
@@ -409,61 +194,10 @@ impl Run<'_> {
     }
 }
 
-impl Connection {
-    /// Remembers that the service holds what was written from this.
-    async fn remember(&self, entity: &Entity, found: &Stored, changes: Changes) -> Result<()> {
-        let seen = Seen {
-            stamp: found.stamp.clone(),
-            local: hash(entity),
-        };
-        self.store.commit(changes.seen(&seen, &found.entity)).await
-    }
-}
-
 impl Plan {
     /// The step to try first: a create, which a deletion undoes, or a replacement.
     fn probe(&self) -> Option<&Step> {
         let first = |action| self.steps.iter().find(|step| step.action == action);
         first(Action::Create).or_else(|| first(Action::Replace))
-    }
-}
-
-impl Done {
-    fn new(key: &Key, outcome: Outcome) -> Self {
-        Self {
-            key: key.clone(),
-            outcome,
-            message: None,
-            overtaken: false,
-        }
-    }
-
-    fn saying(mut self, message: impl Into<String>) -> Self {
-        self.message = Some(message.into());
-        self
-    }
-}
-
-impl PushReport {
-    fn take(&mut self, done: Done, observer: Observer<'_>) {
-        observer(&Event::Entity {
-            key: done.key.clone(),
-            outcome: done.outcome,
-            message: done.message.clone(),
-        });
-        let note = Note::new(done.key, done.message.unwrap_or_default());
-        if done.overtaken {
-            self.overtaken.push(note.clone());
-        }
-        match done.outcome {
-            Outcome::Created => self.created += 1,
-            Outcome::Replaced => self.replaced += 1,
-            Outcome::Deleted => self.deleted += 1,
-            Outcome::Conflict => self.conflicts.push(note),
-            Outcome::Kept => self.kept.push(note),
-            Outcome::Skipped => self.skipped.push(note),
-            Outcome::Failed => self.failed.push(note),
-            _ => self.unchanged += 1,
-        }
     }
 }

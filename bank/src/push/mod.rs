@@ -1,9 +1,11 @@
 //! From the bank to the service: planned first, each write kept in a journal before it is sent and read back after it.
 
 mod apply;
+mod done;
 mod plan;
 mod prune;
 mod settle;
+mod write;
 
 use serde::Serialize;
 
