@@ -10,11 +10,11 @@ use super::{edit, typed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::models::{AssessmentItem, Metadata};
 use crate::transport::acknowledgement;
-use crate::xml::{Difference, ItemView, XmlError, check_accepted, check_fragment, root_name};
+use crate::xml::{Difference, ItemView, XmlError, check_fragment, check_qti_3, root_name};
 
 /// Refuses a document that the service would not take for an entity with this root; gives the identifier of its root.
 pub(super) fn check_document(root: &str, xml: &str) -> Result<Option<String>> {
-    check_accepted(root, xml).map_err(given)
+    check_qti_3(root, xml).map_err(given)
 }
 
 /// Refuses a document that the service would not take, or that describes what no handle could reach; gives its root's identifier.

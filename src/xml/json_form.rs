@@ -1,12 +1,11 @@
 //! What a document says that the API's JSON form of it does not: a write of the JSON form would lose it.
 
+use std::collections::HashMap;
+
+use qti_xml::{Attribute, Element, Node, XmlError};
 use serde_json::Value;
 
-use super::dom::{Attribute, Element, Node, parse};
-use super::error::XmlError;
-use super::lexical::is_white_space;
-use super::namespaces::XML;
-
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
 pub(super) const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// A document that the API also takes as JSON.
@@ -139,10 +138,10 @@ pub fn beyond_json(
     raw_xml: &str,
     json: &Value,
 ) -> Result<Option<String>, XmlError> {
-    let root = parse(raw_xml)?.root;
+    let root = Element::parse(raw_xml)?;
     Ok(Form::of(form)
         .beyond(&root, json)
-        .map(|place| format!("/{}{place}", root.local)))
+        .map(|place| format!("/{}{place}", root.name())))
 }
 
 impl Form {
@@ -155,40 +154,42 @@ impl Form {
 
     /// The place below the element.
     fn beyond(&self, element: &Element, json: &Value) -> Option<String> {
-        let attribute = element
-            .attributes
-            .iter()
-            .find(|attribute| !self.has_attribute(attribute, json));
-        if let Some(attribute) = attribute {
+        let mut attributes = element.attributes();
+        if let Some(attribute) = attributes.find(|&found| !self.has_attribute(found, json)) {
             return Some(format!("/@{}", qualified(attribute)));
         }
-        for (at, node) in element.children.iter().enumerate() {
+        let mut earlier: HashMap<String, usize> = HashMap::new();
+        for node in element.nodes() {
             let child = match node {
-                Node::Text(text) if text.chars().all(is_white_space) => continue,
+                Node::Text(text) if is_blank(text) => continue,
                 Node::Text(_) => return Some("/text()".to_owned()),
                 Node::Element(child) => child,
             };
             let known = |name: &str| self.children.iter().find(|(known, _)| *known == name);
             let place = match child.qti_name().and_then(known) {
-                Some((_, held)) => held.beyond(child, earlier(element, at, child), json),
+                Some((_, held)) => {
+                    let index = earlier.entry(child.name().to_owned()).or_default();
+                    *index += 1;
+                    held.beyond(&child, *index - 1, json)
+                }
                 None => Some(String::new()),
             };
             if let Some(place) = place {
-                return Some(format!("/{}{place}", child.local));
+                return Some(format!("/{}{place}", child.name()));
             }
         }
         None
     }
 
-    fn has_attribute(&self, attribute: &Attribute, json: &Value) -> bool {
-        if attribute.namespace.as_deref() == Some(XSI) {
+    fn has_attribute(&self, attribute: Attribute<'_>, json: &Value) -> bool {
+        if attribute.namespace() == Some(XSI) {
             return true;
         }
         let name = qualified(attribute);
         let field = self.attributes.iter().find(|(known, _)| *known == name);
         field.is_some_and(|(_, field)| match &json[*field] {
             Value::String(_) if *field == HREF => true,
-            value => says(value, &attribute.value),
+            value => says(value, attribute.value()),
         })
     }
 }
@@ -203,12 +204,13 @@ impl Held {
             Self::Inside(form) if index == 0 => form.beyond(element, json),
             Self::Object(..) | Self::Inside(_) => lost(false),
             Self::Texts(field) => {
-                let plain = element.attributes.is_empty() && element.elements().next().is_none();
+                let plain =
+                    element.attributes().next().is_none() && element.children().next().is_none();
                 let value = match &json[field] {
                     Value::Array(values) => values.get(index),
                     value => (index == 0).then_some(value),
                 };
-                let text = element.string_value();
+                let text = element.text();
                 lost(plain && value.is_some_and(|value| says(value, text.trim())))
             }
             Self::Own(field) => lost(match &json[field] {
@@ -216,25 +218,25 @@ impl Held {
                 _ => false,
             }),
             Self::Content => {
-                let attribute = element.attributes.first();
+                let attribute = element.attributes().next();
                 attribute.map(|attribute| format!("/@{}", qualified(attribute)))
             }
         }
     }
 }
 
-/// How many siblings of the same name stand before a child.
-fn earlier(parent: &Element, at: usize, child: &Element) -> usize {
-    let same = |node: &&Node| matches!(node, Node::Element(e) if e.local == child.local);
-    parent.children[..at].iter().filter(same).count()
+/// Whether a text is only what XML calls white space.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| matches!(c, ' ' | '\t' | '\n' | '\r'))
 }
 
-pub(super) fn qualified(attribute: &Attribute) -> String {
-    match attribute.namespace.as_deref() {
-        None => attribute.local.clone(),
-        Some(XML) => format!("xml:{}", attribute.local),
+pub(super) fn qualified(attribute: Attribute<'_>) -> String {
+    let local = attribute.local_name();
+    match attribute.namespace() {
+        None => local.to_owned(),
+        Some(XML) => format!("xml:{local}"),
         // Of another vocabulary, whatever its prefix.
-        Some(namespace) => format!("{{{namespace}}}{}", attribute.local),
+        Some(namespace) => format!("{{{namespace}}}{local}"),
     }
 }
 

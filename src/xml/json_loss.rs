@@ -1,11 +1,8 @@
 //! What the API's JSON form of a document has no field for.
 
-use std::sync::Arc;
+use qti_xml::{Element, Node};
 
-use super::dom::{self, Node};
-use super::json_form::{Form, Held, JsonForm, XSI, qualified};
-use super::lexical::is_white_space;
-use super::view::Element;
+use super::json_form::{Form, Held, JsonForm, XSI, is_blank, qualified};
 
 /// An attribute, an element or a text that the API's JSON form of a document has no field for.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,49 +47,49 @@ pub fn json_losses(root: &Element) -> Vec<JsonLoss> {
         _ => return Vec::new(),
     };
     let mut losses = Losses(Vec::new());
-    losses.element(Form::of(form), root.dom(), &format!("/{}", root.name()));
+    losses.element(Form::of(form), root, &format!("/{}", root.name()));
     losses.0
 }
 
 struct Losses(Vec<JsonLoss>);
 
 impl Losses {
-    fn lost(&mut self, path: String, element: &Arc<dom::Element>) {
+    fn lost(&mut self, path: String, element: &Element) {
         self.0.push(JsonLoss {
             path,
-            element: Element::of(element),
+            element: element.clone(),
         });
     }
 
-    fn element(&mut self, form: &Form, element: &Arc<dom::Element>, path: &str) {
+    fn element(&mut self, form: &Form, element: &Element, path: &str) {
         self.attributes(form.attributes, element, path);
         let mut seen = Vec::new();
-        for node in &element.children {
+        for node in element.nodes() {
             let child = match node {
-                Node::Text(text) if text.chars().all(is_white_space) => continue,
+                Node::Text(text) if is_blank(text) => continue,
                 Node::Text(_) => {
                     self.lost(format!("{path}/text()"), element);
                     continue;
                 }
                 Node::Element(child) => child,
             };
-            let path = format!("{path}/{}", child.local);
+            let path = format!("{path}/{}", child.name());
             let known = |name: &str| form.children.iter().find(|(known, _)| *known == name);
             match child.qti_name().and_then(known) {
                 // There is one field for the first of its name.
                 Some((name, Held::Object(..) | Held::Inside(_))) if seen.contains(name) => {
-                    self.lost(path, child);
+                    self.lost(path, &child);
                 }
                 Some((name, held)) => {
                     seen.push(*name);
-                    self.held(*held, child, &path);
+                    self.held(*held, &child, &path);
                 }
-                None => self.lost(path, child),
+                None => self.lost(path, &child),
             }
         }
     }
 
-    fn held(&mut self, held: Held, element: &Arc<dom::Element>, path: &str) {
+    fn held(&mut self, held: Held, element: &Element, path: &str) {
         match held {
             Held::List(_, form) | Held::Object(_, form) | Held::Inside(form) => {
                 self.element(form, element, path);
@@ -102,11 +99,11 @@ impl Losses {
         }
     }
 
-    fn attributes(&mut self, known: &[(&str, &str)], element: &Arc<dom::Element>, path: &str) {
-        for attribute in &element.attributes {
+    fn attributes(&mut self, known: &[(&str, &str)], element: &Element, path: &str) {
+        for attribute in element.attributes() {
             let name = qualified(attribute);
             let is_known = known.iter().any(|(known, _)| *known == name);
-            if !is_known && attribute.namespace.as_deref() != Some(XSI) {
+            if !is_known && attribute.namespace() != Some(XSI) {
                 self.lost(format!("{path}/@{name}"), element);
             }
         }

@@ -6,8 +6,6 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-const PUBLISHED: [&str; 2] = ["timeback-qti", "timeback-qti-sandbox"];
-
 fn cargo(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO"))
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
@@ -34,6 +32,14 @@ fn package(name: &str) -> &'static Value {
     list(&METADATA["packages"])
         .find(|package| package["name"] == name && package["source"].is_null())
         .unwrap()
+}
+
+/// The packages of the workspace that are published.
+fn published() -> Vec<&'static str> {
+    list(&METADATA["packages"])
+        .filter(|package| package["source"].is_null() && package["publish"].is_null())
+        .map(|package| package["name"].as_str().unwrap())
+        .collect()
 }
 
 /// What a user of the package compiles: the package, and what it needs to build and to run.
@@ -101,10 +107,10 @@ fn the_declared_rust_version_is_enough_for_all_that_is_compiled() {
         parts.resize(3, 0);
         parts
     };
-    for name in PUBLISHED {
+    for name in published() {
         let declared = version(package(name)["rust_version"].as_str().unwrap());
         let compiled = compiled_with(name);
-        assert!(compiled.len() > 50, "{name}: {}", compiled.len());
+        assert!(compiled.len() > 2, "{name}: {}", compiled.len());
         for package in list(&METADATA["packages"]) {
             let Some(needed) = package["rust_version"].as_str() else {
                 continue;
@@ -119,7 +125,7 @@ fn the_declared_rust_version_is_enough_for_all_that_is_compiled() {
 
 #[test]
 fn a_package_says_what_it_is_and_names_no_address() {
-    for name in PUBLISHED {
+    for name in published() {
         let package = package(name);
         for field in ["description", "license", "readme", "rust_version"] {
             assert!(package[field].is_string(), "{name}: {field}");
@@ -148,17 +154,21 @@ fn a_package_holds_what_it_needs_and_no_more() {
         "README.md",
         "src/lib.rs",
     ];
-    let cases = [
-        (
-            PUBLISHED[0],
-            &["build/main.rs", "openapi/qti-api.yaml", "CHANGELOG.md"][..],
-            &["build/", "src/", "examples/"][..],
-        ),
-        (PUBLISHED[1], &["src/main.rs"], &["src/"]),
-    ];
+    let own = |name: &str| -> (&[&str], &[&str]) {
+        match name {
+            "timeback-qti" => (
+                &["build/main.rs", "openapi/qti-api.yaml", "CHANGELOG.md"],
+                &["build/", "src/", "examples/"],
+            ),
+            "qti-xml" => (&[], &["src/", "examples/"]),
+            "timeback-qti-sandbox" => (&["src/main.rs"], &["src/"]),
+            _ => (&[], &["src/"]),
+        }
+    };
     // What cargo adds.
     let added = ["Cargo.lock", "Cargo.toml.orig", ".cargo_vcs_info.json"];
-    for (name, own, folders) in cases {
+    for name in published() {
+        let (own, folders) = own(name);
         let files = cargo(&["package", "--list", "--allow-dirty", "--package", name]);
         let files: Vec<_> = files.lines().map(|file| file.replace('\\', "/")).collect();
         for needed in always.iter().chain(own) {

@@ -105,6 +105,7 @@ fn digest(root: &Element) -> [u8; 32] {
     let mut digest = Sha256::new();
     let mut attributes: Vec<_> = root
         .attributes()
+        .map(|attribute| (attribute.name(), attribute.value()))
         .filter(|(name, _)| name != "identifier")
         .collect();
     attributes.sort();

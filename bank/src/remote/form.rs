@@ -73,8 +73,8 @@ pub(super) fn beside(kind: Kind, mut fields: Map<String, Value>, xml: &str) -> M
             fields.remove("identifier");
             fields.remove("qtiVersion");
             for (name, attribute) in ATTRIBUTES {
-                let said = root.as_ref().and_then(|root| attribute_of(root, attribute));
-                if said.is_some() && fields.get(name).and_then(Value::as_str) == said.as_deref() {
+                let said = root.as_ref().and_then(|root| root.attribute(attribute));
+                if said.is_some() && fields.get(name).and_then(Value::as_str) == said {
                     fields.remove(name);
                 }
             }
@@ -104,7 +104,7 @@ pub(crate) fn stimulus_form(entity: &Entity) -> Result<Map<String, Value>, Strin
         entity.key.identifier.as_str().into(),
     );
     for (name, attribute) in ATTRIBUTES {
-        if let Some(said) = attribute_of(&root, attribute) {
+        if let Some(said) = root.attribute(attribute) {
             fields.insert(name.to_owned(), said.into());
         }
     }
@@ -238,13 +238,7 @@ fn named<'e>(parent: &'e Element, name: &'static str) -> impl Iterator<Item = El
 
 fn texts(element: &Element, attributes: &[(&str, &str)]) -> Map<String, Value> {
     let said = |(name, attribute): &(&str, &str)| {
-        Some(((*name).to_owned(), attribute_of(element, attribute)?.into()))
+        Some(((*name).to_owned(), element.attribute(attribute)?.into()))
     };
     attributes.iter().filter_map(said).collect()
-}
-
-/// An attribute by its name, prefix included.
-fn attribute_of(element: &Element, name: &str) -> Option<String> {
-    let found = element.attributes().find(|(found, _)| found == name)?;
-    Some(found.1.to_owned())
 }
