@@ -12,8 +12,8 @@ use crate::error::XmlError;
 /// opened. A byte order mark and any declared encoding are accepted, since the text is decoded already.
 ///
 /// # Errors
-/// [`Malformed`](super::XmlErrorKind::Malformed) with the place of the first violation;
-/// [`Limit`](super::XmlErrorKind::Limit) for more than 64 MiB, 256 levels, 1,000,000 elements and attributes.
+/// [`Malformed`](crate::XmlErrorKind::Malformed) with the place of the first violation;
+/// [`Limit`](crate::XmlErrorKind::Limit) for more than 64 MiB, 256 levels, 1,000,000 elements and attributes.
 ///
 /// ```
 /// use qti_xml::check_well_formed;
