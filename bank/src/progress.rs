@@ -1,5 +1,6 @@
 //! What a verb tells while it works.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -74,6 +75,29 @@ pub enum Outcome {
     Skipped,
     /// It went wrong.
     Failed,
+}
+
+impl Outcome {
+    /// Its word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Checked => "checked",
+            Self::Unchanged => "unchanged",
+            Self::Created => "created",
+            Self::Replaced => "replaced",
+            Self::Deleted => "deleted",
+            Self::Conflict => "conflict",
+            Self::Kept => "kept",
+            Self::Skipped => "skipped",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
 }
 
 /// An observer that takes no notice.

@@ -19,6 +19,9 @@ use crate::error::{Error, Result};
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Settings {
+    /// The profile of the user's own settings that says where the service is and who asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
     /// The service: `production` or `staging`; what the environment variables say if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment: Option<String>,

@@ -31,6 +31,7 @@
 //! What it emulates, how it breaks on purpose, and what it does not check stands in the package's README.
 mod api;
 mod page;
+pub mod program;
 mod qti;
 mod server;
 mod store;

@@ -71,9 +71,20 @@ impl ClientBuilder {
         }
     }
 
-    /// The builder with what the environment variables say in the place of what it has.
-    #[cfg(feature = "profiles")]
-    pub(super) fn over_env(self) -> Result<Self> {
+    /// The builder with what the environment variables that [`from_env`](Self::from_env) lists say in the place of what it
+    /// has. `TIMEBACK_PROFILE` is not looked at: the builder stands in the place of a profile.
+    ///
+    /// ```no_run
+    /// use timeback_qti::{Client, Environment};
+    ///
+    /// // Staging, unless the environment names another service.
+    /// let client = Client::builder().environment(Environment::Staging).over_env()?.build()?;
+    /// # Ok::<(), timeback_qti::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`from_env`](Self::from_env); credentials that the builder has need not be in the environment.
+    pub fn over_env(self) -> Result<Self> {
         self.over_vars(variable)
     }
 

@@ -147,22 +147,22 @@ fn a_package_says_what_it_is_and_names_no_address() {
 
 #[test]
 fn a_package_holds_what_it_needs_and_no_more() {
-    let always = [
-        "Cargo.toml",
-        "LICENSE-APACHE",
-        "LICENSE-MIT",
-        "README.md",
-        "src/lib.rs",
-    ];
+    let always = ["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md"];
     let own = |name: &str| -> (&[&str], &[&str]) {
         match name {
             "timeback-qti" => (
-                &["build/main.rs", "openapi/qti-api.yaml", "CHANGELOG.md"],
+                &[
+                    "build/main.rs",
+                    "openapi/qti-api.yaml",
+                    "src/lib.rs",
+                    "CHANGELOG.md",
+                ],
                 &["build/", "src/", "examples/"],
             ),
-            "qti-xml" => (&[], &["src/", "examples/"]),
-            "timeback-qti-sandbox" => (&["src/main.rs"], &["src/"]),
-            _ => (&[], &["src/"]),
+            "qti-xml" => (&["src/lib.rs"], &["src/", "examples/"]),
+            "timeback-qti-cli" => (&["src/main.rs"], &["src/"]),
+            "timeback-qti-sandbox" => (&["src/lib.rs", "src/main.rs"], &["src/"]),
+            _ => (&["src/lib.rs"], &["src/"]),
         }
     };
     // What cargo adds.

@@ -7,6 +7,8 @@ mod prune;
 mod settle;
 mod write;
 
+use std::fmt;
+
 use serde::Serialize;
 
 use crate::connection::Connection;
@@ -77,6 +79,27 @@ pub enum Action {
     Keep,
     /// It cannot be written, for the reason that is told.
     Refuse,
+}
+
+impl Action {
+    /// Its word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Replace => "replace",
+            Self::Adopt => "adopt",
+            Self::Delete => "delete",
+            Self::Conflict => "conflict",
+            Self::Keep => "keep",
+            Self::Refuse => "refuse",
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
 }
 
 /// What is to be done with one entity.

@@ -1,0 +1,121 @@
+//! What every verb is given: the options that all have, the output, and what Ctrl-C does.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use timeback_qti_bank::{Bank, Connection, Settings};
+
+use crate::connect::Target;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::interrupt::Interrupt;
+use crate::output::Output;
+
+/// The options that all verbs have.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of all commands")]
+pub(crate) struct Globals {
+    /// The bank's folder; else the current folder, or the nearest one above it that is a bank
+    #[arg(long, global = true, value_name = "FOLDER")]
+    bank: Option<PathBuf>,
+
+    /// The profile that says which service to speak to, and as whom; else TIMEBACK_PROFILE names it
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+
+    /// Write an event a line, as JSON
+    #[arg(long, global = true)]
+    json: bool,
+
+    /// When to use colours; NO_COLOR is honoured
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+
+    /// Log what is done on standard error; twice for each request, three times for all
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// What every verb is given.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) globals: Globals,
+    pub(crate) output: Output,
+    pub(crate) interrupt: Interrupt,
+}
+
+impl App {
+    pub(crate) fn new(globals: Globals) -> Self {
+        let color = match globals.color {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        };
+        let output = Output::new(globals.json, color, globals.verbose > 0);
+        Self {
+            globals,
+            output,
+            interrupt: Interrupt::default(),
+        }
+    }
+
+    /// The folder that the command works in.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.globals.bank.clone().unwrap_or_else(|| ".".into())
+    }
+
+    pub(crate) fn bank(&self) -> Result<Bank, Failure> {
+        match &self.globals.bank {
+            Some(folder) => Ok(Bank::open(folder)?),
+            None => {
+                let here = std::env::current_dir().map_err(Failure::at("the current folder"))?;
+                Ok(Bank::find(&here)?)
+            }
+        }
+    }
+
+    /// The service; `settings` are those of the bank, if there is one.
+    pub(crate) fn target(&self, settings: &Settings) -> Result<Target, Failure> {
+        Target::choose(self.globals.profile.as_deref(), settings)
+    }
+
+    /// A bank's exchange with its service, which Ctrl-C stops in its own time once the verb asks for that.
+    pub(crate) fn connect(&self, bank: &Bank) -> Result<(Connection, Target), Failure> {
+        let target = self.target(bank.settings())?;
+        let connection = bank.connect(&target.client)?;
+        Ok((connection.stopped_by(self.interrupt.stop()), target))
+    }
+
+    /// Asks a person, unless the answer was given with `--yes`.
+    pub(crate) async fn confirm(&self, question: &str, yes: bool) -> Result<bool, Failure> {
+        if yes {
+            return Ok(true);
+        }
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("not done, as this is no terminal to ask at: {question}"),
+            )
+            .hint("add --yes to say yes"));
+        }
+        let question = format!("{question} [y/N] ");
+        // A thread of its own, so that Ctrl-C ends the question.
+        let asked = tokio::task::spawn_blocking(move || -> io::Result<String> {
+            write!(io::stderr(), "{question}")?;
+            let mut answer = String::new();
+            io::stdin().lock().read_line(&mut answer)?;
+            Ok(answer)
+        });
+        let answer = asked.await.map_err(io::Error::other).and_then(|read| read);
+        let answer = answer.map_err(Failure::at("the answer"))?;
+        Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    }
+}

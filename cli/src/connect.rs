@@ -1,0 +1,73 @@
+//! Which service a command speaks to: `--profile`, else `TIMEBACK_PROFILE`, else what `qti.toml` says; environment variables
+//! go before any of them.
+
+use std::fmt;
+
+use timeback_qti::{Client, ClientBuilder, Environment, Profiles};
+use timeback_qti_bank::Settings;
+
+use crate::failure::Failure;
+
+const PROFILE: &str = "TIMEBACK_PROFILE";
+
+/// A service, and how it was chosen.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub(crate) client: Client,
+    profile: Option<String>,
+}
+
+impl Target {
+    pub(crate) fn choose(profile: Option<&str>, settings: &Settings) -> Result<Self, Failure> {
+        let from_env = || std::env::var(PROFILE).ok().filter(|name| !name.is_empty());
+        let asked_for = profile.map(str::to_owned).or_else(from_env);
+        let (profile, builder) = match (asked_for, &settings.profile) {
+            (Some(name), _) => (Some(name.clone()), named(&name)?),
+            (None, Some(name)) => (Some(name.clone()), addressed(named(name)?, settings)?),
+            (None, None) => (None, addressed(Client::builder(), settings)?),
+        };
+        let agent = concat!("qti/", env!("CARGO_PKG_VERSION"));
+        let client = builder.over_env()?.user_agent(agent).build()?;
+        Ok(Self { client, profile })
+    }
+
+    /// Whether learners use it.
+    pub(crate) fn is_production(&self) -> bool {
+        host(self.client.base_url()) == host(Environment::Production.base_url())
+    }
+}
+
+fn named(profile: &str) -> Result<ClientBuilder, Failure> {
+    Ok(Profiles::load()?.builder(profile)?)
+}
+
+fn addressed(mut builder: ClientBuilder, settings: &Settings) -> Result<ClientBuilder, Failure> {
+    if let Some(environment) = &settings.environment {
+        builder = builder.environment(environment.parse()?);
+    }
+    if let Some(url) = &settings.base_url {
+        builder = builder.base_url(url);
+    }
+    if let Some(url) = &settings.token_url {
+        builder = builder.token_url(url);
+    }
+    Ok(builder)
+}
+
+/// The host of a URL, with its port if it has one.
+fn host(url: &str) -> &str {
+    let after = url.split_once("://").map_or(url, |(_, after)| after);
+    after.split('/').next().unwrap_or(after)
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(host(self.client.base_url()))?;
+        match (&self.profile, self.is_production()) {
+            (Some(profile), true) => write!(f, " (production, profile {profile})"),
+            (Some(profile), false) => write!(f, " (profile {profile})"),
+            (None, true) => f.write_str(" (production)"),
+            (None, false) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! How the command ends, as scripts see it.
+
+use std::process::ExitCode;
+
+/// What the command ended with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Done,
+    Failed,
+    Usage,
+    Differs,
+    Service,
+    Findings,
+    Interrupted,
+}
+
+impl Exit {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Done,
+        Self::Failed,
+        Self::Usage,
+        Self::Differs,
+        Self::Service,
+        Self::Findings,
+        Self::Interrupted,
+    ];
+
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Differs => 3,
+            Self::Service => 4,
+            Self::Findings => 5,
+            // What shells say of a program that Ctrl-C ended.
+            Self::Interrupted => 130,
+        }
+    }
+
+    pub(crate) fn about(self) -> &'static str {
+        match self {
+            Self::Done => "all was done",
+            Self::Failed => {
+                "something went wrong, with an entity or with all of it; the output says what"
+            }
+            Self::Usage => {
+                "the command line, the bank's settings or the credentials cannot be right, or a yes is missing"
+            }
+            Self::Differs => "conflicts were left alone; with --exit-code, there are differences",
+            Self::Service => {
+                "the service cannot be reached, refuses the credentials, or has failed"
+            }
+            Self::Findings => "an audit found something as bad as --fail-on says",
+            Self::Interrupted => "ended by Ctrl-C; the same command goes on",
+        }
+    }
+
+    /// The table that `qti --help` ends with.
+    pub(crate) fn table() -> String {
+        let lines = Self::ALL.map(|exit| format!("  {:>3}  {}\n", exit.code(), exit.about()));
+        format!("Exit codes:\n{}", lines.concat())
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        exit.code().into()
+    }
+}

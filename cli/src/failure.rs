@@ -1,0 +1,105 @@
+//! What ends a command early: what happened, and what to do.
+
+use std::io;
+
+use timeback_qti::ErrorKind;
+use timeback_qti_bank::Error as BankError;
+
+use crate::exit::Exit;
+
+/// What ended the command.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) message: String,
+    /// What to do about it.
+    pub(crate) hint: Option<String>,
+    pub(crate) exit: Exit,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self {
+            message,
+            hint: None,
+            exit,
+        }
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// For `map_err`: something of the system has failed at this.
+    pub(crate) fn at(what: impl std::fmt::Display) -> impl FnOnce(io::Error) -> Self {
+        move |problem| Self::new(Exit::Failed, format!("{what}: {problem}"))
+    }
+}
+
+impl From<BankError> for Failure {
+    fn from(error: BankError) -> Self {
+        let message = error.in_full();
+        if let Some(problem) = error.service_error() {
+            return Self::of_service(message, problem);
+        }
+        match error {
+            BankError::NoBank { .. } => Self::new(Exit::Usage, message)
+                .hint("make one with `qti init`, or name its folder with --bank"),
+            BankError::BankExists { .. } => {
+                Self::new(Exit::Usage, message).hint("its qti.toml can be changed by hand")
+            }
+            BankError::Settings { .. } => Self::new(Exit::Usage, message),
+            BankError::Busy { .. } => {
+                Self::new(Exit::Failed, message).hint("wait until that one is done")
+            }
+            _ => Self::new(Exit::Failed, message),
+        }
+    }
+}
+
+impl From<timeback_qti::Error> for Failure {
+    fn from(error: timeback_qti::Error) -> Self {
+        let mut message = error.to_string();
+        let mut cause = std::error::Error::source(&error);
+        while let Some(next) = cause {
+            message = format!("{message}: {next}");
+            cause = next.source();
+        }
+        Self::of_service(message, &error)
+    }
+}
+
+impl Failure {
+    fn of_service(message: String, error: &timeback_qti::Error) -> Self {
+        let (exit, hint) = match error.kind() {
+            ErrorKind::Config => (
+                Exit::Usage,
+                "set TIMEBACK_CLIENT_ID and TIMEBACK_CLIENT_SECRET, or choose a profile with --profile; \
+                 `qti sandbox` needs no account",
+            ),
+            ErrorKind::Auth if error.is_retryable() => (
+                Exit::Service,
+                "is the address of the token endpoint right, and the service up? TIMEBACK_TOKEN_URL, the profile or \
+                 qti.toml name it",
+            ),
+            ErrorKind::Connect => (
+                Exit::Service,
+                "is the address right, and the service up? TIMEBACK_QTI_API_BASE_URL, the profile or qti.toml name it",
+            ),
+            ErrorKind::Auth => (
+                Exit::Service,
+                "check the client id and its secret, and the scopes that they were given",
+            ),
+            ErrorKind::RateLimit | ErrorKind::Timeout | ErrorKind::Transport => {
+                (Exit::Service, "try again later: the same command goes on")
+            }
+            ErrorKind::Server => (
+                Exit::Service,
+                "try again later; if it stays, tell the service's support the event's id",
+            ),
+            _ => return Self::new(Exit::Failed, message),
+        };
+        Self::new(exit, message).hint(hint)
+    }
+}

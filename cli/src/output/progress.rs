@@ -1,0 +1,123 @@
+//! How a verb gets on: a bar at a terminal, lines elsewhere, events for programs.
+
+use std::io::{self, IsTerminal as _};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use timeback_qti_bank::{Event, Outcome};
+
+use super::{Output, note, paint};
+
+/// After how many entities a line says how many there were, where there is no bar.
+const LINE_EVERY: u64 = 1_000;
+
+/// How a verb gets on; what it showed is gone when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Progress<'o> {
+    output: &'o Output,
+    bar: Option<ProgressBar>,
+    done: AtomicU64,
+    failed: AtomicU64,
+}
+
+impl<'o> Progress<'o> {
+    pub(super) fn new(output: &'o Output) -> Self {
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let has_bar = io::stderr().is_terminal() && !dumb && !output.json && !output.verbose;
+        Self {
+            output,
+            bar: has_bar.then(ProgressBar::new_spinner),
+            done: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
+        }
+    }
+
+    /// What the bank's verbs call.
+    pub(crate) fn observe(&self, event: &Event) {
+        if self.output.json {
+            // An output that cannot be written is told by the report at the latest.
+            let _ = self.output.event(event);
+            return;
+        }
+        match event {
+            Event::Stage { stage, total } => self.begin(stage, *total),
+            Event::Entity {
+                key,
+                outcome,
+                message,
+            } => {
+                let message = message.as_deref().filter(|message| !message.is_empty());
+                let message = message.map_or_else(String::new, |message| format!(": {message}"));
+                self.entity(*outcome, &format!("{key}{message}"));
+            }
+            _ => {}
+        }
+    }
+
+    fn begin(&self, stage: &str, total: Option<u64>) {
+        self.done.store(0, Ordering::Relaxed);
+        let Some(bar) = &self.bar else { return };
+        bar.reset();
+        bar.set_style(style(total.is_some()));
+        bar.set_length(total.unwrap_or(0));
+        bar.set_prefix(stage.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(100));
+    }
+
+    fn entity(&self, outcome: Outcome, text: &str) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        let quiet = matches!(outcome, Outcome::Unchanged | Outcome::Checked);
+        let good = matches!(
+            outcome,
+            Outcome::Created | Outcome::Replaced | Outcome::Deleted
+        );
+        if outcome == Outcome::Failed {
+            self.failed.fetch_add(1, Ordering::Relaxed);
+        }
+        let word = match outcome {
+            Outcome::Failed => paint::bad(outcome),
+            _ if good => paint::good(outcome),
+            _ => paint::warn(outcome),
+        };
+        match &self.bar {
+            Some(bar) => {
+                bar.inc(1);
+                let failed = self.failed.load(Ordering::Relaxed);
+                if failed > 0 {
+                    bar.set_message(format!("{failed} failed"));
+                }
+                if outcome == Outcome::Failed {
+                    bar.suspend(|| note(format_args!("{word} {text}")));
+                }
+            }
+            None if !quiet => note(format_args!("{word} {text}")),
+            None if done.is_multiple_of(LINE_EVERY) => note(format_args!("{done} so far")),
+            None => {}
+        }
+    }
+}
+
+impl Drop for Progress<'_> {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Count, rate, time left and failures; without a total, what of that can be told.
+fn style(has_total: bool) -> ProgressStyle {
+    let template = match has_total {
+        true => "{prefix:8} [{bar:30}] {pos}/{len}  {rate}  {eta} left  {msg}",
+        false => "{prefix:8} {spinner} {pos}  {rate}  {msg}",
+    };
+    let style = ProgressStyle::with_template(template);
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.progress_chars("=> ").with_key(
+        "rate",
+        |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+            let _ = write!(out, "{:.0}/s", state.per_sec());
+        },
+    )
+}

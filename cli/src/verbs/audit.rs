@@ -1,0 +1,141 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
+use clap::{Args, ValueEnum};
+use timeback_qti_bank::audit::{Counts, Finding, Options, Report, Rule, Severity, audit};
+
+use crate::app::App;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::paint;
+
+/// Tell what is wrong with the bank's content
+///
+/// Nothing is sent and nothing is changed. Findings have the place, the severity and the code of their rule. A baseline
+/// holds what is known already: only what is new counts for the exit code.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  qti audit
+  qti audit --fail-on warning --without unreferenced
+  qti audit --write-baseline audit.json
+  qti audit --baseline audit.json --format sarif > audit.sarif")]
+pub(crate) struct Audit {
+    /// How findings are written; --json is short for json
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+
+    /// How bad a new finding must be for exit code 5
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    fail_on: FailOn,
+
+    /// A rule that is not applied; can be given several times
+    #[arg(long, value_name = "RULE", value_parser = rules())]
+    without: Vec<Rule>,
+
+    /// The counts of an earlier audit
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+
+    /// Write the counts of this audit, as a baseline for later ones
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Sarif,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum FailOn {
+    Note,
+    Warning,
+    Error,
+    Never,
+}
+
+fn rules() -> impl clap::builder::TypedValueParser<Value = Rule> {
+    let values = Rule::ALL
+        .iter()
+        .map(|rule| PossibleValue::new(rule.code()).help(rule.about()));
+    PossibleValuesParser::new(values).try_map(|code| code.parse::<Rule>())
+}
+
+impl Audit {
+    pub(crate) async fn run(self, app: &App) -> Result<Exit, Failure> {
+        let bank = app.bank()?;
+        let mut options = Options::default();
+        options.baseline = self.baseline.as_deref().map(read).transpose()?;
+        options.without.clone_from(&self.without);
+        let report = {
+            let progress = app.output.progress();
+            audit(&bank, &options, &|event| progress.observe(event))?
+        };
+        match self.format {
+            Format::Text => app.output.tell("report", &report, text)?,
+            Format::Json => app.output.write(&json(&report)?)?,
+            Format::Sarif => {
+                let sarif = report.to_sarif().map_err(internal)?;
+                app.output.write(format!("{sarif}\n").as_bytes())?;
+            }
+        }
+        if let Some(path) = &self.write_baseline {
+            let counts = serde_json::to_vec_pretty(&report.counts).map_err(internal)?;
+            fs::write(path, counts).map_err(Failure::at(path.display()))?;
+        }
+        let limit = match self.fail_on {
+            FailOn::Note => Severity::Note,
+            FailOn::Warning => Severity::Warning,
+            FailOn::Error => Severity::Error,
+            FailOn::Never => return Ok(Exit::Done),
+        };
+        Ok(match report.worst() {
+            Some(worst) if worst >= limit => Exit::Findings,
+            _ => Exit::Done,
+        })
+    }
+}
+
+fn read(path: &Path) -> Result<Counts, Failure> {
+    let text = fs::read(path).map_err(Failure::at(path.display()))?;
+    serde_json::from_slice(&text).map_err(|problem| {
+        Failure::new(Exit::Usage, format!("{}: {problem}", path.display()))
+            .hint("`qti audit --write-baseline FILE` writes a baseline")
+    })
+}
+
+fn json(report: &Report) -> Result<Vec<u8>, Failure> {
+    let mut json = serde_json::to_vec_pretty(report).map_err(internal)?;
+    json.push(b'\n');
+    Ok(json)
+}
+
+fn internal(problem: serde_json::Error) -> Failure {
+    Failure::new(Exit::Failed, problem.to_string())
+}
+
+/// The report's own text, coloured by severity.
+fn text(report: &Report) -> String {
+    let text = report.to_string();
+    let mut findings = report.findings.iter();
+    let lines = text.lines().map(|line| match findings.next() {
+        Some(finding) => format!("{}\n", painted(line, finding)),
+        None => format!("{line}\n"),
+    });
+    lines.collect()
+}
+
+fn painted(line: &str, finding: &Finding) -> String {
+    let tag = format!("{}[{}]", finding.severity, finding.rule);
+    let colour = match finding.severity {
+        _ if finding.known => paint::faint(&tag),
+        Severity::Note => paint::good(&tag),
+        Severity::Warning => paint::warn(&tag),
+        Severity::Error => paint::bad(&tag),
+    };
+    line.replacen(&tag, &colour, 1)
+}

@@ -1,0 +1,60 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use timeback_qti::Environment;
+use timeback_qti_bank::{Bank, Settings};
+
+use super::pull::Selected;
+use crate::app::App;
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// Make a folder a bank
+///
+/// Writes `qti.toml`, which says what the bank is pulled from. Nothing is sent, and no secret is written: credentials come
+/// from the environment or from a profile.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  qti init
+  qti init geography --test geography-001
+  qti init --environment staging --filter \"type='choice'\"
+  qti init --profile staging")]
+pub(crate) struct Init {
+    /// The folder, which is made if it is not there; it may hold files already
+    folder: Option<PathBuf>,
+
+    /// The service that the bank belongs to: production or staging
+    #[arg(long, value_name = "NAME")]
+    environment: Option<Environment>,
+
+    /// The API's base URL, for a service that no environment names
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+
+    /// The token endpoint, for a service that no environment names
+    #[arg(long, value_name = "URL")]
+    token_url: Option<String>,
+
+    #[command(flatten)]
+    selected: Selected,
+}
+
+impl Init {
+    pub(crate) async fn run(self, app: &App) -> Result<Exit, Failure> {
+        let folder = self.folder.unwrap_or_else(|| app.folder());
+        let mut settings = Settings::default();
+        settings.profile = app.globals.profile.clone();
+        settings.environment = self.environment.map(|environment| environment.to_string());
+        settings.base_url = self.base_url;
+        settings.token_url = self.token_url;
+        settings.pull = self.selected.selection().unwrap_or_default();
+        let bank = Bank::init(folder, settings)?;
+        let root = bank.root().display().to_string();
+        let made = serde_json::json!({"folder": root, "settings": bank.settings()});
+        app.output.tell("init", &made, |_| {
+            format!("{root} is a bank now; `qti pull` fills it\n")
+        })?;
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,48 @@
+//! The verbs: a file each, with its arguments and what it does.
+
+mod audit;
+mod completions;
+mod init;
+mod man;
+mod pull;
+mod push;
+mod restore;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+mod status;
+
+use clap::Subcommand;
+
+use crate::app::App;
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// Declares the verbs in the order of the help.
+macro_rules! verbs {
+    ($($(#[$condition:meta])? $name:ident($module:ident),)+) => {
+        #[derive(Debug, Subcommand)]
+        pub(crate) enum Verb {
+            $($(#[$condition])? $name($module::$name),)+
+        }
+
+        impl Verb {
+            pub(crate) async fn run(self, app: &App) -> Result<Exit, Failure> {
+                match self {
+                    $($(#[$condition])? Self::$name(verb) => verb.run(app).await,)+
+                }
+            }
+        }
+    };
+}
+
+verbs! {
+    Init(init),
+    Pull(pull),
+    Status(status),
+    Push(push),
+    Restore(restore),
+    Audit(audit),
+    #[cfg(feature = "sandbox")] Sandbox(sandbox),
+    Completions(completions),
+    Man(man),
+}

@@ -1,0 +1,90 @@
+use std::fmt::Write as _;
+
+use clap::Args;
+use timeback_qti_bank::compare::{Change, Status as Found, StatusEntry, StatusOptions};
+
+use crate::app::App;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::{count, paint};
+
+/// Tell what has changed: here, on the service, or on both sides
+///
+/// Three states are compared, by meaning: the bank's files, what the service was last seen to hold, and what it holds now.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  qti status
+  qti status --offline
+  qti status --exit-code --json")]
+pub(crate) struct Status {
+    /// Ask nobody: only what has changed here since the service was last seen
+    #[arg(long)]
+    offline: bool,
+
+    /// End with 3 if anything has changed
+    #[arg(long)]
+    exit_code: bool,
+}
+
+impl Status {
+    pub(crate) async fn run(self, app: &App) -> Result<Exit, Failure> {
+        let bank = app.bank()?;
+        let (connection, _) = app.connect(&bank)?;
+        let mut options = StatusOptions::default();
+        options.offline = self.offline;
+        let status = {
+            let progress = app.output.progress();
+            connection
+                .status(options, &|event| progress.observe(event))
+                .await?
+        };
+        app.output.tell("status", &status, text)?;
+        Ok(match self.exit_code && !status.entries.is_empty() {
+            true => Exit::Differs,
+            false => Exit::Done,
+        })
+    }
+}
+
+fn text(status: &Found) -> String {
+    let mut text = String::new();
+    for StatusEntry {
+        key,
+        local,
+        service,
+    } in &status.entries
+    {
+        let what = match (local, service) {
+            (Change::Unchanged, service) => {
+                paint::good(format_args!("{} on the service", word(*service)))
+            }
+            (local, Change::Unchanged) => paint::warn(format_args!("{} here", word(*local))),
+            (local, service) => paint::bad(format_args!(
+                "{} here, {} on the service",
+                word(*local),
+                word(*service)
+            )),
+        };
+        let _ = writeln!(text, "{key}: {what}");
+    }
+    let changed = status.entries.len() as u64;
+    let _ = match changed {
+        0 => writeln!(
+            text,
+            "{} unchanged",
+            count(status.unchanged, "entity", "entities")
+        ),
+        _ => writeln!(text, "{changed} changed, {} unchanged", status.unchanged),
+    };
+    text
+}
+
+fn word(change: Change) -> &'static str {
+    match change {
+        Change::Unchanged => "unchanged",
+        Change::Created => "new",
+        Change::Changed => "changed",
+        Change::Deleted => "deleted",
+    }
+}

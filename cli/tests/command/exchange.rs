@@ -1,0 +1,80 @@
+use serde_json::json;
+
+use crate::support::{Place, client, exists, sandbox_of};
+
+#[tokio::test]
+async fn a_bank_is_pulled_changed_pushed_and_put_back() {
+    let sandbox = sandbox_of(2).await;
+    let place = Place::with(&sandbox);
+    place.qti(&["init"]).await.ended_with(0);
+    let pulled = place.qti(&["pull"]).await.ended_with(0);
+    assert_eq!(pulled.out, "2 new\n");
+    assert!(exists(place.path("stimuli/italy-0.xml")));
+
+    place.change("stimuli/italy-0.xml", "Rome", "Milan");
+    let status = place.qti(&["status"]).await.ended_with(0);
+    assert_eq!(
+        status.out,
+        "stimulus italy-0: changed here\n1 changed, 1 unchanged\n"
+    );
+    place.qti(&["status", "--exit-code"]).await.ended_with(3);
+
+    let planned = place.qti(&["push", "--dry-run"]).await.ended_with(0);
+    assert_eq!(
+        planned.out,
+        "replace  stimulus italy-0\n1 to replace, 1 unchanged\n"
+    );
+    let pushed = place.qti(&["push", "--yes"]).await.ended_with(0);
+    assert!(
+        pushed.out.ends_with("1 replaced, 1 unchanged\n"),
+        "{pushed}"
+    );
+    let text = async || {
+        let stimulus = client(&sandbox).stimulus("italy-0").get().await.unwrap();
+        stimulus.raw_xml.unwrap()
+    };
+    assert!(text().await.contains("Milan"));
+
+    place.qti(&["restore", "--yes"]).await.ended_with(0);
+    assert!(text().await.contains("Rome"));
+}
+
+#[tokio::test]
+async fn json_is_one_event_a_line_and_ends_with_the_report() {
+    let sandbox = sandbox_of(1).await;
+    let place = Place::with(&sandbox);
+    place.qti(&["init", "--json"]).await.ended_with(0);
+    let pulled = place.qti(&["pull", "--json"]).await.ended_with(0);
+    let key = json!({"kind": "stimulus", "identifier": "italy-0"});
+    let told = json!({"event": "entity", "key": key, "outcome": "created", "message": null});
+    assert_eq!(pulled.events("entity"), [told]);
+    assert_eq!(pulled.events("report")[0]["created"], 1);
+
+    place.change("stimuli/italy-0.xml", "Rome", "Milan");
+    let pushed = place.qti(&["push", "--yes", "--json"]).await.ended_with(0);
+    let step = json!({"kind": "stimulus", "identifier": "italy-0", "action": "replace"});
+    assert_eq!(pushed.events("plan")[0]["steps"], json!([step]));
+    assert_eq!(pushed.events("report")[0]["replaced"], 1);
+}
+
+#[tokio::test]
+async fn a_conflict_is_left_alone_and_is_an_exit_code_of_its_own() {
+    let sandbox = sandbox_of(1).await;
+    let place = Place::with(&sandbox);
+    place.qti(&["init"]).await.ended_with(0);
+    place.qti(&["pull"]).await.ended_with(0);
+    place.change("stimuli/italy-0.xml", "Rome", "Milan");
+    let handle = client(&sandbox);
+    let handle = handle.stimulus("italy-0");
+    handle
+        .edit(|stimulus| stimulus.title = "Italia".into())
+        .await
+        .unwrap();
+    for arguments in [&["pull"][..], &["push", "--yes"], &["push", "--dry-run"]] {
+        let ran = place.qti(arguments).await.ended_with(3);
+        assert!(ran.out.contains("stimulus italy-0: "), "{ran}");
+        assert!(ran.out.contains("conflict"), "{ran}");
+    }
+    let pushed = place.qti(&["push", "--yes", "--force"]).await;
+    assert!(pushed.ended_with(0).out.contains("1 replaced"));
+}

@@ -1,0 +1,6 @@
+//! The command as people and scripts meet it: its output, its exit codes, and what it does to a service.
+#![allow(clippy::unwrap_used)]
+
+mod exchange;
+mod refusals;
+mod support;

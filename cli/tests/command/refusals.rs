@@ -1,0 +1,58 @@
+use crate::support::{Place, sandbox_of};
+
+/// What the error says, which is a line and a hint.
+async fn refusal(place: &Place, arguments: &[&str], code: i32) -> String {
+    let ran = place.qti(arguments).await.ended_with(code);
+    let lines: Vec<_> = ran.err.lines().collect();
+    assert!(lines[0].starts_with("error: "), "{ran}");
+    assert!(lines.len() == 2 && lines[1].starts_with("hint: "), "{ran}");
+    assert_eq!(ran.out, "");
+    ran.err
+}
+
+#[tokio::test]
+async fn what_is_missing_is_told_with_what_to_do() {
+    let place = Place::new();
+    let told = refusal(&place, &["pull"], 2).await;
+    assert!(
+        told.contains("no bank") && told.contains("qti init"),
+        "{told}"
+    );
+    place.qti(&["init"]).await.ended_with(0);
+    let told = refusal(&place, &["init"], 2).await;
+    assert!(told.contains("is a bank already"), "{told}");
+    let told = refusal(&place, &["pull"], 2).await;
+    assert!(told.contains("TIMEBACK_CLIENT_ID"), "{told}");
+    let told = refusal(&place, &["pull", "--profile", "nobody"], 2).await;
+    assert!(told.contains("config.toml"), "{told}");
+}
+
+#[tokio::test]
+async fn a_service_that_is_not_there_or_refuses_the_credentials_is_told() {
+    let sandbox = sandbox_of(0).await;
+    let place = Place::with(&sandbox);
+    place.qti(&["init"]).await.ended_with(0);
+    let place = place.and([("TIMEBACK_CLIENT_SECRET", "wrong-secret".to_owned())]);
+    let told = refusal(&place, &["pull"], 4).await;
+    assert!(!told.contains("wrong-secret"), "{told}");
+    sandbox.stop().await;
+    let told = refusal(&place, &["pull"], 4).await;
+    assert!(told.contains("TIMEBACK_TOKEN_URL"), "{told}");
+}
+
+#[tokio::test]
+async fn a_push_without_a_terminal_and_without_yes_writes_nothing() {
+    let sandbox = sandbox_of(1).await;
+    let place = Place::with(&sandbox);
+    place.qti(&["init"]).await.ended_with(0);
+    place.qti(&["pull"]).await.ended_with(0);
+    place.change("stimuli/italy-0.xml", "Rome", "Milan");
+    let before = sandbox.requests().len();
+    let ran = place.qti(&["push"]).await.ended_with(2);
+    assert!(ran.err.contains("--yes"), "{ran}");
+    let host = sandbox.base_url();
+    let host = host.trim_start_matches("http://").trim_end_matches("/api");
+    assert!(ran.err.contains(host), "{ran}");
+    let writes = sandbox.requests().split_off(before);
+    assert!(writes.iter().all(|request| request.method != "PUT"));
+}

@@ -1,0 +1,101 @@
+//! The sandbox as a program: its arguments, and what it announces. For programs that start one by their own arguments.
+
+use std::io::{self, Write};
+use std::panic;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::{Account, Sandbox};
+
+/// The arguments of a program that starts a sandbox.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Port of 127.0.0.1; 0 takes a free one.
+    #[arg(long, default_value_t = 0, env = "TIMEBACK_QTI_SANDBOX_PORT")]
+    port: u16,
+
+    /// Seed of the faults that come by chance.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+
+    /// Client id that may ask for tokens.
+    #[arg(long, default_value = "sandbox-client")]
+    client_id: String,
+
+    /// Its secret.
+    #[arg(long, default_value = "sandbox-secret")]
+    client_secret: String,
+
+    /// Address where a browser may be sent when a person signed in as the client `sandbox-person`.
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:8765/callback"
+    )]
+    redirect_uri: Vec<String>,
+
+    /// Keep the state in this file, so that it outlives the process.
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+}
+
+impl Options {
+    /// Starts the sandbox that the arguments describe.
+    ///
+    /// # Errors
+    /// When the port cannot be bound or the data file cannot be opened.
+    pub async fn start(self) -> io::Result<Sandbox> {
+        let account = Account::new(self.client_id, self.client_secret);
+        let person = self
+            .redirect_uri
+            .into_iter()
+            .fold(Account::public("sandbox-person"), Account::redirect_uri);
+        let mut builder = Sandbox::builder()
+            .port(self.port)
+            .seed(self.seed)
+            .account(account)
+            .account(person);
+        if let Some(path) = self.data {
+            builder = builder.data_file(path);
+        }
+        // A damaged data file makes the database panic; the error says so in one line.
+        let hook = panic::take_hook();
+        panic::set_hook(Box::new(|_| {}));
+        let started = builder.start().await;
+        panic::set_hook(hook);
+        started
+    }
+}
+
+/// The environment variables by which clients find a sandbox, and their values.
+pub fn variables(sandbox: &Sandbox) -> [(&'static str, String); 4] {
+    [
+        ("TIMEBACK_QTI_API_BASE_URL", sandbox.base_url()),
+        ("TIMEBACK_TOKEN_URL", sandbox.token_url()),
+        ("TIMEBACK_CLIENT_ID", sandbox.client_id().to_owned()),
+        ("TIMEBACK_CLIENT_SECRET", sandbox.client_secret().to_owned()),
+    ]
+}
+
+/// Says where the sandbox is, and what to export so that clients find it.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn announce(sandbox: &Sandbox, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "Timeback QTI sandbox")?;
+    writeln!(out, "  API base URL  {}", sandbox.base_url())?;
+    writeln!(out, "  Token URL     {}", sandbox.token_url())?;
+    writeln!(out, "  In a browser  {}", sandbox.page_url())?;
+    writeln!(out)?;
+    writeln!(out, "To point a client at it:")?;
+    writeln!(out)?;
+    for (name, value) in variables(sandbox) {
+        // Only a value with a NUL cannot be quoted, and no argument has one.
+        let quoted = shlex::try_quote(&value).map_err(io::Error::other)?;
+        writeln!(out, "export {name}={quoted}")?;
+    }
+    writeln!(out)?;
+    writeln!(out, "Ctrl-C stops it.")?;
+    out.flush()
+}
