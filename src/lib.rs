@@ -107,16 +107,16 @@ mod auth;
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
 pub mod blocking;
 mod client;
-mod config;
+mod clock;
 pub mod docs;
 mod error;
 pub mod filter;
+mod loopback;
 #[cfg(feature = "httpmock")]
 #[cfg_attr(docsrs, doc(cfg(feature = "httpmock")))]
 pub mod mock;
 pub mod models;
 pub mod page;
-pub mod raw;
 pub mod resources;
 mod transport;
 pub mod xml;
@@ -137,11 +137,11 @@ pub use auth::{
 #[cfg(feature = "sign-in")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sign-in")))]
 pub use auth::{PasteSignIn, SignIn};
-pub use client::Client;
 #[cfg(feature = "profiles")]
 #[cfg_attr(docsrs, doc(cfg(feature = "profiles")))]
-pub use config::Profiles;
-pub use config::{ClientBuilder, Environment};
+pub use client::Profiles;
+pub use client::{Client, ClientBuilder, Environment};
+pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::{Error, ErrorKind, Issue, Result};
 /// The version that [`ClientBuilder::http_client`] and [`raw`] use.
 pub use http;
@@ -151,7 +151,7 @@ pub use httpmock;
 pub use page::{List, Listing, Page, Position, Undecodable};
 pub use reqwest;
 pub use resources::{MetadataWrite, Upserted};
-pub use transport::{CallOptions, Clock, ManualClock, RetryPolicy, SystemClock};
+pub use transport::{CallOptions, RetryPolicy, raw};
 
 /// The README's program, compiled as a test.
 #[cfg(doctest)]

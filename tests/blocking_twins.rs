@@ -126,7 +126,7 @@ fn public_functions(tokens: TokenStream) -> Vec<String> {
 
 fn facade() -> Methods {
     let page = ["src/page/list.rs", "src/page/listing.rs"];
-    let mut methods = methods(&[&["src/client.rs", "src/resources"], &page[..]].concat());
+    let mut methods = methods(&[&["src/client/mod.rs", "src/resources"], &page[..]].concat());
     methods.retain(|method| !method.starts_with("Upserted::"));
     methods
 }

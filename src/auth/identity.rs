@@ -9,10 +9,10 @@ use super::store::{SharedPace, StoredSource};
 #[cfg(feature = "sign-in")]
 use super::{AuthorizationCode, PasteSignIn, Token, sign_in};
 use super::{StoredToken, TokenCache, TokenKey};
+use crate::clock::Clock;
 #[cfg(feature = "sign-in")]
 use crate::error::Error;
 use crate::error::Result;
-use crate::transport::Clock;
 
 /// Who a client is: its tokens' cache, the store behind it, and how a person signs in.
 pub(crate) struct Holder {

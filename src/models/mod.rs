@@ -33,7 +33,7 @@ mod enums {
     include!(concat!(env!("OUT_DIR"), "/enums.rs"));
 }
 
-pub use crate::raw::types::*;
+pub use crate::transport::raw::types::*;
 pub use enums::*;
 pub use flag::Flag;
 pub use one_or_many::{OneOrMany, StimulusRefs};

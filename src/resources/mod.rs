@@ -3,6 +3,7 @@
 mod conveniences;
 pub(crate) mod edit;
 mod feedback;
+mod handles;
 mod item_refs;
 mod items;
 mod metadata_write;

@@ -13,9 +13,8 @@ use super::operation::Operation;
 use super::options::CallOptions;
 use super::request::{Requests, Unsent};
 use super::send::send;
-use super::{acknowledgement, attempt, body, path};
+use super::{acknowledgement, attempt, body, path, raw};
 use crate::error::{Error, Result};
-use crate::raw;
 
 /// What a set of [raw bindings](crate::raw) carries with each request: whose it is, and how it is to be sent.
 #[derive(Debug, Clone)]

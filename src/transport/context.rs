@@ -9,10 +9,10 @@ use reqwest::Url;
 
 use super::backoff::Jitter;
 use super::budget::RetryBudget;
-use super::clock::Clock;
 use super::limiter::Limiter;
 use super::retry::RetryPolicy;
 use crate::auth::{Holder, SharedPace, TokenCache};
+use crate::clock::Clock;
 use crate::error::Secrets;
 
 /// Settings of the transport that calls may override, and the limits of the whole client.

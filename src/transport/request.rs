@@ -8,7 +8,7 @@ use reqwest::{Request, Url};
 use super::context::Context;
 use super::operation::{self, Operation};
 use super::path::encode_segment as encode_path;
-use crate::raw::types;
+use super::raw::types;
 
 /// Makes requests to the API of one client.
 #[derive(Clone, Copy)]

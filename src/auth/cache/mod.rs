@@ -19,8 +19,8 @@ use pace::{Failure, Refusals};
 use refresh::{Refresh, RefreshTask};
 
 use super::TokenSource;
+use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::transport::Clock;
 
 /// How many refreshes a call without a token waits for before it fails.
 const MAX_REFRESHES: u32 = 3;

@@ -15,8 +15,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::page::Page;
-use crate::config::is_loopback;
 use crate::error::{Error, Result};
+use crate::loopback::is_loopback;
 
 /// A browser sends its request at once, or has only opened the connection ahead of need.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::{SharedPace, StoredToken, TokenKey, TokenLock, TokenStore};
 use crate::auth::{Token, TokenFuture, TokenSource};
+use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::transport::Clock;
 
 /// How long to wait for another who renews: longer than a source of ours takes, and short enough to ask on one's own
 /// before the cache gives up.

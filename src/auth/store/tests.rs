@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 
 use super::*;
 use crate::auth::{Token, TokenFuture, TokenSource};
+use crate::clock::{Clock, ManualClock};
 use crate::error::Error;
-use crate::transport::{Clock, ManualClock};
 
 /// A store whose lock another holds for so many looks, or for ever.
 #[derive(Default)]

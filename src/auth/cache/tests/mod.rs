@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
 use crate::auth::{Token, TokenFuture};
-use crate::transport::SystemClock;
+use crate::clock::SystemClock;
 
 /// The time that a call has.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -9,7 +9,7 @@ use tokio::task::{JoinSet, yield_now};
 use tokio::time::{advance, sleep};
 
 use super::*;
-use crate::transport::ManualClock;
+use crate::clock::ManualClock;
 
 const HOUR: Duration = seconds(3600);
 const DAY: Duration = seconds(24 * 3600);

@@ -8,8 +8,8 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::{JoinSet, yield_now};
 
 use super::*;
+use crate::clock::ManualClock;
 use crate::error::ErrorKind;
-use crate::transport::ManualClock;
 
 /// What each of so many tasks got that asked at once.
 async fn herd(cache: &TokenCache, tasks: usize) -> Vec<Result<String>> {

@@ -20,12 +20,11 @@ pub use self::environment::Environment;
 #[cfg(feature = "profiles")]
 pub use self::profile::Profiles;
 use self::tokens::{Credentials, Tokens};
-#[cfg(feature = "sign-in")]
-pub(crate) use self::urls::is_loopback;
+use super::Client;
 use crate::auth::{CredentialsPlacement, TokenSource, TokenStore};
-use crate::client::Client;
+use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Result, Secrets};
-use crate::transport::{Clock, Context, Defaults, RetryPolicy, SystemClock};
+use crate::transport::{Context, Defaults, RetryPolicy};
 
 /// Sets up a [`Client`]; made by [`Client::builder`] or, filled from environment variables, by
 /// [`ClientBuilder::from_env`].

@@ -17,7 +17,7 @@
     unreachable_pub
 )]
 
-pub use crate::transport::Call;
+pub use super::Call;
 
 /// The HTTP client is left out: the headers that every request of it has may hold a secret.
 impl std::fmt::Debug for Client {

@@ -3,6 +3,7 @@
 use reqwest::Url;
 
 use crate::error::{Error, Result};
+use crate::loopback::is_loopback;
 
 /// The URL, if a secret may be sent to it: https, or http to this machine, and nothing in it that would be lost.
 pub(super) fn parse(name: &str, text: &str, allow_insecure_http: bool) -> Result<Url> {
@@ -28,16 +29,6 @@ pub(super) fn parse(name: &str, text: &str, allow_insecure_http: bool) -> Result
             "{name} has the scheme {scheme}; https is needed"
         ))),
     }
-}
-
-/// Whether the URL is on this machine.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || address
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

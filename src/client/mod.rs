@@ -1,4 +1,6 @@
-//! The client: one shared transport, and the handles that speak through it.
+//! The client: one shared transport, and what it is set up with.
+
+mod builder;
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,15 +8,14 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use crate::auth::Identity;
-use crate::config::ClientBuilder;
 use crate::error::Result;
 use crate::page::{Page, read_page};
-use crate::raw;
-use crate::resources::{
-    FeedbackEntries, ItemHandle, Items, Stimuli, StimulusHandle, TestHandle, Tests, Validation,
-};
 use crate::transport::operation::Operation;
-use crate::transport::{self, CallOptions, Context, Requests, Unsent};
+use crate::transport::{self, CallOptions, Context, Requests, Unsent, raw};
+
+#[cfg(feature = "profiles")]
+pub use builder::Profiles;
+pub use builder::{ClientBuilder, Environment};
 
 /// A client of the API. Clones are cheap and share tokens, connections and limits.
 ///
@@ -33,7 +34,7 @@ use crate::transport::{self, CallOptions, Context, Requests, Unsent};
 /// arguments that it borrows, so that a task can have it:
 ///
 /// ```
-#[doc = include_str!("resources/example.txt")]
+#[doc = include_str!("../resources/example.txt")]
 /// let identifier = format!("test-{:03}", 1);
 /// let task = tokio::spawn(client.test(&identifier).get());
 /// assert_eq!(task.await??.title, "A test");
@@ -90,46 +91,6 @@ impl Client {
             context: Arc::clone(&self.context),
             options: Arc::new(options.over(&self.options)),
         }
-    }
-
-    /// The stimuli: list, create and upsert.
-    pub fn stimuli(&self) -> Stimuli {
-        Stimuli::new(self)
-    }
-
-    /// One stimulus, by its identifier. Nothing is sent yet.
-    pub fn stimulus(&self, identifier: impl AsRef<str>) -> StimulusHandle {
-        StimulusHandle::new(self, identifier.as_ref())
-    }
-
-    /// The assessment items: list, create and upsert.
-    pub fn items(&self) -> Items {
-        Items::new(self)
-    }
-
-    /// One assessment item, by its identifier. Nothing is sent yet.
-    pub fn item(&self, identifier: impl AsRef<str>) -> ItemHandle {
-        ItemHandle::new(self, identifier.as_ref())
-    }
-
-    /// The assessment tests: list, create and upsert.
-    pub fn tests(&self) -> Tests {
-        Tests::new(self)
-    }
-
-    /// One assessment test, by its identifier, and the way to its parts. Nothing is sent yet.
-    pub fn test(&self, identifier: impl AsRef<str>) -> TestHandle {
-        TestHandle::new(self, identifier.as_ref())
-    }
-
-    /// What users say about questions and lessons.
-    pub fn feedback(&self) -> FeedbackEntries {
-        FeedbackEntries::new(self)
-    }
-
-    /// Validation of QTI XML by the service.
-    pub fn validation(&self) -> Validation {
-        Validation::new(self)
     }
 
     /// Who the client is to the service: its token, and how a person signs in and out. Nothing is sent yet.

@@ -13,6 +13,7 @@ use crate::auth::{
     is_token,
 };
 use crate::error::{Error, Result};
+use crate::loopback::is_loopback;
 
 #[derive(Clone)]
 pub(super) struct Credentials {
@@ -159,7 +160,7 @@ impl ClientBuilder {
         base_url: &Url,
         http: &reqwest::Client,
     ) -> Result<reqwest::Client> {
-        match urls::is_loopback(url) == urls::is_loopback(base_url) {
+        match is_loopback(url) == is_loopback(base_url) {
             true => Ok(http.clone()),
             false => self.connector.connect(url),
         }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use reqwest::Url;
 use reqwest::redirect::Policy;
 
-use super::urls;
 use crate::error::{Error, Result};
+use crate::loopback::is_loopback;
 use crate::transport::Defaults;
 
 /// What a user changes of it.
@@ -40,7 +40,7 @@ impl Connector {
         // After the user's own settings. A redirect would take the body along, the client secret too; a verbose
         // connection logs every byte; and what is said to this machine over plain http must not leave it.
         let builder = builder.redirect(Policy::none()).connection_verbose(false);
-        let builder = match urls::is_loopback(url) {
+        let builder = match is_loopback(url) {
             true => builder.no_proxy(),
             false => builder,
         };
