@@ -31,7 +31,7 @@ fn sources(place: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The public methods in these sources. Methods that a macro makes are those that its definition or its call names.
+/// The public methods in these sources. Methods that a macro makes are those that its call names.
 fn methods(places: &[&str]) -> Methods {
     let files = places.iter().flat_map(|place| sources(place));
     let items: Vec<_> = files
@@ -43,32 +43,12 @@ fn methods(places: &[&str]) -> Methods {
         .collect();
     let mut methods = Methods::new();
     for item in &items {
-        match item {
-            Item::Impl(item) if item.trait_.is_none() => {
-                let of = name(item);
-                methods.extend(
-                    of_impl(item)
-                        .into_iter()
-                        .map(|method| format!("{of}::{method}")),
-                );
-            }
-            Item::Macro(call) if call.ident.is_none() => {
-                let Some(TokenTree::Ident(of)) = call.mac.tokens.clone().into_iter().next() else {
-                    continue;
-                };
-                let definition = items.iter().find_map(|item| match item {
-                    Item::Macro(found)
-                        if found.ident.is_some()
-                            && found.ident.as_ref() == call.mac.path.get_ident() =>
-                    {
-                        Some(found.mac.tokens.clone())
-                    }
-                    _ => None,
-                });
-                let made = definition.map(public_functions).unwrap_or_default();
-                methods.extend(made.into_iter().map(|method| format!("{of}::{method}")));
-            }
-            _ => {}
+        if let Item::Impl(item) = item
+            && item.trait_.is_none()
+        {
+            let of = name(item);
+            let here = of_impl(item).into_iter();
+            methods.extend(here.map(|method| format!("{of}::{method}")));
         }
     }
     methods
@@ -104,24 +84,6 @@ fn named_calls(tokens: TokenStream) -> Vec<String> {
         _ => None,
     });
     calls.collect()
-}
-
-/// The names in `pub fn name`, at any depth.
-fn public_functions(tokens: TokenStream) -> Vec<String> {
-    let tokens: Vec<_> = tokens.into_iter().collect();
-    let here = tokens.windows(3).filter_map(|three| match three {
-        [
-            TokenTree::Ident(public),
-            TokenTree::Ident(function),
-            TokenTree::Ident(name),
-        ] if public == "pub" && function == "fn" => Some(name.to_string()),
-        _ => None,
-    });
-    let inside = tokens.iter().flat_map(|token| match token {
-        TokenTree::Group(group) => public_functions(group.stream()),
-        _ => Vec::new(),
-    });
-    here.chain(inside).collect()
 }
 
 fn facade() -> Methods {

@@ -16,13 +16,16 @@
 //! ```
 
 mod flag;
+pub(crate) mod json;
 pub(crate) mod loose;
 mod new;
 mod one_or_many;
 mod open_enum;
 pub(crate) mod owner;
 mod raw_json;
+pub(crate) mod raw_xml;
 mod response;
+pub(crate) mod rewrite;
 mod view;
 mod walk;
 mod written;

@@ -1,8 +1,8 @@
 //! Entities as their XML tells them.
 
+use super::raw_xml::{raw_xml, unreadable};
 use super::{AssessmentItem, AssessmentTest, Stimulus};
 use crate::error::Result;
-use crate::resources::stored;
 use crate::xml::{ItemView, StimulusView, TestView};
 
 impl AssessmentItem {
@@ -12,8 +12,8 @@ impl AssessmentItem {
     /// # Errors
     /// [`Decode`](crate::ErrorKind::Decode) if the item came without `raw_xml`, or that is no readable QTI 3 item.
     pub fn view(&self) -> Result<ItemView> {
-        let xml = stored::raw_xml(self.raw_xml.as_deref())?;
-        ItemView::parse(xml).map_err(stored::answered)
+        let xml = raw_xml(self.raw_xml.as_deref())?;
+        ItemView::parse(xml).map_err(unreadable)
     }
 }
 
@@ -23,8 +23,8 @@ impl AssessmentTest {
     /// # Errors
     /// [`Decode`](crate::ErrorKind::Decode) if the test came without `raw_xml`, or that is no readable QTI 3 test.
     pub fn view(&self) -> Result<TestView> {
-        let xml = stored::raw_xml(self.raw_xml.as_deref())?;
-        TestView::parse(xml).map_err(stored::answered)
+        let xml = raw_xml(self.raw_xml.as_deref())?;
+        TestView::parse(xml).map_err(unreadable)
     }
 }
 
@@ -35,8 +35,8 @@ impl Stimulus {
     /// [`Decode`](crate::ErrorKind::Decode) if the stimulus came without `raw_xml`, or that is no readable QTI 3
     /// stimulus.
     pub fn view(&self) -> Result<StimulusView> {
-        let xml = stored::raw_xml(self.raw_xml.as_deref())?;
-        StimulusView::parse(xml).map_err(stored::answered)
+        let xml = raw_xml(self.raw_xml.as_deref())?;
+        StimulusView::parse(xml).map_err(unreadable)
     }
 }
 

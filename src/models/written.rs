@@ -1,11 +1,12 @@
 //! What was read, in the form in which it is written: to copy it, or to send it elsewhere.
 
+use super::owner::ASSESSMENT_ITEM_IN_XML;
+use super::raw_xml::{raw_xml, unreadable};
 use super::{
-    AssessmentItem, AssessmentItemXml, AssessmentTest, AssessmentTestInput, Stimulus, StimulusInput,
+    AssessmentItem, AssessmentItemXml, AssessmentTest, AssessmentTestInput, Stimulus,
+    StimulusInput, rewrite,
 };
 use crate::error::{Error, Result};
-use crate::models::owner::ASSESSMENT_ITEM_IN_XML;
-use crate::resources::{edit, stored};
 use crate::xml::{self, JsonForm};
 
 impl Stimulus {
@@ -32,10 +33,10 @@ impl Stimulus {
 
     /// As [`to_input`](Self::to_input), whatever only the XML says.
     pub(crate) fn draft(&self) -> Result<StimulusInput> {
-        let content = xml::stimulus_content(stored::raw_xml(self.raw_xml.as_deref())?)
-            .map_err(stored::answered)?
+        let content = xml::stimulus_content(raw_xml(self.raw_xml.as_deref())?)
+            .map_err(unreadable)?
             .ok_or_else(|| Error::input("the stimulus's XML has no body that can be written"))?;
-        let mut input: StimulusInput = edit::writable(self, Some(content))?;
+        let mut input: StimulusInput = rewrite::writable(self, Some(content))?;
         if input.language.is_none() {
             // The service may say the language in the XML only; a write without it would lose it there.
             input.language = self.view()?.language;
@@ -44,8 +45,8 @@ impl Stimulus {
     }
 
     pub(crate) fn refuse_loss(&self, written: &StimulusInput, instead: &str) -> Result<()> {
-        let raw_xml = stored::raw_xml(self.raw_xml.as_deref())?;
-        edit::refuse_beyond_json(JsonForm::Stimulus, raw_xml, written, instead)
+        let raw_xml = raw_xml(self.raw_xml.as_deref())?;
+        rewrite::refuse_beyond_json(JsonForm::Stimulus, raw_xml, written, instead)
     }
 }
 
@@ -72,12 +73,12 @@ impl AssessmentTest {
 
     /// As [`to_input`](Self::to_input), whatever only the XML says.
     pub(crate) fn draft(&self) -> Result<AssessmentTestInput> {
-        edit::writable(self, None)
+        rewrite::writable(self, None)
     }
 
     pub(crate) fn refuse_loss(&self, written: &AssessmentTestInput, instead: &str) -> Result<()> {
-        let raw_xml = stored::raw_xml(self.raw_xml.as_deref())?;
-        edit::refuse_beyond_json(JsonForm::Test, raw_xml, written, instead)
+        let raw_xml = raw_xml(self.raw_xml.as_deref())?;
+        rewrite::refuse_beyond_json(JsonForm::Test, raw_xml, written, instead)
     }
 }
 
@@ -88,8 +89,8 @@ impl AssessmentItem {
     /// [`Input`](crate::ErrorKind::Input), naming the field, if the item has one which neither XML nor metadata hold, as
     /// it would be lost; [`Decode`](crate::ErrorKind::Decode) if the item came without its XML.
     pub fn to_xml(&self) -> Result<AssessmentItemXml> {
-        edit::refuse_beyond_xml(self, ASSESSMENT_ITEM_IN_XML, "replace the item with update")?;
-        let xml = stored::raw_xml(self.raw_xml.as_deref())?;
+        rewrite::refuse_beyond_xml(self, ASSESSMENT_ITEM_IN_XML, "replace the item with update")?;
+        let xml = raw_xml(self.raw_xml.as_deref())?;
         Ok(AssessmentItemXml::new(xml, self.metadata.clone()))
     }
 }

@@ -1,6 +1,6 @@
 //! What users say about questions and lessons.
 
-use super::settle;
+use super::lost_reply;
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::models::{Feedback, FeedbackInput};
@@ -97,7 +97,7 @@ impl FeedbackEntries {
                 .client
                 .call(|request| request.delete_feedback(id))
                 .await;
-            settle::delete(deleted)
+            lost_reply::delete(deleted)
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a client gives handles of.
 
+use super::resource::Entities;
 use super::{
     FeedbackEntries, ItemHandle, Items, Stimuli, StimulusHandle, TestHandle, Tests, Validation,
 };
@@ -8,32 +9,32 @@ use crate::client::Client;
 impl Client {
     /// The stimuli: list, create and upsert.
     pub fn stimuli(&self) -> Stimuli {
-        Stimuli::new(self)
+        Stimuli(Entities::new(self, ()))
     }
 
     /// One stimulus, by its identifier. Nothing is sent yet.
     pub fn stimulus(&self, identifier: impl AsRef<str>) -> StimulusHandle {
-        StimulusHandle::new(self, identifier.as_ref())
+        StimulusHandle(self.stimuli().0.one(identifier.as_ref()))
     }
 
     /// The assessment items: list, create and upsert.
     pub fn items(&self) -> Items {
-        Items::new(self)
+        Items(Entities::new(self, ()))
     }
 
     /// One assessment item, by its identifier. Nothing is sent yet.
     pub fn item(&self, identifier: impl AsRef<str>) -> ItemHandle {
-        ItemHandle::new(self, identifier.as_ref())
+        ItemHandle(self.items().0.one(identifier.as_ref()))
     }
 
     /// The assessment tests: list, create and upsert.
     pub fn tests(&self) -> Tests {
-        Tests::new(self)
+        Tests(Entities::new(self, ()))
     }
 
     /// One assessment test, by its identifier, and the way to its parts. Nothing is sent yet.
     pub fn test(&self, identifier: impl AsRef<str>) -> TestHandle {
-        TestHandle::new(self, identifier.as_ref())
+        TestHandle(self.tests().0.one(identifier.as_ref()))
     }
 
     /// What users say about questions and lessons.

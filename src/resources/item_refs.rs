@@ -1,8 +1,6 @@
 //! The references of a section to items.
 
-use ecow::EcoString;
-
-use crate::client::Client;
+use super::resource::Entity;
 use crate::error::{Error, Result};
 use crate::models::{ItemOrder, ItemRef, Section};
 
@@ -24,28 +22,9 @@ use crate::models::{ItemOrder, ItemRef, Section};
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "a collection sends nothing until one of its methods is awaited"]
-pub struct ItemRefs {
-    client: Client,
-    test: EcoString,
-    part: EcoString,
-    section: EcoString,
-}
+pub struct ItemRefs(pub(super) Entity<Section>);
 
 impl ItemRefs {
-    pub(super) fn new(
-        client: &Client,
-        test: &EcoString,
-        part: &EcoString,
-        section: &EcoString,
-    ) -> Self {
-        Self {
-            client: client.clone(),
-            test: test.clone(),
-            part: part.clone(),
-            section: section.clone(),
-        }
-    }
-
     /// Adds a reference to an item (operation `addAssessmentItem`), and gives the section as it is then.
     ///
     /// It is not repeated when its reply is lost, as the service may add a second reference:
@@ -58,13 +37,13 @@ impl ItemRefs {
     where
         R: Into<ItemRef>,
     {
-        let this = self.clone();
+        let section = self.0.clone();
         let item = item.into();
         async move {
-            this.client
-                .call(|request| {
-                    request.add_assessment_item(&this.test, &this.part, &this.section, &item)
-                })
+            let (test, part) = &section.parent;
+            section
+                .client
+                .call(|request| request.add_assessment_item(test, part, &section.identifier, &item))
                 .await
         }
     }
@@ -77,11 +56,13 @@ impl ItemRefs {
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the section has no reference to the item, or does not exist.
     pub fn remove<'a>(&self, item: &'a str) -> impl Future<Output = Result<()>> + Send + use<'a> {
-        let this = self.clone();
+        let section = self.0.clone();
         async move {
-            this.client
+            let (test, part) = &section.parent;
+            section
+                .client
                 .call(|request| {
-                    request.remove_assessment_item(&this.test, &this.part, &this.section, item)
+                    request.remove_assessment_item(test, part, &section.identifier, item)
                 })
                 .await
         }
@@ -98,7 +79,7 @@ impl ItemRefs {
     where
         I: IntoIterator<Item: Into<ItemRef>>,
     {
-        let this = self.clone();
+        let section = self.0.clone();
         let mut items: Vec<ItemRef> = items.into_iter().map(Into::into).collect();
         async move {
             if items.is_empty() {
@@ -113,14 +94,11 @@ impl ItemRefs {
                 items,
                 extra: Default::default(),
             };
-            this.client
+            let (test, part) = &section.parent;
+            section
+                .client
                 .call(|request| {
-                    request.update_assessment_item_order(
-                        &this.test,
-                        &this.part,
-                        &this.section,
-                        order,
-                    )
+                    request.update_assessment_item_order(test, part, &section.identifier, order)
                 })
                 .await
         }

@@ -1,22 +1,24 @@
 //! The resources of the API, one file each: collections that list and create, handles that act on one entity.
 
-mod conveniences;
-pub(crate) mod edit;
 mod feedback;
 mod handles;
+mod identifier;
 mod item_refs;
 mod items;
+mod lost_reply;
 mod metadata_write;
 mod parts;
+mod read_back;
+mod resource;
 mod sections;
-mod settle;
+mod stale_fields;
 mod stimuli;
-pub(crate) mod stored;
 mod tests;
-mod typed;
+mod upsert;
 mod validation;
+mod xml_body;
+mod xml_resource;
 
-pub use conveniences::Upserted;
 pub use feedback::FeedbackEntries;
 pub use item_refs::ItemRefs;
 pub use items::{ItemHandle, ItemQuery, Items};
@@ -25,4 +27,5 @@ pub use parts::{PartHandle, Parts};
 pub use sections::{SectionHandle, Sections};
 pub use stimuli::{Stimuli, StimulusHandle};
 pub use tests::{TestHandle, TestQuery, Tests};
+pub use upsert::Upserted;
 pub use validation::Validation;

@@ -3,14 +3,13 @@
 use ecow::EcoString;
 use serde::de::DeserializeOwned;
 
-use super::conveniences::{check_addressable, check_identifier, may_not_exist, upserts};
-use super::tests::TestQuery;
-use super::{SectionHandle, Sections, edit, settle};
-use crate::client::Client;
+use super::resource::{Edit, Entities, Entity, Resource};
+use super::tests::{TestQuery, refuse_beyond_json};
+use super::{SectionHandle, Sections, Upserted};
 use crate::error::{Error, Result};
-use crate::models::{SortField, TestPart};
+use crate::models::{SortField, TestPart, json, rewrite};
 use crate::page::{Collection, Filterable, List, Page, Parameters};
-use crate::transport::operation;
+use crate::transport::{Requests, operation};
 
 /// The parts of a test; made by [`TestHandle::parts`](super::TestHandle::parts).
 ///
@@ -25,19 +24,9 @@ use crate::transport::operation;
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "a collection sends nothing until one of its methods is awaited"]
-pub struct Parts {
-    client: Client,
-    test: EcoString,
-}
+pub struct Parts(pub(super) Entities<TestPart>);
 
 impl Parts {
-    pub(super) fn new(client: &Client, test: &EcoString) -> Self {
-        Self {
-            client: client.clone(),
-            test: test.clone(),
-        }
-    }
-
     /// The parts, a page at a time or as a stream (operation `searchTestParts`). The list takes filters.
     pub fn list(&self) -> List<Self> {
         List::new(self.clone())
@@ -59,27 +48,24 @@ impl Parts {
         &self,
         part: &'a TestPart,
     ) -> impl Future<Output = Result<TestPart>> + Send + use<'a> {
-        let this = self.clone();
-        async move {
-            let created = this.post(part).await;
-            let read = this.handle(&part.identifier).get();
-            settle::create(created, read, |found| settle::holds(found, part)).await
-        }
+        self.0.clone().create(part)
     }
 
-    async fn post(&self, part: &TestPart) -> Result<TestPart> {
-        check_addressable(&part.identifier)?;
-        self.client
-            .call(|request| request.create_test_part(&self.test, part))
-            .await
-    }
-
-    fn handle(&self, identifier: &str) -> PartHandle {
-        PartHandle::new(&self.client, &self.test, identifier)
+    /// Creates the part, or replaces the one of its identifier, and says which.
+    ///
+    /// It creates first, so that what another writer does at the same time is noticed: a conflict makes it an
+    /// update, and if the entity is gone by then, it starts again, three times at most. Where the reply to the
+    /// create is lost, its repeat may find what it has created itself: that is an update then.
+    ///
+    /// # Errors
+    /// As `create` and `update`; [`NotFound`](crate::ErrorKind::NotFound) if what it stands in does not exist.
+    pub fn upsert<'a>(
+        &self,
+        part: &'a TestPart,
+    ) -> impl Future<Output = Result<Upserted<TestPart>>> + Send + use<'a> {
+        self.0.clone().upsert(part)
     }
 }
-
-upserts!(Parts, TestPart => TestPart, "part");
 
 impl Collection for Parts {
     const OPERATION: &'static str = operation::SEARCH_TEST_PARTS.id;
@@ -90,11 +76,15 @@ impl Collection for Parts {
     async fn page<T: DeserializeOwned + Send>(&self, list: &Parameters<Self>) -> Result<Page<T>> {
         let filter = list.filter.as_ref().map(ToString::to_string);
         let filter = filter.as_deref();
-        self.client
+        let Entities {
+            client,
+            parent: test,
+        } = &self.0;
+        client
             .page(|request| {
                 let extra = &list.extra;
                 request.search_test_parts(
-                    &self.test,
+                    test,
                     filter,
                     extra.grade.as_deref(),
                     extra.has_questions,
@@ -129,32 +119,31 @@ impl Filterable for Parts {}
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "a handle sends nothing until one of its methods is awaited"]
-pub struct PartHandle {
-    client: Client,
-    test: EcoString,
-    identifier: EcoString,
-}
+pub struct PartHandle(pub(super) Entity<TestPart>);
 
 impl PartHandle {
-    pub(super) fn new(client: &Client, test: &EcoString, identifier: &str) -> Self {
-        Self {
-            client: client.clone(),
-            test: test.clone(),
-            identifier: identifier.into(),
-        }
-    }
-
     /// Reads the part (operation `getTestPart`).
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test or the part does not exist.
     pub fn get(&self) -> impl Future<Output = Result<TestPart>> + Send + use<> {
-        let this = self.clone();
-        async move {
-            this.client
-                .call(|request| request.get_test_part(&this.test, &this.identifier))
-                .await
-        }
+        self.0.clone().get()
+    }
+
+    /// Reads the part; `None` if it, or what it stands in, does not exist.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    pub fn get_opt(&self) -> impl Future<Output = Result<Option<TestPart>>> + Send + use<> {
+        self.0.clone().get_opt()
+    }
+
+    /// Whether the part exists. The API has no cheaper way to tell than to read it.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    pub fn exists(&self) -> impl Future<Output = Result<bool>> + Send + use<> {
+        self.0.clone().exists()
     }
 
     /// Replaces the whole part, its sections included (operation `updateTestPart`): what is `None` is not sent, and the
@@ -170,13 +159,7 @@ impl PartHandle {
         &self,
         part: &'a TestPart,
     ) -> impl Future<Output = Result<TestPart>> + Send + use<'a> {
-        let this = self.clone();
-        async move {
-            check_identifier(&this.identifier, &part.identifier)?;
-            this.client
-                .call(|request| request.update_test_part(&this.test, &this.identifier, part))
-                .await
-        }
+        self.0.clone().update(part)
     }
 
     /// Reads the part, changes it and writes it back: what `change` does not touch goes back as it came, fields that
@@ -194,10 +177,7 @@ impl PartHandle {
     where
         F: FnOnce(&mut TestPart),
     {
-        self.try_edit(async move |part: &mut TestPart| {
-            change(part);
-            Ok(())
-        })
+        self.0.clone().edit(change)
     }
 
     /// As [`edit`](Self::edit), with a closure that may await and may fail: then nothing is written, and its error is
@@ -210,19 +190,7 @@ impl PartHandle {
         F: AsyncFnOnce(&mut TestPart) -> Result<(), E>,
         E: From<Error>,
     {
-        let this = self.clone();
-        async move {
-            let current = this.get().await?;
-            let mut changed = current.clone();
-            change(&mut changed).await?;
-            Ok(match edit::changed(&current, &changed)? {
-                Some(changed) => {
-                    this.client.test(&this.test).refuse_beyond_json().await?;
-                    this.update(&changed).await?
-                }
-                None => current,
-            })
-        }
+        self.0.clone().try_edit(change)
     }
 
     /// Deletes the part with its sections (operation `deleteTestPart`). The items that they refer to stay.
@@ -230,30 +198,80 @@ impl PartHandle {
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test or the part does not exist.
     pub fn delete(&self) -> impl Future<Output = Result<()>> + Send + use<> {
-        let this = self.clone();
-        async move {
-            let deleted = this
-                .client
-                .call(|request| request.delete_test_part(&this.test, &this.identifier))
-                .await;
-            settle::delete(deleted)
-        }
+        self.0.clone().delete()
+    }
+
+    /// Deletes the part if it exists; whether it did.
+    ///
+    /// Where the reply to a delete was lost and its repeat finds nothing, that is `true`: it may have been gone
+    /// before as well.
+    ///
+    /// # Errors
+    /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).
+    pub fn delete_if_exists(&self) -> impl Future<Output = Result<bool>> + Send + use<> {
+        self.0.clone().delete_if_exists()
     }
 
     /// The sections of the part: list, create and upsert.
     pub fn sections(&self) -> Sections {
-        Sections::new(&self.client, &self.test, &self.identifier)
+        let part = (self.0.parent.clone(), self.0.identifier.clone());
+        Sections(Entities::new(&self.0.client, part))
     }
 
     /// One section of the part, by its identifier. Nothing is sent yet.
     pub fn section(&self, identifier: impl AsRef<str>) -> SectionHandle {
-        SectionHandle::new(
-            &self.client,
-            &self.test,
-            &self.identifier,
-            identifier.as_ref(),
-        )
+        SectionHandle(self.sections().0.one(identifier.as_ref()))
     }
 }
 
-may_not_exist!(PartHandle, TestPart, "part");
+impl Resource for TestPart {
+    /// The test.
+    type Parent = EcoString;
+    type Input = Self;
+    type Draft = Self;
+
+    fn identifier(part: &Self) -> &str {
+        &part.identifier
+    }
+
+    fn holds(&self, sent: &Self) -> bool {
+        json::holds(self, sent)
+    }
+
+    async fn post(into: &Entities<Self>, part: &Self) -> Result<Self> {
+        let create = into
+            .client
+            .call(|request| request.create_test_part(&into.parent, part));
+        create.await
+    }
+
+    async fn read(at: &Entity<Self>) -> Result<Self> {
+        let get = at
+            .client
+            .call(|request| request.get_test_part(&at.parent, &at.identifier));
+        get.await
+    }
+
+    async fn put(at: &Entity<Self>, part: &Self) -> Result<Self> {
+        let update =
+            |request: Requests<'_>| request.update_test_part(&at.parent, &at.identifier, part);
+        at.client.call(update).await
+    }
+
+    async fn remove(at: &Entity<Self>) -> Result<()> {
+        let delete = at
+            .client
+            .call(|request| request.delete_test_part(&at.parent, &at.identifier));
+        delete.await
+    }
+
+    fn draft(&self) -> Result<Self> {
+        Ok(self.clone())
+    }
+
+    async fn save(at: &Entity<Self>, edit: Edit<Self>) -> Result<Self> {
+        let part = rewrite::changed(&edit.current, &edit.changed)?;
+        refuse_beyond_json(&at.client, &at.parent).await?;
+        at.clone().update(&part).await
+    }
+}

@@ -3,13 +3,13 @@
 use ecow::EcoString;
 use serde::de::DeserializeOwned;
 
-use super::conveniences::{check_addressable, check_identifier, may_not_exist, upserts};
-use super::{ItemRefs, edit, settle};
-use crate::client::Client;
+use super::resource::{Edit, Entities, Entity, Resource};
+use super::tests::refuse_beyond_json;
+use super::{ItemRefs, Upserted};
 use crate::error::{Error, Result};
-use crate::models::{Section, SortField};
+use crate::models::{Section, SortField, json, rewrite};
 use crate::page::{Collection, List, Page, Parameters};
-use crate::transport::operation;
+use crate::transport::{Requests, operation};
 
 /// The sections of a test part; made by [`PartHandle::sections`](super::PartHandle::sections).
 ///
@@ -24,21 +24,9 @@ use crate::transport::operation;
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "a collection sends nothing until one of its methods is awaited"]
-pub struct Sections {
-    client: Client,
-    test: EcoString,
-    part: EcoString,
-}
+pub struct Sections(pub(super) Entities<Section>);
 
 impl Sections {
-    pub(super) fn new(client: &Client, test: &EcoString, part: &EcoString) -> Self {
-        Self {
-            client: client.clone(),
-            test: test.clone(),
-            part: part.clone(),
-        }
-    }
-
     /// The sections, a page at a time or as a stream (operation `searchSections`).
     pub fn list(&self) -> List<Self> {
         List::new(self.clone())
@@ -60,27 +48,24 @@ impl Sections {
         &self,
         section: &'a Section,
     ) -> impl Future<Output = Result<Section>> + Send + use<'a> {
-        let this = self.clone();
-        async move {
-            let created = this.post(section).await;
-            let read = this.handle(&section.identifier).get();
-            settle::create(created, read, |found| settle::holds(found, section)).await
-        }
+        self.0.clone().create(section)
     }
 
-    async fn post(&self, section: &Section) -> Result<Section> {
-        check_addressable(&section.identifier)?;
-        self.client
-            .call(|request| request.create_section(&self.test, &self.part, section))
-            .await
-    }
-
-    fn handle(&self, identifier: &str) -> SectionHandle {
-        SectionHandle::new(&self.client, &self.test, &self.part, identifier)
+    /// Creates the section, or replaces the one of its identifier, and says which.
+    ///
+    /// It creates first, so that what another writer does at the same time is noticed: a conflict makes it an
+    /// update, and if the entity is gone by then, it starts again, three times at most. Where the reply to the
+    /// create is lost, its repeat may find what it has created itself: that is an update then.
+    ///
+    /// # Errors
+    /// As `create` and `update`; [`NotFound`](crate::ErrorKind::NotFound) if what it stands in does not exist.
+    pub fn upsert<'a>(
+        &self,
+        section: &'a Section,
+    ) -> impl Future<Output = Result<Upserted<Section>>> + Send + use<'a> {
+        self.0.clone().upsert(section)
     }
 }
-
-upserts!(Sections, Section => Section, "section");
 
 impl Collection for Sections {
     const OPERATION: &'static str = operation::SEARCH_SECTIONS.id;
@@ -89,12 +74,14 @@ impl Collection for Sections {
     type Extra = ();
 
     async fn page<T: DeserializeOwned + Send>(&self, list: &Parameters<Self>) -> Result<Page<T>> {
-        self.client
+        let Entities { client, parent } = &self.0;
+        let (test, part) = parent;
+        client
             .page(|request| {
                 let query = list.query.as_deref();
                 request.search_sections(
-                    &self.test,
-                    &self.part,
+                    test,
+                    part,
                     list.limit,
                     list.order.as_ref(),
                     list.page,
@@ -123,39 +110,31 @@ impl Collection for Sections {
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "a handle sends nothing until one of its methods is awaited"]
-pub struct SectionHandle {
-    client: Client,
-    test: EcoString,
-    part: EcoString,
-    identifier: EcoString,
-}
+pub struct SectionHandle(pub(super) Entity<Section>);
 
 impl SectionHandle {
-    pub(super) fn new(
-        client: &Client,
-        test: &EcoString,
-        part: &EcoString,
-        identifier: &str,
-    ) -> Self {
-        Self {
-            client: client.clone(),
-            test: test.clone(),
-            part: part.clone(),
-            identifier: identifier.into(),
-        }
-    }
-
     /// Reads the section (operation `getSection`).
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test, the part or the section does not exist.
     pub fn get(&self) -> impl Future<Output = Result<Section>> + Send + use<> {
-        let this = self.clone();
-        async move {
-            this.client
-                .call(|request| request.get_section(&this.test, &this.part, &this.identifier))
-                .await
-        }
+        self.0.clone().get()
+    }
+
+    /// Reads the section; `None` if it, or what it stands in, does not exist.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    pub fn get_opt(&self) -> impl Future<Output = Result<Option<Section>>> + Send + use<> {
+        self.0.clone().get_opt()
+    }
+
+    /// Whether the section exists. The API has no cheaper way to tell than to read it.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    pub fn exists(&self) -> impl Future<Output = Result<bool>> + Send + use<> {
+        self.0.clone().exists()
     }
 
     /// Replaces the whole section (operation `updateSection`): what is `None` is not sent, and the service clears it. To
@@ -171,15 +150,7 @@ impl SectionHandle {
         &self,
         section: &'a Section,
     ) -> impl Future<Output = Result<Section>> + Send + use<'a> {
-        let this = self.clone();
-        async move {
-            check_identifier(&this.identifier, &section.identifier)?;
-            this.client
-                .call(|request| {
-                    request.update_section(&this.test, &this.part, &this.identifier, section)
-                })
-                .await
-        }
+        self.0.clone().update(section)
     }
 
     /// Reads the section, changes it and writes it back: what `change` does not touch goes back as it came, fields that
@@ -197,10 +168,7 @@ impl SectionHandle {
     where
         F: FnOnce(&mut Section),
     {
-        self.try_edit(async move |section: &mut Section| {
-            change(section);
-            Ok(())
-        })
+        self.0.clone().edit(change)
     }
 
     /// As [`edit`](Self::edit), with a closure that may await and may fail: then nothing is written, and its error is
@@ -228,19 +196,7 @@ impl SectionHandle {
         F: AsyncFnOnce(&mut Section) -> Result<(), E>,
         E: From<Error>,
     {
-        let this = self.clone();
-        async move {
-            let current = this.get().await?;
-            let mut changed = current.clone();
-            change(&mut changed).await?;
-            Ok(match edit::changed(&current, &changed)? {
-                Some(changed) => {
-                    this.client.test(&this.test).refuse_beyond_json().await?;
-                    this.update(&changed).await?
-                }
-                None => current,
-            })
-        }
+        self.0.clone().try_edit(change)
     }
 
     /// Deletes the section (operation `deleteSection`). The items that it refers to stay.
@@ -248,20 +204,78 @@ impl SectionHandle {
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test, the part or the section does not exist.
     pub fn delete(&self) -> impl Future<Output = Result<()>> + Send + use<> {
-        let this = self.clone();
-        async move {
-            let deleted = this
-                .client
-                .call(|request| request.delete_section(&this.test, &this.part, &this.identifier))
-                .await;
-            settle::delete(deleted)
-        }
+        self.0.clone().delete()
+    }
+
+    /// Deletes the section if it exists; whether it did.
+    ///
+    /// Where the reply to a delete was lost and its repeat finds nothing, that is `true`: it may have been gone
+    /// before as well.
+    ///
+    /// # Errors
+    /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).
+    pub fn delete_if_exists(&self) -> impl Future<Output = Result<bool>> + Send + use<> {
+        self.0.clone().delete_if_exists()
     }
 
     /// The section's references to items: add, remove and reorder.
     pub fn items(&self) -> ItemRefs {
-        ItemRefs::new(&self.client, &self.test, &self.part, &self.identifier)
+        ItemRefs(self.0.clone())
     }
 }
 
-may_not_exist!(SectionHandle, Section, "section");
+impl Resource for Section {
+    /// The test and the part.
+    type Parent = (EcoString, EcoString);
+    type Input = Self;
+    type Draft = Self;
+
+    fn identifier(section: &Self) -> &str {
+        &section.identifier
+    }
+
+    fn holds(&self, sent: &Self) -> bool {
+        json::holds(self, sent)
+    }
+
+    async fn post(into: &Entities<Self>, section: &Self) -> Result<Self> {
+        let (test, part) = &into.parent;
+        let create = into
+            .client
+            .call(|request| request.create_section(test, part, section));
+        create.await
+    }
+
+    async fn read(at: &Entity<Self>) -> Result<Self> {
+        let (test, part) = &at.parent;
+        let get = at
+            .client
+            .call(|request| request.get_section(test, part, &at.identifier));
+        get.await
+    }
+
+    async fn put(at: &Entity<Self>, section: &Self) -> Result<Self> {
+        let (test, part) = &at.parent;
+        let update =
+            |request: Requests<'_>| request.update_section(test, part, &at.identifier, section);
+        at.client.call(update).await
+    }
+
+    async fn remove(at: &Entity<Self>) -> Result<()> {
+        let (test, part) = &at.parent;
+        let delete = at
+            .client
+            .call(|request| request.delete_section(test, part, &at.identifier));
+        delete.await
+    }
+
+    fn draft(&self) -> Result<Self> {
+        Ok(self.clone())
+    }
+
+    async fn save(at: &Entity<Self>, edit: Edit<Self>) -> Result<Self> {
+        let section = rewrite::changed(&edit.current, &edit.changed)?;
+        refuse_beyond_json(&at.client, &at.parent.0).await?;
+        at.clone().update(&section).await
+    }
+}

@@ -1,13 +1,13 @@
 //! Stimuli: passages and other content that several items share.
 
-use ecow::EcoString;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::conveniences::{check_addressable, check_identifier, may_not_exist, upserts};
-use super::{settle, stored};
-use crate::client::Client;
+use super::Upserted;
+use super::resource::{Edit, Entities, Entity, Resource};
+use super::xml_body::check_content;
 use crate::error::{Error, Result};
-use crate::models::{SortField, Stimulus, StimulusInput};
+use crate::models::{SortField, Stimulus, StimulusInput, json};
 use crate::page::{Collection, List, Page, Parameters};
 use crate::transport::operation;
 use crate::xml;
@@ -25,17 +25,9 @@ use crate::xml;
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "a collection sends nothing until one of its methods is awaited"]
-pub struct Stimuli {
-    client: Client,
-}
+pub struct Stimuli(pub(super) Entities<Stimulus>);
 
 impl Stimuli {
-    pub(crate) fn new(client: &Client) -> Self {
-        Self {
-            client: client.clone(),
-        }
-    }
-
     /// The stimuli, a page at a time or as a stream (operation `searchStimuli`).
     pub fn list(&self) -> List<Self> {
         List::new(self.clone())
@@ -56,46 +48,23 @@ impl Stimuli {
         &self,
         stimulus: &'a StimulusInput,
     ) -> impl Future<Output = Result<Stimulus>> + Send + use<'a> {
-        let this = self.clone();
-        async move {
-            let created = this.post(stimulus).await;
-            let read = this.handle(&stimulus.identifier).get();
-            settle::create(created, read, |found| holds(found, stimulus)).await
-        }
+        self.0.clone().create(stimulus)
     }
 
-    async fn post(&self, stimulus: &StimulusInput) -> Result<Stimulus> {
-        check_addressable(&stimulus.identifier)?;
-        stored::check_content(&stimulus.content)?;
-        self.client
-            .call(|request| request.create_stimulus(stimulus))
-            .await
+    /// Creates the stimulus, or replaces the one of its identifier, and says which.
+    ///
+    /// It creates first, so that what another writer does at the same time is noticed: a conflict makes it an
+    /// update, and if the entity is gone by then, it starts again, three times at most. Where the reply to the
+    /// create is lost, its repeat may find what it has created itself: that is an update then.
+    ///
+    /// # Errors
+    /// As `create` and `update`; [`NotFound`](crate::ErrorKind::NotFound) if what it stands in does not exist.
+    pub fn upsert<'a>(
+        &self,
+        stimulus: &'a StimulusInput,
+    ) -> impl Future<Output = Result<Upserted<Stimulus>>> + Send + use<'a> {
+        self.0.clone().upsert(stimulus)
     }
-
-    fn handle(&self, identifier: &str) -> StimulusHandle {
-        StimulusHandle::new(&self.client, identifier)
-    }
-}
-
-upserts!(Stimuli, StimulusInput => Stimulus, "stimulus");
-
-/// What was sent as XHTML is read back as the XML's body.
-fn holds(found: &Stimulus, sent: &StimulusInput) -> bool {
-    let body = found.raw_xml.as_deref().map(xml::stimulus_content);
-    let Some(Ok(Some(body))) = body else {
-        return false;
-    };
-    let within = |content: &str| format!("<div>{content}</div>");
-    let same = xml::first_difference(&within(&sent.content), &within(body)) == Ok(None);
-    same && settle::holds(found, &without_content(sent))
-}
-
-fn without_content(stimulus: &StimulusInput) -> impl serde::Serialize + use<> {
-    let mut fields = serde_json::to_value(stimulus).unwrap_or_default();
-    if let Some(fields) = fields.as_object_mut() {
-        fields.remove("content");
-    }
-    fields
 }
 
 impl Collection for Stimuli {
@@ -105,7 +74,8 @@ impl Collection for Stimuli {
     type Extra = ();
 
     async fn page<T: DeserializeOwned + Send>(&self, list: &Parameters<Self>) -> Result<Page<T>> {
-        self.client
+        let client = &self.0.client;
+        client
             .page(|request| {
                 let (query, sort) = (list.query.as_deref(), list.sort.as_ref());
                 request.search_stimuli(list.limit, list.order.as_ref(), list.page, query, sort)
@@ -131,30 +101,31 @@ impl Collection for Stimuli {
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "a handle sends nothing until one of its methods is awaited"]
-pub struct StimulusHandle {
-    client: Client,
-    identifier: EcoString,
-}
+pub struct StimulusHandle(pub(super) Entity<Stimulus>);
 
 impl StimulusHandle {
-    pub(crate) fn new(client: &Client, identifier: &str) -> Self {
-        Self {
-            client: client.clone(),
-            identifier: identifier.into(),
-        }
-    }
-
     /// Reads the stimulus (operation `getStimulus`).
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the stimulus does not exist.
     pub fn get(&self) -> impl Future<Output = Result<Stimulus>> + Send + use<> {
-        let this = self.clone();
-        async move {
-            this.client
-                .call(|request| request.get_stimulus(&this.identifier))
-                .await
-        }
+        self.0.clone().get()
+    }
+
+    /// Reads the stimulus; `None` if it, or what it stands in, does not exist.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    pub fn get_opt(&self) -> impl Future<Output = Result<Option<Stimulus>>> + Send + use<> {
+        self.0.clone().get_opt()
+    }
+
+    /// Whether the stimulus exists. The API has no cheaper way to tell than to read it.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    pub fn exists(&self) -> impl Future<Output = Result<bool>> + Send + use<> {
+        self.0.clone().exists()
     }
 
     /// Replaces the whole stimulus (operation `updateStimulus`): what is `None` is not sent, and the service clears it.
@@ -168,14 +139,7 @@ impl StimulusHandle {
         &self,
         stimulus: &'a StimulusInput,
     ) -> impl Future<Output = Result<Stimulus>> + Send + use<'a> {
-        let this = self.clone();
-        async move {
-            check_identifier(&this.identifier, &stimulus.identifier)?;
-            stored::check_content(&stimulus.content)?;
-            this.client
-                .call(|request| request.update_stimulus(&this.identifier, stimulus))
-                .await
-        }
+        self.0.clone().update(stimulus)
     }
 
     /// Reads the stimulus, changes it and writes it back: what `change` does not touch goes back as it came, fields that
@@ -194,10 +158,7 @@ impl StimulusHandle {
     where
         F: FnOnce(&mut StimulusInput),
     {
-        self.try_edit(async move |stimulus: &mut StimulusInput| {
-            change(stimulus);
-            Ok(())
-        })
+        self.0.clone().edit(change)
     }
 
     /// As [`edit`](Self::edit), with a closure that may await and may fail: then nothing is written, and its error is
@@ -210,18 +171,7 @@ impl StimulusHandle {
         F: AsyncFnOnce(&mut StimulusInput) -> Result<(), E>,
         E: From<Error>,
     {
-        let this = self.clone();
-        async move {
-            let current = this.get().await?;
-            let unchanged = current.draft()?;
-            let mut changed = unchanged.clone();
-            change(&mut changed).await?;
-            if changed == unchanged {
-                return Ok(current);
-            }
-            current.refuse_loss(&unchanged, "replace the stimulus with update")?;
-            Ok(this.update(&changed).await?)
-        }
+        self.0.clone().try_edit(change)
     }
 
     /// Deletes the stimulus (operation `deleteStimulus`). Items that refer to it stay.
@@ -229,15 +179,92 @@ impl StimulusHandle {
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the stimulus does not exist.
     pub fn delete(&self) -> impl Future<Output = Result<()>> + Send + use<> {
-        let this = self.clone();
-        async move {
-            let deleted = this
-                .client
-                .call(|request| request.delete_stimulus(&this.identifier))
-                .await;
-            settle::delete(deleted)
-        }
+        self.0.clone().delete()
+    }
+
+    /// Deletes the stimulus if it exists; whether it did.
+    ///
+    /// Where the reply to a delete was lost and its repeat finds nothing, that is `true`: it may have been gone
+    /// before as well.
+    ///
+    /// # Errors
+    /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).
+    pub fn delete_if_exists(&self) -> impl Future<Output = Result<bool>> + Send + use<> {
+        self.0.clone().delete_if_exists()
     }
 }
 
-may_not_exist!(StimulusHandle, Stimulus, "stimulus");
+impl Resource for Stimulus {
+    type Parent = ();
+    type Input = StimulusInput;
+    type Draft = StimulusInput;
+
+    fn identifier(stimulus: &StimulusInput) -> &str {
+        &stimulus.identifier
+    }
+
+    fn check(stimulus: &StimulusInput) -> Result<()> {
+        check_content(&stimulus.content)
+    }
+
+    /// What was sent as XHTML is read back as the XML's body.
+    fn holds(&self, sent: &StimulusInput) -> bool {
+        let body = self.raw_xml.as_deref().map(xml::stimulus_content);
+        let Some(Ok(Some(body))) = body else {
+            return false;
+        };
+        let within = |content: &str| format!("<div>{content}</div>");
+        let same = xml::first_difference(&within(&sent.content), &within(body)) == Ok(None);
+        same && json::holds(self, &without_content(sent))
+    }
+
+    async fn post(into: &Entities<Self>, stimulus: &StimulusInput) -> Result<Self> {
+        let create = into
+            .client
+            .call(|request| request.create_stimulus(stimulus));
+        create.await
+    }
+
+    async fn read(at: &Entity<Self>) -> Result<Self> {
+        let get = at
+            .client
+            .call(|request| request.get_stimulus(&at.identifier));
+        get.await
+    }
+
+    async fn put(at: &Entity<Self>, stimulus: &StimulusInput) -> Result<Self> {
+        let update = at
+            .client
+            .call(|request| request.update_stimulus(&at.identifier, stimulus));
+        update.await
+    }
+
+    async fn remove(at: &Entity<Self>) -> Result<()> {
+        let delete = at
+            .client
+            .call(|request| request.delete_stimulus(&at.identifier));
+        delete.await
+    }
+
+    fn draft(&self) -> Result<StimulusInput> {
+        self.draft()
+    }
+
+    async fn save(at: &Entity<Self>, edit: Edit<Self>) -> Result<Self> {
+        let Edit {
+            current,
+            draft,
+            changed,
+        } = edit;
+        current.refuse_loss(&draft, "replace the stimulus with update")?;
+        at.clone().update(&changed).await
+    }
+}
+
+fn without_content(stimulus: &StimulusInput) -> impl Serialize + use<> {
+    let mut fields = serde_json::to_value(stimulus).unwrap_or_default();
+    if let Some(fields) = fields.as_object_mut() {
+        fields.remove("content");
+    }
+    fields
+}

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{ClientBuilder, env, urls};
+#[cfg(feature = "sign-in")]
+use super::urls;
+use super::{ClientBuilder, env};
 #[cfg(feature = "sign-in")]
 use crate::auth::{Addresses, AuthorizationCode, MemoryTokenStore, SignIn};
 use crate::auth::{

@@ -1,19 +1,9 @@
 //! One assessment item.
 
-use ecow::EcoString;
-
-use super::super::conveniences::{check_identifier, may_not_exist};
-use super::super::{MetadataWrite, edit, settle, stored};
-use super::ROOT;
-use crate::client::Client;
+use super::super::MetadataWrite;
+use super::super::resource::Entity;
 use crate::error::{Error, Result};
-use crate::models::owner::ASSESSMENT_ITEM_IN_XML;
-use crate::models::{
-    AssessmentItem, AssessmentItemBody, AssessmentItemInput, AssessmentItemXml, Metadata,
-    ProcessResponseResult, ResponseInput,
-};
-use crate::transport::operation;
-use crate::xml::first_difference;
+use crate::models::{AssessmentItem, AssessmentItemInput, ProcessResponseResult, ResponseInput};
 
 /// One assessment item, addressed by its identifier; made by [`Client::item`].
 ///
@@ -48,30 +38,31 @@ use crate::xml::first_difference;
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "a handle sends nothing until one of its methods is awaited"]
-pub struct ItemHandle {
-    client: Client,
-    identifier: EcoString,
-}
+pub struct ItemHandle(pub(in crate::resources) Entity<AssessmentItem>);
 
 impl ItemHandle {
-    pub(crate) fn new(client: &Client, identifier: &str) -> Self {
-        Self {
-            client: client.clone(),
-            identifier: identifier.into(),
-        }
-    }
-
     /// Reads the item (operation `getAssessmentItem`). [`AssessmentItem::view`] tells what its XML says.
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the item does not exist.
     pub fn get(&self) -> impl Future<Output = Result<AssessmentItem>> + Send + use<> {
-        let this = self.clone();
-        async move {
-            this.client
-                .call(|request| request.get_assessment_item(&this.identifier))
-                .await
-        }
+        self.0.clone().get()
+    }
+
+    /// Reads the item; `None` if it, or what it stands in, does not exist.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    pub fn get_opt(&self) -> impl Future<Output = Result<Option<AssessmentItem>>> + Send + use<> {
+        self.0.clone().get_opt()
+    }
+
+    /// Whether the item exists. The API has no cheaper way to tell than to read it.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    pub fn exists(&self) -> impl Future<Output = Result<bool>> + Send + use<> {
+        self.0.clone().exists()
     }
 
     /// Reads the item's XML (operation `getAssessmentItem`, asked for XML).
@@ -79,15 +70,7 @@ impl ItemHandle {
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the item does not exist.
     pub fn get_xml(&self) -> impl Future<Output = Result<String>> + Send + use<> {
-        let this = self.clone();
-        async move {
-            let id = [this.identifier.as_str()];
-            this.client
-                .call_xml(&operation::GET_ASSESSMENT_ITEM, &id, None, |body| {
-                    stored::read_xml(ROOT, body)
-                })
-                .await
-        }
+        self.0.clone().get_xml()
     }
 
     /// Replaces the whole item from the JSON authoring form (operation `updateAssessmentItem`): what is `None` is not
@@ -102,11 +85,7 @@ impl ItemHandle {
         &self,
         item: &'a AssessmentItemInput,
     ) -> impl Future<Output = Result<AssessmentItem>> + Send + use<'a> {
-        let this = self.clone();
-        async move {
-            check_identifier(&this.identifier, &item.identifier)?;
-            this.put(&item.clone().into()).await
-        }
+        self.0.clone().update(item)
     }
 
     /// Replaces the whole item from its QTI XML (operation `updateAssessmentItem`), reads it back, and compares what is
@@ -126,49 +105,7 @@ impl ItemHandle {
         xml: &'a str,
         metadata: MetadataWrite<'a>,
     ) -> impl Future<Output = Result<AssessmentItem>> + Send + use<'a> {
-        let this = self.clone();
-        async move {
-            this.check_document(xml)?;
-            match metadata {
-                MetadataWrite::Keep => this.keep(&this.get().await?, xml).await,
-                MetadataWrite::Clear | MetadataWrite::Replace(_) => {
-                    this.replace(xml, metadata.given(), None).await
-                }
-            }
-        }
-    }
-
-    fn check_document(&self, xml: &str) -> Result<()> {
-        match stored::check_document(ROOT, xml)? {
-            Some(identifier) => check_identifier(&self.identifier, &identifier),
-            None => Ok(()),
-        }
-    }
-
-    /// Writes XML that was checked, with the metadata of the item that was read.
-    async fn keep(&self, current: &AssessmentItem, xml: &str) -> Result<AssessmentItem> {
-        edit::refuse_beyond_xml(current, ASSESSMENT_ITEM_IN_XML, INSTEAD)?;
-        self.replace(xml, current.metadata.as_ref(), None).await
-    }
-
-    /// Writes XML that was checked. Also holds against what is stored that it has none of the metadata `before` which was
-    /// not sent.
-    async fn replace(
-        &self,
-        xml: &str,
-        metadata: Option<&Metadata>,
-        before: Option<&Metadata>,
-    ) -> Result<AssessmentItem> {
-        self.put(&AssessmentItemXml::new(xml, metadata.cloned()).into())
-            .await?;
-        let item = self.get().await.map_err(stored::unconfirmed)?;
-        let found = stored::raw_xml(item.raw_xml.as_deref()).map_err(stored::unconfirmed)?;
-        stored::check_stored(UPDATE, first_difference(xml, found))?;
-        stored::check_typed(UPDATE, xml, &item)?;
-        let found = item.metadata.as_ref();
-        stored::check_metadata(UPDATE, metadata, found)?;
-        stored::check_removed(UPDATE, before, metadata, found)?;
-        Ok(item)
+        self.0.clone().update_xml(xml, metadata)
     }
 
     /// Reads the item, changes its `raw_xml` or its `metadata`, and writes both back as
@@ -187,10 +124,7 @@ impl ItemHandle {
     where
         F: FnOnce(&mut AssessmentItem),
     {
-        self.try_edit(async move |item: &mut AssessmentItem| {
-            change(item);
-            Ok(())
-        })
+        self.0.clone().edit(change)
     }
 
     /// As [`edit`](Self::edit), with a closure that may await and may fail: then nothing is written, and its error is
@@ -206,13 +140,7 @@ impl ItemHandle {
         F: AsyncFnOnce(&mut AssessmentItem) -> Result<(), E>,
         E: From<Error>,
     {
-        let this = self.clone();
-        async move {
-            let current = this.get().await?;
-            let mut changed = current.clone();
-            change(&mut changed).await?;
-            Ok(this.save(current, changed).await?)
-        }
+        self.0.clone().try_edit(change)
     }
 
     /// Reads the item, changes its XML, and writes it back as [`update_xml`](Self::update_xml) does, with the metadata
@@ -224,10 +152,7 @@ impl ItemHandle {
     where
         F: FnOnce(&mut String),
     {
-        self.try_edit_xml(async move |xml: &mut String| {
-            change(xml);
-            Ok(())
-        })
+        self.0.clone().edit_xml(change)
     }
 
     /// As [`edit_xml`](Self::edit_xml), with a closure that may await and may fail: then nothing is written, and its error is
@@ -243,13 +168,7 @@ impl ItemHandle {
         F: AsyncFnOnce(&mut String) -> Result<(), E>,
         E: From<Error>,
     {
-        let this = self.clone();
-        async move {
-            let current = this.get().await?;
-            let mut xml = stored::raw_xml(current.raw_xml.as_deref())?.to_owned();
-            change(&mut xml).await?;
-            Ok(this.save_xml(current, &xml).await?)
-        }
+        self.0.clone().try_edit_xml(change)
     }
 
     /// Deletes the item (operation `deleteAssessmentItem`). References of tests to it stay, and lead nowhere.
@@ -257,14 +176,18 @@ impl ItemHandle {
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the item does not exist.
     pub fn delete(&self) -> impl Future<Output = Result<()>> + Send + use<> {
-        let this = self.clone();
-        async move {
-            let deleted = this
-                .client
-                .call(|request| request.delete_assessment_item(&this.identifier))
-                .await;
-            settle::delete(deleted)
-        }
+        self.0.clone().delete()
+    }
+
+    /// Deletes the item if it exists; whether it did.
+    ///
+    /// Where the reply to a delete was lost and its repeat finds nothing, that is `true`: it may have been gone
+    /// before as well.
+    ///
+    /// # Errors
+    /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).
+    pub fn delete_if_exists(&self) -> impl Future<Output = Result<bool>> + Send + use<> {
+        self.0.clone().delete_if_exists()
     }
 
     /// Scores a candidate's response to the item (operation `processResponse`). Nothing is stored, so it is repeated
@@ -290,51 +213,13 @@ impl ItemHandle {
         &self,
         response: &'a ResponseInput,
     ) -> impl Future<Output = Result<ProcessResponseResult>> + Send + use<'a> {
-        let this = self.clone();
+        let Entity {
+            client, identifier, ..
+        } = self.0.clone();
         async move {
-            this.client
-                .call(|request| request.process_response(&this.identifier, response))
+            client
+                .call(|request| request.process_response(&identifier, response))
                 .await
         }
     }
-
-    /// Writes what an edit has made of the item.
-    async fn save(
-        &self,
-        current: AssessmentItem,
-        changed: AssessmentItem,
-    ) -> Result<AssessmentItem> {
-        if changed == current {
-            return Ok(current);
-        }
-        let may_change = |field: &str| matches!(field, "rawXml" | "metadata");
-        edit::refuse_changes(&current, &changed, may_change)?;
-        let xml = changed
-            .raw_xml
-            .ok_or_else(|| Error::input("without its rawXml an item cannot be written"))?;
-        edit::refuse_beyond_xml(&current, ASSESSMENT_ITEM_IN_XML, INSTEAD)?;
-        self.check_document(&xml)?;
-        let (before, after) = (current.metadata.as_ref(), changed.metadata.as_ref());
-        self.replace(&xml, after, before).await
-    }
-
-    /// Writes what an edit has made of the item's XML.
-    async fn save_xml(&self, current: AssessmentItem, xml: &str) -> Result<AssessmentItem> {
-        if current.raw_xml.as_deref() == Some(xml) {
-            return Ok(current);
-        }
-        self.check_document(xml)?;
-        self.keep(&current, xml).await
-    }
-
-    async fn put(&self, body: &AssessmentItemBody) -> Result<AssessmentItem> {
-        self.client
-            .call(|request| request.update_assessment_item(&self.identifier, body))
-            .await
-    }
 }
-
-const UPDATE: &str = operation::UPDATE_ASSESSMENT_ITEM.id;
-const INSTEAD: &str = "replace the item with update_xml and MetadataWrite::Replace";
-
-may_not_exist!(ItemHandle, AssessmentItem, "item");

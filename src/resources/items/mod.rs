@@ -2,26 +2,19 @@
 
 mod handle;
 mod query;
+mod requests;
 
 use serde::de::DeserializeOwned;
 
-use super::conveniences::{self, Upserted, check_addressable, upserts};
-use super::{MetadataWrite, settle, stored};
-use crate::client::Client;
+use super::resource::Entities;
+use super::{MetadataWrite, Upserted};
 use crate::error::Result;
-use crate::models::{
-    AssessmentItem, AssessmentItemBody, AssessmentItemInput, AssessmentItemXml, ItemSortField,
-    Metadata, MetadataInput,
-};
+use crate::models::{AssessmentItem, AssessmentItemInput, ItemSortField, Metadata, MetadataInput};
 use crate::page::{Collection, Filterable, List, Page, Parameters};
 use crate::transport::operation;
-use crate::xml::first_difference;
 
 pub use handle::ItemHandle;
 pub use query::ItemQuery;
-
-/// The root of an item's XML.
-const ROOT: &str = "qti-assessment-item";
 
 /// The assessment items; made by [`Client::items`].
 ///
@@ -37,17 +30,9 @@ const ROOT: &str = "qti-assessment-item";
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "a collection sends nothing until one of its methods is awaited"]
-pub struct Items {
-    client: Client,
-}
+pub struct Items(pub(super) Entities<AssessmentItem>);
 
 impl Items {
-    pub(crate) fn new(client: &Client) -> Self {
-        Self {
-            client: client.clone(),
-        }
-    }
-
     /// The items, a page at a time or as a stream (operation `searchAssessmentItems`). The list takes filters.
     ///
     /// ```no_run
@@ -82,12 +67,7 @@ impl Items {
         &self,
         item: &'a AssessmentItemInput,
     ) -> impl Future<Output = Result<AssessmentItem>> + Send + use<'a> {
-        let this = self.clone();
-        async move {
-            let created = this.post(item).await;
-            let read = this.handle(&item.identifier).get();
-            settle::create(created, read, |found| settle::holds(found, item)).await
-        }
+        self.0.clone().create(item)
     }
 
     /// Creates an item from its QTI XML (operation `createAssessmentItem`). The identifier is that of the XML.
@@ -105,17 +85,22 @@ impl Items {
         xml: &'a str,
         metadata: Option<&'a Metadata>,
     ) -> impl Future<Output = Result<AssessmentItem>> + Send + use<'a> {
-        let this = self.clone();
-        async move {
-            let identifier = stored::check_new_document(ROOT, xml)?;
-            let created = this.post_xml(xml, metadata).await;
-            let read = this.handle(&identifier).get();
-            settle::create(created, read, |found| {
-                let found = found.raw_xml.as_deref().unwrap_or_default();
-                first_difference(xml, found) == Ok(None)
-            })
-            .await
-        }
+        self.0.clone().create_xml(xml, metadata)
+    }
+
+    /// Creates the item, or replaces the one of its identifier, and says which.
+    ///
+    /// It creates first, so that what another writer does at the same time is noticed: a conflict makes it an
+    /// update, and if the entity is gone by then, it starts again, three times at most. Where the reply to the
+    /// create is lost, its repeat may find what it has created itself: that is an update then.
+    ///
+    /// # Errors
+    /// As `create` and `update`; [`NotFound`](crate::ErrorKind::NotFound) if what it stands in does not exist.
+    pub fn upsert<'a>(
+        &self,
+        item: &'a AssessmentItemInput,
+    ) -> impl Future<Output = Result<Upserted<AssessmentItem>>> + Send + use<'a> {
+        self.0.clone().upsert(item)
     }
 
     /// Creates the item that the XML describes, or replaces the one of its identifier, and says which. `metadata` says
@@ -130,16 +115,7 @@ impl Items {
         xml: &'a str,
         metadata: MetadataWrite<'a>,
     ) -> impl Future<Output = Result<Upserted<AssessmentItem>>> + Send + use<'a> {
-        let this = self.clone();
-        async move {
-            let identifier = stored::check_new_document(ROOT, xml)?;
-            let handle = this.handle(&identifier);
-            conveniences::upsert(
-                || this.post_xml(xml, metadata.given()),
-                || handle.update_xml(xml, metadata),
-            )
-            .await
-        }
+        self.0.clone().upsert_xml(xml, metadata)
     }
 
     /// Gives an item new metadata, without its XML being sent (operation `updateMetadata`).
@@ -156,36 +132,14 @@ impl Items {
         &self,
         metadata: &'a MetadataInput,
     ) -> impl Future<Output = Result<AssessmentItem>> + Send + use<'a> {
-        let this = self.clone();
+        let client = self.0.client.clone();
         async move {
-            this.client
+            client
                 .call(|request| request.update_metadata(metadata))
                 .await
         }
     }
-
-    async fn post(&self, item: &AssessmentItemInput) -> Result<AssessmentItem> {
-        check_addressable(&item.identifier)?;
-        self.post_body(&item.clone().into()).await
-    }
-
-    async fn post_xml(&self, xml: &str, metadata: Option<&Metadata>) -> Result<AssessmentItem> {
-        let body = AssessmentItemXml::new(xml, metadata.cloned()).into();
-        self.post_body(&body).await
-    }
-
-    async fn post_body(&self, body: &AssessmentItemBody) -> Result<AssessmentItem> {
-        self.client
-            .call(|request| request.create_assessment_item(body))
-            .await
-    }
-
-    fn handle(&self, identifier: &str) -> ItemHandle {
-        ItemHandle::new(&self.client, identifier)
-    }
 }
-
-upserts!(Items, AssessmentItemInput => AssessmentItem, "item");
 
 impl Collection for Items {
     const OPERATION: &'static str = operation::SEARCH_ASSESSMENT_ITEMS.id;
@@ -196,7 +150,8 @@ impl Collection for Items {
     async fn page<T: DeserializeOwned + Send>(&self, list: &Parameters<Self>) -> Result<Page<T>> {
         let filter = list.filter.as_ref().map(ToString::to_string);
         let filter = filter.as_deref();
-        self.client
+        let client = &self.0.client;
+        client
             .page(|request| {
                 let extra = &list.extra;
                 request.search_assessment_items(

@@ -2,23 +2,20 @@
 
 mod handle;
 mod query;
+mod requests;
 
 use serde::de::DeserializeOwned;
 
-use super::conveniences::{self, Upserted, check_addressable, upserts};
-use super::{MetadataWrite, settle, stored};
-use crate::client::Client;
+use super::resource::Entities;
+use super::{MetadataWrite, Upserted};
 use crate::error::Result;
 use crate::models::{AssessmentTest, AssessmentTestInput, SortField};
 use crate::page::{Collection, Filterable, List, Page, Parameters};
 use crate::transport::operation;
-use crate::xml::first_difference_of_tests;
 
 pub use handle::TestHandle;
 pub use query::TestQuery;
-
-/// The root of a test's XML.
-const ROOT: &str = "qti-assessment-test";
+pub(super) use requests::refuse_beyond_json;
 
 /// The assessment tests; made by [`Client::tests`].
 ///
@@ -35,17 +32,9 @@ const ROOT: &str = "qti-assessment-test";
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "a collection sends nothing until one of its methods is awaited"]
-pub struct Tests {
-    client: Client,
-}
+pub struct Tests(pub(super) Entities<AssessmentTest>);
 
 impl Tests {
-    pub(crate) fn new(client: &Client) -> Self {
-        Self {
-            client: client.clone(),
-        }
-    }
-
     /// The tests, a page at a time or as a stream (operation `searchAssessmentTests`). The list takes filters.
     pub fn list(&self) -> List<Self> {
         List::new(self.clone())
@@ -64,12 +53,7 @@ impl Tests {
         &self,
         test: &'a AssessmentTestInput,
     ) -> impl Future<Output = Result<AssessmentTest>> + Send + use<'a> {
-        let this = self.clone();
-        async move {
-            let created = this.post(test).await;
-            let read = this.handle(&test.identifier).get();
-            settle::create(created, read, |found| settle::holds(found, test)).await
-        }
+        self.0.clone().create(test)
     }
 
     /// Creates a test from its QTI XML, sent as it is (operation `createAssessmentTest`). The identifier is that of the
@@ -87,17 +71,22 @@ impl Tests {
         &self,
         xml: &'a str,
     ) -> impl Future<Output = Result<AssessmentTest>> + Send + use<'a> {
-        let this = self.clone();
-        async move {
-            let identifier = stored::check_new_document(ROOT, xml)?;
-            let created = this.post_xml(xml).await;
-            let read = this.handle(&identifier).get();
-            settle::create(created, read, |found: &AssessmentTest| {
-                let found = found.raw_xml.as_deref().unwrap_or_default();
-                first_difference_of_tests(xml, found) == Ok(None)
-            })
-            .await
-        }
+        self.0.clone().create_xml(xml, None)
+    }
+
+    /// Creates the test, or replaces the one of its identifier, and says which.
+    ///
+    /// It creates first, so that what another writer does at the same time is noticed: a conflict makes it an
+    /// update, and if the entity is gone by then, it starts again, three times at most. Where the reply to the
+    /// create is lost, its repeat may find what it has created itself: that is an update then.
+    ///
+    /// # Errors
+    /// As `create` and `update`; [`NotFound`](crate::ErrorKind::NotFound) if what it stands in does not exist.
+    pub fn upsert<'a>(
+        &self,
+        test: &'a AssessmentTestInput,
+    ) -> impl Future<Output = Result<Upserted<AssessmentTest>>> + Send + use<'a> {
+        self.0.clone().upsert(test)
     }
 
     /// Creates the test that the XML describes, or replaces the one of its identifier, and says which. `metadata` says
@@ -113,42 +102,9 @@ impl Tests {
         xml: &'a str,
         metadata: MetadataWrite<'a>,
     ) -> impl Future<Output = Result<Upserted<AssessmentTest>>> + Send + use<'a> {
-        let this = self.clone();
-        async move {
-            let identifier = stored::check_new_document(ROOT, xml)?;
-            let handle = this.handle(&identifier);
-            let create = async || {
-                let created = this.post_xml(xml).await?;
-                match metadata.given() {
-                    Some(metadata) => handle.write_metadata(metadata).await,
-                    None => Ok(created),
-                }
-            };
-            conveniences::upsert(&create, || handle.update_xml(xml, metadata)).await
-        }
-    }
-
-    async fn post_xml(&self, xml: &str) -> Result<AssessmentTest> {
-        self.client
-            .call_xml(&operation::CREATE_ASSESSMENT_TEST, &[], Some(xml), |body| {
-                serde_json::from_slice(body)
-            })
-            .await
-    }
-
-    async fn post(&self, test: &AssessmentTestInput) -> Result<AssessmentTest> {
-        check_addressable(&test.identifier)?;
-        self.client
-            .call(|request| request.create_assessment_test(test))
-            .await
-    }
-
-    fn handle(&self, identifier: &str) -> TestHandle {
-        TestHandle::new(&self.client, identifier)
+        self.0.clone().upsert_xml(xml, metadata)
     }
 }
-
-upserts!(Tests, AssessmentTestInput => AssessmentTest, "test");
 
 impl Collection for Tests {
     const OPERATION: &'static str = operation::SEARCH_ASSESSMENT_TESTS.id;
@@ -159,7 +115,8 @@ impl Collection for Tests {
     async fn page<T: DeserializeOwned + Send>(&self, list: &Parameters<Self>) -> Result<Page<T>> {
         let filter = list.filter.as_ref().map(ToString::to_string);
         let filter = filter.as_deref();
-        self.client
+        let client = &self.0.client;
+        client
             .page(|request| {
                 let extra = &list.extra;
                 request.search_assessment_tests(

@@ -1,28 +1,19 @@
 //! Read, change, write: what goes back to the service of what was read.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{settle, stored};
+use super::json::{fields, is_empty};
+use super::owner::SERVICE_OWNED;
+use super::raw_xml::unreadable;
 use crate::error::{Error, Result};
-use crate::models::owner::SERVICE_OWNED;
-use crate::transport::body::refuse_repeated_fields;
 use crate::xml::{JsonForm, beyond_json};
 
-/// The entity as it is written back after a change: `None` if nothing changed.
-pub(super) fn changed<T>(current: &T, changed: &T) -> Result<Option<T>>
-where
-    T: PartialEq + Serialize + DeserializeOwned,
-{
-    if changed == current {
-        return Ok(None);
-    }
+/// An entity that was changed, as it is written back.
+pub(crate) fn changed<T: Serialize + DeserializeOwned>(current: &T, changed: &T) -> Result<T> {
     refuse_changes(current, changed, |field| !SERVICE_OWNED.contains(&field))?;
-    writable(changed, None).map(Some)
+    writable(changed, None)
 }
 
 /// What is written of an entity that was read: all of it, unknown fields included, but what the service writes itself.
@@ -51,7 +42,7 @@ pub(crate) fn refuse_beyond_json(
     instead: &str,
 ) -> Result<()> {
     let written = Value::Object(fields(written)?);
-    match beyond_json(form, raw_xml, &written).map_err(stored::answered)? {
+    match beyond_json(form, raw_xml, &written).map_err(unreadable)? {
         Some(place) => Err(Error::input(format!(
             "an edit would lose {place}, which only the XML says: {instead}"
         ))),
@@ -71,7 +62,7 @@ pub(crate) fn refuse_beyond_xml(
     let fields = fields(entity)?;
     match fields
         .iter()
-        .find(|(name, value)| !kept(name) && !settle::is_empty(value))
+        .find(|(name, value)| !kept(name) && !is_empty(value))
     {
         Some((name, _)) => Err(Error::input(format!(
             "a write of the XML would lose {name}, which XML does not hold: {instead}"
@@ -81,7 +72,7 @@ pub(crate) fn refuse_beyond_xml(
 }
 
 /// Refuses a change of a field that cannot be written, naming it.
-pub(super) fn refuse_changes(
+pub(crate) fn refuse_changes(
     current: &impl Serialize,
     changed: &impl Serialize,
     may_change: impl Fn(&str) -> bool,
@@ -94,20 +85,4 @@ pub(super) fn refuse_changes(
         ))),
         None => Ok(()),
     }
-}
-
-/// The fields of an entity, by way of its text: `content` may nest deeper than a value can, and is a text then.
-pub(super) fn fields(entity: &impl Serialize) -> Result<Map<String, Value>> {
-    let unwritable = |problem: serde_json::Error| {
-        Error::input("the entity cannot be written as JSON").with_source(problem)
-    };
-    let text = serde_json::to_string(entity).map_err(unwritable)?;
-    refuse_repeated_fields(&text)?;
-    let fields: BTreeMap<String, &RawValue> = serde_json::from_str(&text).map_err(unwritable)?;
-    let value = |(name, field): (String, &RawValue)| match serde_json::from_str(field.get()) {
-        Ok(value) => Ok((name, value)),
-        Err(_) if name == "content" => Ok((name, field.get().into())),
-        Err(problem) => Err(unwritable(problem)),
-    };
-    fields.into_iter().map(value).collect()
 }

@@ -1,41 +1,34 @@
-//! What happened to a write whose first reply was lost, told from the answer to its repeat.
+//! Models as JSON: their fields, and whether one holds all of another.
 
-use serde_json::Value;
+use std::collections::BTreeMap;
 
-use super::edit;
-use crate::error::Result;
-use crate::models::owner::WRITER_OWNED;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
-/// Settles a create: where an earlier attempt may have been applied, a conflict may be with that attempt. The entity is
-/// read back, and taken for the one created if it holds all that was sent.
-pub(super) async fn create<T>(
-    created: Result<T>,
-    read: impl Future<Output = Result<T>>,
-    holds: impl FnOnce(&T) -> bool,
-) -> Result<T> {
-    match created {
-        Err(conflict) if conflict.is_conflict() && conflict.may_have_been_applied() => {
-            match read.await {
-                Ok(stored) if holds(&stored) => Ok(stored),
-                // Somebody else's, or changed since: the conflict stands, and says that it is not certain.
-                _ => Err(conflict),
-            }
-        }
-        settled => settled,
-    }
-}
+use super::owner::WRITER_OWNED;
+use crate::error::{Error, Result};
+use crate::transport::body::refuse_repeated_fields;
 
-/// Settles a delete: where an earlier attempt may have been applied, what is not there any more was deleted by it.
-pub(super) fn delete(deleted: Result<()>) -> Result<()> {
-    match deleted {
-        Err(gone) if gone.is_not_found() && gone.may_have_been_applied() => Ok(()),
-        settled => settled,
-    }
+/// The fields of an entity, by way of its text: `content` may nest deeper than a value can, and is a text then.
+pub(crate) fn fields(entity: &impl Serialize) -> Result<Map<String, Value>> {
+    let unwritable = |problem: serde_json::Error| {
+        Error::input("the entity cannot be written as JSON").with_source(problem)
+    };
+    let text = serde_json::to_string(entity).map_err(unwritable)?;
+    refuse_repeated_fields(&text)?;
+    let fields: BTreeMap<String, &RawValue> = serde_json::from_str(&text).map_err(unwritable)?;
+    let value = |(name, field): (String, &RawValue)| match serde_json::from_str(field.get()) {
+        Ok(value) => Ok((name, value)),
+        Err(_) if name == "content" => Ok((name, field.get().into())),
+        Err(problem) => Err(unwritable(problem)),
+    };
+    fields.into_iter().map(value).collect()
 }
 
 /// Whether all of what was sent stands in what is stored.
-pub(super) fn holds(stored: &impl serde::Serialize, sent: &impl serde::Serialize) -> bool {
-    match (edit::fields(stored), edit::fields(sent)) {
+pub(crate) fn holds(stored: &impl Serialize, sent: &impl Serialize) -> bool {
+    match (fields(stored), fields(sent)) {
         (Ok(stored), Ok(sent)) => contains(&stored.into(), &sent.into()),
         _ => false,
     }
@@ -43,7 +36,7 @@ pub(super) fn holds(stored: &impl serde::Serialize, sent: &impl serde::Serialize
 
 /// Whether `whole` is what was sent as `part`, with what the service adds: objects may have more fields, but none that
 /// only a writer fills; everything else is equal.
-pub(super) fn contains(whole: &Value, part: &Value) -> bool {
+pub(crate) fn contains(whole: &Value, part: &Value) -> bool {
     match (whole, part) {
         (Value::Object(whole), Value::Object(part)) => {
             let added = |name: &str| WRITER_OWNED.contains(&name) && !part.contains_key(name);
@@ -69,7 +62,8 @@ pub(super) fn contains(whole: &Value, part: &Value) -> bool {
     }
 }
 
-pub(super) fn is_empty(value: &Value) -> bool {
+/// Whether a value says nothing.
+pub(crate) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.is_empty(),

@@ -1,0 +1,30 @@
+//! What happened to a write whose first reply was lost, told from the answer to its repeat.
+
+use crate::error::Result;
+
+/// Settles a create: where an earlier attempt may have been applied, a conflict may be with that attempt. The entity is
+/// read back, and taken for the one created if it holds all that was sent.
+pub(super) async fn create<T>(
+    created: Result<T>,
+    read: impl Future<Output = Result<T>>,
+    holds: impl FnOnce(&T) -> bool,
+) -> Result<T> {
+    match created {
+        Err(conflict) if conflict.is_conflict() && conflict.may_have_been_applied() => {
+            match read.await {
+                Ok(stored) if holds(&stored) => Ok(stored),
+                // Somebody else's, or changed since: the conflict stands, and says that it is not certain.
+                _ => Err(conflict),
+            }
+        }
+        settled => settled,
+    }
+}
+
+/// Settles a delete: where an earlier attempt may have been applied, what is not there any more was deleted by it.
+pub(super) fn delete(deleted: Result<()>) -> Result<()> {
+    match deleted {
+        Err(gone) if gone.is_not_found() && gone.may_have_been_applied() => Ok(()),
+        settled => settled,
+    }
+}

@@ -1,0 +1,84 @@
+//! What was stored, read back and held against what was sent.
+
+use serde_json::Value;
+
+use super::stale_fields;
+use super::xml_body::given;
+use crate::error::{Error, ErrorKind, Result};
+use crate::models::json::{contains, fields};
+use crate::models::{AssessmentItem, Metadata};
+use crate::xml::{Difference, ItemView, XmlError};
+
+/// An error of a read that was to show what a write has stored.
+pub(super) fn unconfirmed(error: Error) -> Error {
+    error
+        .with_context("written, but not read back")
+        .with_may_have_been_applied(true)
+}
+
+/// Holds what was stored against what was sent.
+pub(super) fn check_stored(
+    operation: &'static str,
+    difference: Result<Option<Difference>, XmlError>,
+) -> Result<()> {
+    match difference {
+        Ok(None) => Ok(()),
+        Ok(Some(difference)) => Err(altered(operation, difference.to_string())),
+        Err(problem) => Err(altered(operation, problem.to_string()).with_source(problem)),
+    }
+}
+
+/// Holds the typed fields of a stored item against the XML that was sent.
+pub(super) fn check_typed(operation: &'static str, xml: &str, item: &AssessmentItem) -> Result<()> {
+    let sent = ItemView::parse(xml).map_err(given)?;
+    match stale_fields::first_stale(&sent, &fields(item)?) {
+        None => Ok(()),
+        Some(stale) => Err(altered(operation, stale)),
+    }
+}
+
+/// Holds the metadata that was stored against what was sent; the service may add to it.
+pub(super) fn check_metadata(
+    operation: &'static str,
+    sent: Option<&Metadata>,
+    stored: Option<&Metadata>,
+) -> Result<()> {
+    let missing = sent.into_iter().flatten().find(|(name, value)| {
+        let stored = stored
+            .and_then(|stored| stored.get(*name))
+            .unwrap_or(&Value::Null);
+        !contains(stored, value)
+    });
+    match missing {
+        None => Ok(()),
+        Some((name, _)) => Err(altered(operation, format!("metadata.{name}"))),
+    }
+}
+
+/// Holds what was stored against the metadata that was removed: a service that merges would keep it.
+pub(super) fn check_removed(
+    operation: &'static str,
+    before: Option<&Metadata>,
+    sent: Option<&Metadata>,
+    stored: Option<&Metadata>,
+) -> Result<()> {
+    let removed = |name: &&String| sent.is_none_or(|sent| !sent.contains_key(*name));
+    let kept = |name: &&String| {
+        let value = stored.and_then(|stored| stored.get(*name));
+        value.is_some_and(|value| !value.is_null())
+    };
+    let names = before.into_iter().flat_map(Metadata::keys);
+    match names.filter(removed).find(kept) {
+        None => Ok(()),
+        Some(name) => Err(altered(
+            operation,
+            format!("metadata.{name}, which was removed"),
+        )),
+    }
+}
+
+fn altered(operation: &'static str, place: String) -> Error {
+    Error::new(ErrorKind::Altered, place)
+        .with_operation(operation)
+        .with_may_have_been_applied(true)
+}

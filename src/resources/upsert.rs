@@ -1,0 +1,73 @@
+//! Create, or update what is there.
+
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+
+/// What an upsert did.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// use timeback_qti::Upserted;
+/// use timeback_qti::models::StimulusInput;
+///
+/// let input = StimulusInput::new("italy", "Italy", "<p>Rome</p>");
+/// match client.stimuli().upsert(&input).await? {
+///     Upserted::Created(stimulus) => println!("created {}", stimulus.identifier),
+///     Upserted::Updated(stimulus) => println!("updated {}", stimulus.identifier),
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Upserted<T> {
+    /// There was none of this identifier: it was created.
+    Created(T),
+    /// There was one: it was replaced.
+    Updated(T),
+}
+
+impl<T> Upserted<T> {
+    /// The entity, as the service answered it.
+    pub fn into_inner(self) -> T {
+        match self {
+            Self::Created(entity) | Self::Updated(entity) => entity,
+        }
+    }
+
+    /// Whether it was created.
+    pub fn is_created(&self) -> bool {
+        matches!(self, Self::Created(_))
+    }
+}
+
+/// How often an upsert starts again when the entity comes and goes between its two requests.
+const UPSERT_ROUNDS: usize = 3;
+
+/// Creates, updates if there is one already, and starts again if that one has gone meanwhile. A conflict is not settled
+/// by reading, whoever created what is there: the update makes it what was given.
+pub(super) async fn upsert<T, C, U>(
+    create: impl Fn() -> C,
+    update: impl Fn() -> U,
+) -> Result<Upserted<T>>
+where
+    C: Future<Output = Result<T>>,
+    U: Future<Output = Result<T>>,
+{
+    let mut round = 1;
+    let mut applied = false;
+    let mut note = |error: Error| {
+        applied |= error.may_have_been_applied();
+        error.with_may_have_been_applied(applied)
+    };
+    loop {
+        match create().await.map_err(&mut note) {
+            Err(exists) if exists.is_conflict() => {}
+            created => return created.map(Upserted::Created),
+        }
+        match update().await.map_err(&mut note) {
+            Err(gone) if gone.is_not_found() && round < UPSERT_ROUNDS => round += 1,
+            updated => return updated.map(Upserted::Updated),
+        }
+    }
+}
