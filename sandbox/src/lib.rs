@@ -30,6 +30,7 @@
 //!
 //! What it emulates, how it breaks on purpose, and what it does not check stands in the package's README.
 mod api;
+mod log;
 mod page;
 pub mod program;
 mod qti;
@@ -44,14 +45,14 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+pub use crate::log::RequestRecord;
 pub use crate::server::auth::{Account, Scope};
 pub use crate::server::faults::{Effect, FaultRule, InvalidFault};
-pub use crate::server::log::RequestRecord;
 
+use crate::api::{Api, operation};
 use crate::server::App;
 use crate::server::auth::Auth;
 use crate::server::faults::Faults;
-use crate::server::log::RequestLog;
 use crate::store::Store;
 
 /// A running sandbox. It stops when it is dropped.
@@ -95,7 +96,7 @@ impl Sandbox {
 
     /// The API's base, such as `http://127.0.0.1:41234/api`; paths of the API document follow it.
     pub fn base_url(&self) -> String {
-        self.app.base.clone()
+        self.app.api.base.clone()
     }
 
     /// The page for a browser: what the sandbox holds, and what it was asked.
@@ -105,12 +106,12 @@ impl Sandbox {
 
     /// The token endpoint.
     pub fn token_url(&self) -> String {
-        format!("{}{}", self.origin, server::operation::TOKEN)
+        format!("{}{}", self.origin, operation::TOKEN)
     }
 
     /// The page where people sign in, for the authorization-code grant.
     pub fn authorize_url(&self) -> String {
-        format!("{}{}", self.origin, server::operation::AUTHORIZE)
+        format!("{}{}", self.origin, operation::AUTHORIZE)
     }
 
     /// The first account's client id.
@@ -252,11 +253,13 @@ impl SandboxBuilder {
         let (listener, address) = server::bind(self.port).await?;
         let origin = format!("http://{address}");
         let app = Arc::new(App {
-            store,
+            api: Arc::new(Api {
+                store,
+                base: format!("{origin}{}", operation::API),
+            }),
             auth: Auth::new(accounts, self.token_lifetime),
             faults: Faults::new(self.seed),
-            log: RequestLog::default(),
-            base: format!("{origin}{}", server::operation::API),
+            log: Arc::default(),
         });
         let (stop, stopped) = oneshot::channel();
         let server = server::serve(listener, Arc::clone(&app), stopped);

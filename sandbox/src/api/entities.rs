@@ -1,14 +1,14 @@
 //! What every collection of entities answers: 404 where one is missing, 409 where an identifier is taken.
 use axum::http::StatusCode;
 
+use super::Api;
 use super::Reply;
 use super::error::ApiError;
-use crate::server::App;
 use crate::store::{Collection, Entity, State};
 
 /// Changes the state, all or nothing.
-pub(super) async fn write<T>(app: &App, change: impl FnOnce(&mut State) -> Reply<T>) -> Reply<T> {
-    app.store.write(change).await
+pub(super) async fn write<T>(api: &Api, change: impl FnOnce(&mut State) -> Reply<T>) -> Reply<T> {
+    api.store.write(change).await
 }
 
 /// The entity, or 404.
@@ -28,11 +28,11 @@ pub(super) fn vacant<T: Entity>(entities: &Collection<T>, identifier: &str) -> R
 
 /// Deletes the entity, or 404.
 pub(super) async fn delete<T: Entity>(
-    app: &App,
+    api: &Api,
     entities: impl FnOnce(&mut State) -> &mut Collection<T>,
     identifier: &str,
 ) -> Reply<StatusCode> {
-    write(app, |state| {
+    write(api, |state| {
         entities(state)
             .remove(identifier)
             .then_some(())
@@ -40,4 +40,16 @@ pub(super) async fn delete<T: Entity>(
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The identifier in the body must be the one in the path: nothing can be renamed.
+pub(super) fn same_identifier(in_path: &str, in_body: &str) -> Reply<()> {
+    if in_path == in_body {
+        return Ok(());
+    }
+    Err(ApiError::invalid_field(
+        "identifier",
+        "mismatch",
+        format!("must be {in_path:?}, as in the path"),
+    ))
 }

@@ -5,8 +5,8 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::body_schema::Shape;
 use super::error::ApiError;
-use super::shape::Shape;
 
 /// Identifiers from the path, each decoded from exactly one segment.
 #[derive(Debug, FromRequestParts)]

@@ -4,9 +4,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
+use super::body_schema::{Shape, optional, required};
 use super::extract::{JsonBody, Path};
-use super::shape::{Shape, optional, required};
-use super::{AppState, Reply, entities, view};
+use super::{ApiState, Reply, entities, view};
 use crate::store::model::Feedback;
 
 const FEEDBACK: Shape = Shape::Object(&[
@@ -17,16 +17,16 @@ const FEEDBACK: Shape = Shape::Object(&[
     optional("humanApproved", Shape::Any),
 ]);
 
-pub(super) async fn on_question(app: AppState, body: JsonBody) -> Reply<(StatusCode, Json<Value>)> {
-    create(app, body, "QUESTION").await
+pub(super) async fn on_question(api: ApiState, body: JsonBody) -> Reply<(StatusCode, Json<Value>)> {
+    create(api, body, "QUESTION").await
 }
 
-pub(super) async fn on_lesson(app: AppState, body: JsonBody) -> Reply<(StatusCode, Json<Value>)> {
-    create(app, body, "LESSON").await
+pub(super) async fn on_lesson(api: ApiState, body: JsonBody) -> Reply<(StatusCode, Json<Value>)> {
+    create(api, body, "LESSON").await
 }
 
 async fn create(
-    State(app): AppState,
+    State(api): ApiState,
     body: JsonBody,
     kind: &str,
 ) -> Reply<(StatusCode, Json<Value>)> {
@@ -39,7 +39,7 @@ async fn create(
         .remove("lessonId")
         .and_then(|lesson| lesson.as_str().map(str::to_owned))
         .unwrap_or_default();
-    let shown = entities::write(&app, |state| {
+    let shown = entities::write(&api, |state| {
         let stamps = state.stamp();
         // As long as the service's own, and never the name of another route.
         let id = format!("{:012x}{:012x}", stamps.created, stamps.serial);
@@ -58,10 +58,10 @@ async fn create(
 
 /// The feedback on a lesson and on its questions, oldest first; an empty list for a lesson without any.
 pub(super) async fn of_lesson(
-    State(app): AppState,
+    State(api): ApiState,
     Path(lesson): Path<String>,
 ) -> Reply<Json<Value>> {
-    Ok(Json(app.store.read(|state| {
+    Ok(Json(api.store.read(|state| {
         let mut found: Vec<&Feedback> = state
             .feedback
             .iter()
@@ -72,7 +72,7 @@ pub(super) async fn of_lesson(
     })))
 }
 
-pub(super) async fn delete(State(app): AppState, Path(id): Path<String>) -> Reply<Json<Value>> {
-    entities::delete(&app, |state| &mut state.feedback, &id).await?;
+pub(super) async fn delete(State(api): ApiState, Path(id): Path<String>) -> Reply<Json<Value>> {
+    entities::delete(&api, |state| &mut state.feedback, &id).await?;
     Ok(Json(json!({"message": "Feedback deleted"})))
 }

@@ -2,10 +2,9 @@
 use serde_json::{Map, Value};
 
 use super::Reply;
+use super::body_schema::{BASE_TYPES, Field, Shape, XML_FORM, optional, required};
 use super::error::{ApiError, Issue};
 use super::extract::JsonBody;
-use super::shape::{Field, Shape, XML_FORM, optional, required};
-use super::tree::BASE_TYPES;
 use crate::qti::validation::{self, Schema};
 use crate::qti::{interaction_xml, item_reading, item_xml};
 use crate::store::model::{Item, Stamps};

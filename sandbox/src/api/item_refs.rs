@@ -7,10 +7,10 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::body_schema::{Shape, optional, repeated, required};
 use super::error::{ApiError, Issue};
 use super::extract::{JsonBody, Path};
-use super::shape::{Shape, optional, repeated, required};
-use super::{AppState, Reply, tree, view};
+use super::{ApiState, Reply, test_structure, view};
 use crate::store::model::ItemRef;
 
 const ENTRY: Shape = Shape::Object(&[
@@ -37,13 +37,14 @@ struct Order {
 
 /// Adds a reference at the end, or at its `sequence`.
 pub(super) async fn add(
-    State(app): AppState,
+    State(api): ApiState,
     Path((test, part, section)): Path<(String, String, String)>,
     body: JsonBody,
 ) -> Reply<(StatusCode, Json<Value>)> {
     let body = body.entity::<Entry>(&ENTRY);
-    let shown = tree::edit(&app, &test, |test, _| {
-        let section = tree::section_mut(tree::part_mut(test, &part)?, &section)?;
+    let shown = test_structure::edit(&api, &test, |test, _| {
+        let section =
+            test_structure::section_mut(test_structure::part_mut(test, &part)?, &section)?;
         let Entry { item, sequence } = body?;
         if section
             .items
@@ -61,17 +62,18 @@ pub(super) async fn add(
         });
         section.items.insert(place, item);
         section.stamps = section.stamps.touched();
-        Ok(view::section(section, &app.base))
+        Ok(view::section(section, &api.base))
     });
     Ok((StatusCode::CREATED, Json(shown.await?)))
 }
 
 pub(super) async fn remove(
-    State(app): AppState,
+    State(api): ApiState,
     Path((test, part, section, item)): Path<(String, String, String, String)>,
 ) -> Reply<StatusCode> {
-    tree::edit(&app, &test, |test, _| {
-        let section = tree::section_mut(tree::part_mut(test, &part)?, &section)?;
+    test_structure::edit(&api, &test, |test, _| {
+        let section =
+            test_structure::section_mut(test_structure::part_mut(test, &part)?, &section)?;
         let place = section
             .items
             .iter()
@@ -88,7 +90,7 @@ pub(super) async fn remove(
 /// Puts references in the order of the list, or of `sequence` where it stands. All must be in the section; those that are
 /// not named follow in their old order.
 pub(super) async fn reorder(
-    State(app): AppState,
+    State(api): ApiState,
     Path((test, part, section, order)): Path<(String, String, String, String)>,
     body: JsonBody,
 ) -> Reply<Json<Value>> {
@@ -96,8 +98,9 @@ pub(super) async fn reorder(
         return Err(ApiError::no_route());
     }
     let body = body.entity::<Order>(&ORDER);
-    let shown = tree::edit(&app, &test, |test, _| {
-        let section = tree::section_mut(tree::part_mut(test, &part)?, &section)?;
+    let shown = test_structure::edit(&api, &test, |test, _| {
+        let section =
+            test_structure::section_mut(test_structure::part_mut(test, &part)?, &section)?;
         let mut wanted = body?.items;
         let mut issues = repeated(
             "items",
@@ -135,7 +138,7 @@ pub(super) async fn reorder(
                 .unwrap_or(usize::MAX)
         });
         section.stamps = section.stamps.touched();
-        Ok(view::section(section, &app.base))
+        Ok(view::section(section, &api.base))
     });
     Ok(Json(shown.await?))
 }

@@ -12,7 +12,7 @@ use super::error::ApiError;
 use super::extract::{JsonBody, Path, Query, wants_xml};
 use super::item_body::{self, Draft};
 use super::listing::{Listed, Listing, Rules, metadata_is};
-use super::{AppState, Reply, entities, tree, view};
+use super::{ApiState, Reply, entities, view};
 use crate::store::State as Entities;
 use crate::store::model::{Item, Stamps};
 
@@ -46,7 +46,7 @@ impl Listed for Item {
 }
 
 pub(super) async fn search(
-    State(app): AppState,
+    State(api): ApiState,
     Query(parameters): Query<HashMap<String, String>>,
 ) -> Reply<Json<Value>> {
     let listing = Listing::parse(&parameters, &RULES)?;
@@ -61,17 +61,17 @@ pub(super) async fn search(
     let wanted = |item: &&Item| {
         is("type", &item.kind) && metadata(item, "subject") && metadata(item, "grade")
     };
-    Ok(Json(app.store.read(|state| {
+    Ok(Json(api.store.read(|state| {
         listing.page(state.items.iter().filter(wanted), view::item)
     })))
 }
 
 pub(super) async fn create(
-    State(app): AppState,
+    State(api): ApiState,
     body: JsonBody,
 ) -> Reply<(StatusCode, Json<Value>)> {
     let draft = item_body::read(body, None)?;
-    let shown = entities::write(&app, |state| {
+    let shown = entities::write(&api, |state| {
         entities::vacant(&state.items, &draft.identifier)?;
         put(state, draft, None)
     });
@@ -117,11 +117,11 @@ fn put(state: &mut Entities, draft: Draft, before: Option<Before>) -> Reply<Valu
 }
 
 pub(super) async fn get(
-    State(app): AppState,
+    State(api): ApiState,
     Path(identifier): Path<String>,
     headers: HeaderMap,
 ) -> Reply {
-    app.store.read(|state| {
+    api.store.read(|state| {
         let item = entities::find(&state.items, &identifier)?;
         if wants_xml(&headers) {
             return Ok(view::xml_response(item.raw_xml.clone()));
@@ -131,13 +131,13 @@ pub(super) async fn get(
 }
 
 pub(super) async fn update(
-    State(app): AppState,
+    State(api): ApiState,
     Path(identifier): Path<String>,
     leave_fields: Option<Extension<LeaveFields>>,
     body: JsonBody,
 ) -> Reply<Json<Value>> {
     let draft = item_body::read(body, Some(&identifier));
-    let shown = entities::write(&app, |state| {
+    let shown = entities::write(&api, |state| {
         let item = entities::find(&state.items, &identifier)?;
         let draft = draft?;
         let before = Before {
@@ -145,22 +145,22 @@ pub(super) async fn update(
             fields: (leave_fields.is_some() && draft.from_xml)
                 .then(|| (item.kind.clone(), view::typed_copy(item))),
         };
-        tree::same_identifier(&identifier, &draft.identifier)?;
+        entities::same_identifier(&identifier, &draft.identifier)?;
         put(state, draft, Some(before))
     });
     Ok(Json(shown.await?))
 }
 
 pub(super) async fn delete(
-    State(app): AppState,
+    State(api): ApiState,
     Path(identifier): Path<String>,
 ) -> Reply<StatusCode> {
-    entities::delete(&app, |state| &mut state.items, &identifier).await
+    entities::delete(&api, |state| &mut state.items, &identifier).await
 }
 
 /// `POST /assessment-items/metadata`: replaces the metadata of an item that exists, and creates one that does not.
 pub(super) async fn put_metadata(
-    State(app): AppState,
+    State(api): ApiState,
     Path(metadata): Path<String>,
     body: JsonBody,
 ) -> Reply<(StatusCode, Json<Value>)> {
@@ -168,7 +168,7 @@ pub(super) async fn put_metadata(
         return Err(ApiError::no_route());
     }
     let draft = item_body::read(body, None)?;
-    let shown = entities::write(&app, |state| {
+    let shown = entities::write(&api, |state| {
         if !state.items.contains(&draft.identifier) {
             return put(state, draft, None);
         }

@@ -1,4 +1,5 @@
 //! The API's operations, one file a resource.
+mod body_schema;
 mod entities;
 pub(crate) mod error;
 mod extract;
@@ -9,13 +10,13 @@ mod item_body;
 mod item_refs;
 pub(crate) mod items;
 pub(crate) mod listing;
+pub(crate) mod operation;
 mod parts;
 mod process_response;
 mod sections;
-mod shape;
 mod stimuli;
+mod test_structure;
 mod tests;
-mod tree;
 mod validate;
 pub(crate) mod view;
 
@@ -26,17 +27,25 @@ use axum::response::Response;
 use axum::routing::{delete, get, post, put};
 
 use self::error::ApiError;
-use crate::server::App;
-use crate::server::operation::{ITEM_REF, ITEM_REFS, PART, PARTS, SECTION, SECTIONS};
+use self::operation::{ITEM_REF, ITEM_REFS, PART, PARTS, SECTION, SECTIONS};
+use crate::store::Store;
+
+/// What the operations work on.
+#[derive(Debug)]
+pub(crate) struct Api {
+    pub(crate) store: Store,
+    /// The base of its paths as clients see it.
+    pub(crate) base: String,
+}
 
 /// What handlers take as their state.
-type AppState = axum::extract::State<Arc<App>>;
+type ApiState = axum::extract::State<Arc<Api>>;
 /// What handlers return.
 type Reply<T = Response> = Result<T, ApiError>;
 
 /// The routes below the API's base. One route a path, so that no identifier can fall into another one's route:
 /// `metadata` is an item's identifier everywhere but in POST, and `order` an item reference's everywhere but in PUT.
-pub(crate) fn routes() -> Router<Arc<App>> {
+pub(crate) fn routes() -> Router<Arc<Api>> {
     Router::new()
         .route("/stimuli", get(stimuli::search).post(stimuli::create))
         .route(

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::error::ApiError;
 use super::extract::{JsonBody, Path, Query};
 use super::listing::{Listed, Listing, Rules};
-use super::{AppState, Reply, entities, tests, tree, view};
+use super::{ApiState, Reply, entities, test_structure, tests, view};
 use crate::store::model::{Part, Stamps};
 
 const RULES: Rules = Rules {
@@ -46,34 +46,34 @@ impl Listed for Part {
 }
 
 pub(super) async fn search(
-    State(app): AppState,
+    State(api): ApiState,
     Path(test): Path<String>,
     Query(parameters): Query<HashMap<String, String>>,
 ) -> Reply<Json<Value>> {
-    app.store.read(|state| {
+    api.store.read(|state| {
         let test = entities::find(&state.tests, &test)?;
         let listing = Listing::parse(&parameters, &RULES)?;
         let wanted = tests::Wanted::parse(&parameters)?;
         let parts = test.parts.iter().filter(|part| wanted.part(test, part));
         Ok(Json(
-            listing.page(parts, |part| view::part(part, &app.base)),
+            listing.page(parts, |part| view::part(part, &api.base)),
         ))
     })
 }
 
 pub(super) async fn create(
-    State(app): AppState,
+    State(api): ApiState,
     Path(test): Path<String>,
     body: JsonBody,
 ) -> Reply<(StatusCode, Json<Value>)> {
-    let body = body.entity::<Part>(&tree::PART);
-    let shown = tree::edit(&app, &test, |test, stamps| {
+    let body = body.entity::<Part>(&test_structure::PART);
+    let shown = test_structure::edit(&api, &test, |test, stamps| {
         let mut part = body?;
         if test.part(&part.identifier).is_some() {
             return Err(ApiError::exists("Test part", &part.identifier));
         }
-        tree::settle_part(&mut part, None, stamps)?;
-        let shown = view::part_with_xml(&part, &app.base);
+        test_structure::settle_part(&mut part, None, stamps)?;
+        let shown = view::part_with_xml(&part, &api.base);
         test.parts.push(part);
         Ok(shown)
     });
@@ -81,40 +81,40 @@ pub(super) async fn create(
 }
 
 pub(super) async fn get(
-    State(app): AppState,
+    State(api): ApiState,
     Path((test, part)): Path<(String, String)>,
 ) -> Reply<Json<Value>> {
-    app.store.read(|state| {
+    api.store.read(|state| {
         Ok(Json(view::part(
-            tree::part(entities::find(&state.tests, &test)?, &part)?,
-            &app.base,
+            test_structure::part(entities::find(&state.tests, &test)?, &part)?,
+            &api.base,
         )))
     })
 }
 
 pub(super) async fn update(
-    State(app): AppState,
+    State(api): ApiState,
     Path((test, part)): Path<(String, String)>,
     body: JsonBody,
 ) -> Reply<Json<Value>> {
-    let body = body.entity::<Part>(&tree::PART);
-    let shown = tree::edit(&app, &test, |test, stamps| {
-        let place = tree::part_mut(test, &part)?;
+    let body = body.entity::<Part>(&test_structure::PART);
+    let shown = test_structure::edit(&api, &test, |test, stamps| {
+        let place = test_structure::part_mut(test, &part)?;
         let mut changed = body?;
-        tree::same_identifier(&part, &changed.identifier)?;
-        tree::settle_part(&mut changed, Some(place), stamps)?;
+        entities::same_identifier(&part, &changed.identifier)?;
+        test_structure::settle_part(&mut changed, Some(place), stamps)?;
         *place = changed;
-        Ok(view::part_with_xml(place, &app.base))
+        Ok(view::part_with_xml(place, &api.base))
     });
     Ok(Json(shown.await?))
 }
 
 pub(super) async fn delete(
-    State(app): AppState,
+    State(api): ApiState,
     Path((test, part)): Path<(String, String)>,
 ) -> Reply<StatusCode> {
-    tree::edit(&app, &test, |test, _| {
-        tree::part(test, &part)?;
+    test_structure::edit(&api, &test, |test, _| {
+        test_structure::part(test, &part)?;
         test.parts.retain(|found| found.identifier != part);
         Ok(())
     })

@@ -3,10 +3,10 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Map, Value, json};
 
+use super::body_schema::{Shape, optional};
 use super::error::{ApiError, Issue};
 use super::extract::{JsonBody, Path};
-use super::shape::{Shape, optional};
-use super::{AppState, Reply, entities};
+use super::{ApiState, Reply, entities};
 use crate::qti::item_reading;
 use crate::qti::scoring::{self, Answers};
 use crate::qti::xml::{self, Element};
@@ -18,12 +18,12 @@ const RESPONSE: Shape = Shape::Object(&[
 ]);
 
 pub(super) async fn process_response(
-    State(app): AppState,
+    State(api): ApiState,
     Path(identifier): Path<String>,
     body: JsonBody,
 ) -> Reply<Json<Value>> {
     let body = body.fitting(&RESPONSE);
-    let raw_xml = app
+    let raw_xml = api
         .store
         .read(|state| entities::find(&state.items, &identifier).map(|item| item.raw_xml.clone()))?;
     let item = xml::parse(&raw_xml).unwrap_or_default();

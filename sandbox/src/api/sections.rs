@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::error::ApiError;
 use super::extract::{JsonBody, Path, Query};
 use super::listing::{Listed, Listing, Rules};
-use super::{AppState, Reply, entities, tree, view};
+use super::{ApiState, Reply, entities, test_structure, view};
 use crate::store::model::{Section, Stamps};
 
 const RULES: Rules = Rules {
@@ -38,33 +38,33 @@ impl Listed for Section {
 }
 
 pub(super) async fn search(
-    State(app): AppState,
+    State(api): ApiState,
     Path((test, part)): Path<(String, String)>,
     Query(parameters): Query<HashMap<String, String>>,
 ) -> Reply<Json<Value>> {
-    app.store.read(|state| {
-        let part = tree::part(entities::find(&state.tests, &test)?, &part)?;
+    api.store.read(|state| {
+        let part = test_structure::part(entities::find(&state.tests, &test)?, &part)?;
         let listing = Listing::parse(&parameters, &RULES)?;
         Ok(Json(listing.page(part.sections.iter(), |section| {
-            view::section(section, &app.base)
+            view::section(section, &api.base)
         })))
     })
 }
 
 pub(super) async fn create(
-    State(app): AppState,
+    State(api): ApiState,
     Path((test, part)): Path<(String, String)>,
     body: JsonBody,
 ) -> Reply<(StatusCode, Json<Value>)> {
-    let body = body.entity::<Section>(&tree::SECTION);
-    let shown = tree::edit(&app, &test, |test, stamps| {
-        let part = tree::part_mut(test, &part)?;
+    let body = body.entity::<Section>(&test_structure::SECTION);
+    let shown = test_structure::edit(&api, &test, |test, stamps| {
+        let part = test_structure::part_mut(test, &part)?;
         let mut section = body?;
         if part.section(&section.identifier).is_some() {
             return Err(ApiError::exists("Section", &section.identifier));
         }
-        tree::settle_section(&mut section, None, stamps)?;
-        let shown = view::section(&section, &app.base);
+        test_structure::settle_section(&mut section, None, stamps)?;
+        let shown = view::section(&section, &api.base);
         part.sections.push(section);
         part.order_sections();
         Ok(shown)
@@ -74,32 +74,32 @@ pub(super) async fn create(
 }
 
 pub(super) async fn get(
-    State(app): AppState,
+    State(api): ApiState,
     Path((test, part, section)): Path<(String, String, String)>,
 ) -> Reply<Json<Value>> {
-    app.store.read(|state| {
-        let part = tree::part(entities::find(&state.tests, &test)?, &part)?;
+    api.store.read(|state| {
+        let part = test_structure::part(entities::find(&state.tests, &test)?, &part)?;
         Ok(Json(view::section(
-            tree::section(part, &section)?,
-            &app.base,
+            test_structure::section(part, &section)?,
+            &api.base,
         )))
     })
 }
 
 pub(super) async fn update(
-    State(app): AppState,
+    State(api): ApiState,
     Path((test, part, section)): Path<(String, String, String)>,
     body: JsonBody,
 ) -> Reply<Json<Value>> {
-    let body = body.entity::<Section>(&tree::SECTION);
-    let shown = tree::edit(&app, &test, |test, stamps| {
-        let part = tree::part_mut(test, &part)?;
-        let place = tree::section_mut(part, &section)?;
+    let body = body.entity::<Section>(&test_structure::SECTION);
+    let shown = test_structure::edit(&api, &test, |test, stamps| {
+        let part = test_structure::part_mut(test, &part)?;
+        let place = test_structure::section_mut(part, &section)?;
         let mut changed = body?;
-        tree::same_identifier(&section, &changed.identifier)?;
-        tree::settle_section(&mut changed, Some(place), stamps)?;
+        entities::same_identifier(&section, &changed.identifier)?;
+        test_structure::settle_section(&mut changed, Some(place), stamps)?;
         *place = changed;
-        let shown = view::section(place, &app.base);
+        let shown = view::section(place, &api.base);
         part.order_sections();
         Ok(shown)
     });
@@ -107,12 +107,12 @@ pub(super) async fn update(
 }
 
 pub(super) async fn delete(
-    State(app): AppState,
+    State(api): ApiState,
     Path((test, part, section)): Path<(String, String, String)>,
 ) -> Reply<Json<Value>> {
-    tree::edit(&app, &test, |test, _| {
-        let part = tree::part_mut(test, &part)?;
-        tree::section(part, &section)?;
+    test_structure::edit(&api, &test, |test, _| {
+        let part = test_structure::part_mut(test, &part)?;
+        test_structure::section(part, &section)?;
         part.sections.retain(|found| found.identifier != section);
         Ok(())
     })

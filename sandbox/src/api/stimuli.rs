@@ -7,11 +7,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
+use super::body_schema::{Shape, XML_FORM, optional, required};
 use super::error::ApiError;
 use super::extract::{JsonBody, Path, Query};
 use super::listing::{Listed, Listing, Rules};
-use super::shape::{Shape, XML_FORM, optional, required};
-use super::{AppState, Reply, entities, tree, view};
+use super::{ApiState, Reply, entities, view};
 use crate::qti::item_xml::text;
 use crate::qti::stimulus_xml;
 use crate::qti::validation::{self, Schema};
@@ -66,11 +66,11 @@ impl Listed for Stimulus {
 }
 
 pub(super) async fn search(
-    State(app): AppState,
+    State(api): ApiState,
     Query(parameters): Query<HashMap<String, String>>,
 ) -> Reply<Json<Value>> {
     let listing = Listing::parse(&parameters, &RULES)?;
-    Ok(Json(app.store.read(|state| {
+    Ok(Json(api.store.read(|state| {
         listing.page(state.stimuli.iter(), view::stimulus)
     })))
 }
@@ -123,7 +123,7 @@ fn stimulus(mut fields: Map<String, Value>, raw_xml: String) -> Stimulus {
 }
 
 pub(super) async fn create(
-    State(app): AppState,
+    State(api): ApiState,
     body: JsonBody,
 ) -> Reply<(StatusCode, Json<Value>)> {
     let body = body.fitting(&Shape::Open)?;
@@ -133,7 +133,7 @@ pub(super) async fn create(
     } else {
         read(Value::Object(body))?
     };
-    let shown = entities::write(&app, |state| {
+    let shown = entities::write(&api, |state| {
         entities::vacant(&state.stimuli, &stimulus.identifier)?;
         stimulus.stamps = state.stamp();
         let shown = view::stimulus(&stimulus);
@@ -144,10 +144,10 @@ pub(super) async fn create(
 }
 
 pub(super) async fn get(
-    State(app): AppState,
+    State(api): ApiState,
     Path(identifier): Path<String>,
 ) -> Reply<Json<Value>> {
-    app.store.read(|state| {
+    api.store.read(|state| {
         Ok(Json(view::stimulus(entities::find(
             &state.stimuli,
             &identifier,
@@ -156,15 +156,15 @@ pub(super) async fn get(
 }
 
 pub(super) async fn update(
-    State(app): AppState,
+    State(api): ApiState,
     Path(identifier): Path<String>,
     body: JsonBody,
 ) -> Reply<Json<Value>> {
     let stimulus = body.value().and_then(read);
-    let shown = entities::write(&app, |state| {
+    let shown = entities::write(&api, |state| {
         let before = entities::find(&state.stimuli, &identifier)?.stamps;
         let mut stimulus = stimulus?;
-        tree::same_identifier(&identifier, &stimulus.identifier)?;
+        entities::same_identifier(&identifier, &stimulus.identifier)?;
         stimulus.stamps = before.touched();
         let shown = view::stimulus(&stimulus);
         state.stimuli.put(stimulus);
@@ -174,8 +174,8 @@ pub(super) async fn update(
 }
 
 pub(super) async fn delete(
-    State(app): AppState,
+    State(api): ApiState,
     Path(identifier): Path<String>,
 ) -> Reply<StatusCode> {
-    entities::delete(&app, |state| &mut state.stimuli, &identifier).await
+    entities::delete(&api, |state| &mut state.stimuli, &identifier).await
 }

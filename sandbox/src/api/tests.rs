@@ -1,4 +1,4 @@
-//! Tests: the whole tree at once, its XML, its metadata and its questions.
+//! Tests: the whole test at once, its XML, its metadata and its questions.
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -8,12 +8,12 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
+use super::body_schema::{Shape, optional};
 use super::error::{ApiError, Issue};
 use super::extract::{self, Body, JsonBody, Path, Query, wants_xml};
 use super::listing::{Listed, Listing, Rules, metadata_is};
-use super::shape::{Shape, optional};
-use super::tree::{self, SELECTION};
-use super::{AppState, Reply, entities, view};
+use super::test_structure::{self, SELECTION};
+use super::{ApiState, Reply, entities, view};
 use crate::qti::test_xml;
 use crate::qti::validation::{self, Schema};
 use crate::store::model::{Part, Stamps, Test};
@@ -133,15 +133,15 @@ fn has_questions(part: &Part) -> bool {
 }
 
 pub(super) async fn search(
-    State(app): AppState,
+    State(api): ApiState,
     Query(parameters): Query<HashMap<String, String>>,
 ) -> Reply<Json<Value>> {
     let listing = Listing::parse(&parameters, &RULES)?;
     let wanted = Wanted::parse(&parameters)?;
-    Ok(Json(app.store.read(|state| {
+    Ok(Json(api.store.read(|state| {
         listing.page(
             state.tests.iter().filter(|test| wanted.test(test)),
-            |test| view::test(test, &app.base),
+            |test| view::test(test, &api.base),
         )
     })))
 }
@@ -149,12 +149,12 @@ pub(super) async fn search(
 /// A test from a body in either form.
 fn read(body: Body) -> Reply<Test> {
     match body {
-        Body::Json(body) => body.entity(&tree::TEST),
+        Body::Json(body) => body.entity(&test_structure::TEST),
         Body::Xml(source) => {
             let source = source?;
             let root = validation::read(&source, Schema::Test)
                 .map_err(|errors| ApiError::invalid_xml("body", &errors))?;
-            let mut test: Test = extract::entity(test_xml::to_body(&root), &tree::TEST)?;
+            let mut test: Test = extract::entity(test_xml::to_body(&root), &test_structure::TEST)?;
             // The service drops selections without a word, so that such a test's XML is not the one that was sent.
             let selects = root.descendants().any(|found| found.name == SELECTION);
             test.source_xml = (!selects).then_some(source);
@@ -163,12 +163,12 @@ fn read(body: Body) -> Reply<Test> {
     }
 }
 
-pub(super) async fn create(State(app): AppState, body: Body) -> Reply<(StatusCode, Json<Value>)> {
+pub(super) async fn create(State(api): ApiState, body: Body) -> Reply<(StatusCode, Json<Value>)> {
     let mut test = read(body)?;
-    let shown = entities::write(&app, |state| {
+    let shown = entities::write(&api, |state| {
         entities::vacant(&state.tests, &test.identifier)?;
-        tree::settle_test(&mut test, None, state.stamp())?;
-        let shown = view::test(&test, &app.base);
+        test_structure::settle_test(&mut test, None, state.stamp())?;
+        let shown = view::test(&test, &api.base);
         state.tests.put(test);
         Ok(shown)
     });
@@ -176,31 +176,31 @@ pub(super) async fn create(State(app): AppState, body: Body) -> Reply<(StatusCod
 }
 
 pub(super) async fn get(
-    State(app): AppState,
+    State(api): ApiState,
     Path(identifier): Path<String>,
     headers: HeaderMap,
 ) -> Reply {
-    app.store.read(|state| {
+    api.store.read(|state| {
         let test = entities::find(&state.tests, &identifier)?;
         if wants_xml(&headers) {
-            return Ok(view::xml_response(view::raw_xml(test, &app.base)));
+            return Ok(view::xml_response(view::raw_xml(test, &api.base)));
         }
-        Ok(Json(view::test(test, &app.base)).into_response())
+        Ok(Json(view::test(test, &api.base)).into_response())
     })
 }
 
 pub(super) async fn update(
-    State(app): AppState,
+    State(api): ApiState,
     Path(identifier): Path<String>,
     body: Body,
 ) -> Reply<Json<Value>> {
     let test = read(body);
-    let shown = entities::write(&app, |state| {
+    let shown = entities::write(&api, |state| {
         let before = entities::find(&state.tests, &identifier)?.clone();
         let mut test = test?;
-        tree::same_identifier(&identifier, &test.identifier)?;
-        tree::settle_test(&mut test, Some(&before), state.stamp())?;
-        let shown = view::test(&test, &app.base);
+        entities::same_identifier(&identifier, &test.identifier)?;
+        test_structure::settle_test(&mut test, Some(&before), state.stamp())?;
+        let shown = view::test(&test, &api.base);
         state.tests.put(test);
         Ok(shown)
     });
@@ -208,25 +208,25 @@ pub(super) async fn update(
 }
 
 pub(super) async fn delete(
-    State(app): AppState,
+    State(api): ApiState,
     Path(identifier): Path<String>,
 ) -> Reply<StatusCode> {
-    entities::delete(&app, |state| &mut state.tests, &identifier).await
+    entities::delete(&api, |state| &mut state.tests, &identifier).await
 }
 
 /// Replaces the metadata; the XML has none of it and stays.
 pub(super) async fn update_metadata(
-    State(app): AppState,
+    State(api): ApiState,
     Path(identifier): Path<String>,
     body: JsonBody,
 ) -> Reply<Json<Value>> {
     let body = body.fitting(&METADATA);
-    let shown = entities::write(&app, |state| {
+    let shown = entities::write(&api, |state| {
         let mut test = entities::find(&state.tests, &identifier)?.clone();
         let metadata = body?.remove("metadata").unwrap_or_else(|| json!({}));
         test.rest.insert("metadata".to_owned(), metadata);
         test.stamps = test.stamps.touched();
-        let shown = view::test(&test, &app.base);
+        let shown = view::test(&test, &api.base);
         state.tests.put(test);
         Ok(shown)
     });
@@ -235,10 +235,10 @@ pub(super) async fn update_metadata(
 
 /// Every item that the test refers to, in its order. References that lead nowhere are left out.
 pub(super) async fn questions(
-    State(app): AppState,
+    State(api): ApiState,
     Path(identifier): Path<String>,
 ) -> Reply<Json<Value>> {
-    app.store.read(|state| {
+    api.store.read(|state| {
         let test = entities::find(&state.tests, &identifier)?;
         let references = test.sections().flat_map(|(part, section)| {
             section.items.iter().map(move |item| (part, section, item))
@@ -249,7 +249,7 @@ pub(super) async fn questions(
                 Some(json!({
                     "reference": {
                         "identifier": reference.identifier,
-                        "href": view::href(&app.base, reference),
+                        "href": view::href(&api.base, reference),
                         "testPart": part.identifier,
                         "section": section.identifier,
                     },

@@ -4,13 +4,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
+use super::Api;
+use super::body_schema::{Field, Shape, optional, required};
 use super::error::ApiError;
 use super::extract::JsonBody;
-use super::shape::{Field, Shape, optional, required};
-use super::{AppState, Reply, view};
+use super::{ApiState, Reply, view};
 use crate::qti::item_xml::text;
 use crate::qti::validation::{self, Schema};
-use crate::server::App;
 
 const SCHEMA: Field = required("schema", Shape::OneOf(Schema::NAMES));
 
@@ -26,11 +26,11 @@ const BATCH: Shape = Shape::Object(&[
     optional("entityIds", Shape::List(&Shape::Any)),
 ]);
 
-pub(super) async fn one(State(app): AppState, body: JsonBody) -> Reply<Json<Value>> {
+pub(super) async fn one(State(api): ApiState, body: JsonBody) -> Reply<Json<Value>> {
     let body = body.fitting(&ONE)?;
     let text = |name: &str| body.get(name).and_then(Value::as_str);
     Ok(Json(validate(
-        &app,
+        &api,
         schema(&body),
         text("xml"),
         text("entityId"),
@@ -38,7 +38,7 @@ pub(super) async fn one(State(app): AppState, body: JsonBody) -> Reply<Json<Valu
 }
 
 /// One result for each XML, with the entity's id at the same place; ids beyond stand for entities that are kept.
-pub(super) async fn batch(State(app): AppState, body: JsonBody) -> Reply<Json<Value>> {
+pub(super) async fn batch(State(api): ApiState, body: JsonBody) -> Reply<Json<Value>> {
     let body = body.fitting(&BATCH)?;
     if !body.contains_key("xml") && !body.contains_key("entityIds") {
         return Err(ApiError::invalid_field(
@@ -57,7 +57,7 @@ pub(super) async fn batch(State(app): AppState, body: JsonBody) -> Reply<Json<Va
     let results = (0..xml.len().max(ids.len())).map(|place| {
         let text = |list: &'_ [Value]| list.get(place).and_then(Value::as_str).map(str::to_owned);
         validate(
-            &app,
+            &api,
             schema(&body),
             text(xml).as_deref(),
             text(ids).as_deref(),
@@ -73,11 +73,11 @@ fn schema(body: &Map<String, Value>) -> Schema {
 }
 
 /// Validates the XML, or that of the entity where none is given.
-fn validate(app: &App, schema: Schema, xml: Option<&str>, entity: Option<&str>) -> Reply<Value> {
+fn validate(api: &Api, schema: Schema, xml: Option<&str>, entity: Option<&str>) -> Reply<Value> {
     let id = entity.unwrap_or_default();
     let xml = match (xml, entity) {
         (Some(xml), _) => xml.to_owned(),
-        (None, Some(entity)) => kept_xml(app, schema, entity).ok_or_else(|| not_found(entity))?,
+        (None, Some(entity)) => kept_xml(api, schema, entity).ok_or_else(|| not_found(entity))?,
         (None, None) => String::new(),
     };
     let errors = validation::read(&xml, schema).err().unwrap_or_default();
@@ -96,12 +96,12 @@ fn validate(app: &App, schema: Schema, xml: Option<&str>, entity: Option<&str>) 
     }))
 }
 
-fn kept_xml(app: &App, schema: Schema, identifier: &str) -> Option<String> {
-    app.store.read(|state| match schema {
+fn kept_xml(api: &Api, schema: Schema, identifier: &str) -> Option<String> {
+    api.store.read(|state| match schema {
         Schema::Test => state
             .tests
             .get(identifier)
-            .map(|test| view::raw_xml(test, &app.base)),
+            .map(|test| view::raw_xml(test, &api.base)),
         Schema::Item => state.items.get(identifier).map(|item| item.raw_xml.clone()),
         Schema::Stimulus => state
             .stimuli

@@ -5,9 +5,8 @@ use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::{address, page, requests};
-use crate::server::App;
-use crate::server::operation;
+use super::{Shown, address, page, requests};
+use crate::api::operation;
 use crate::store::model::Test;
 use crate::store::{Collection, Entity, State as Entities};
 
@@ -16,15 +15,15 @@ const LISTED: usize = 100;
 /// Requests on the front page.
 const LATEST: usize = 15;
 
-pub(super) async fn show(State(app): State<Arc<App>>) -> Response {
-    let body = app.store.read(|state| {
+pub(super) async fn show(State(shown): State<Arc<Shown>>) -> Response {
+    let body = shown.api.store.read(|state| {
         let tests = newest(&state.tests);
         let items = newest(&state.items);
         let stimuli = newest(&state.stimuli);
         html! {
             dl {
-                dt { "API" } dd { code { (app.base) } }
-                dt { "Token endpoint" } dd { code { (app.base.trim_end_matches(operation::API)) (operation::TOKEN) } }
+                dt { "API" } dd { code { (shown.api.base) } }
+                dt { "Token endpoint" } dd { code { (shown.api.base.trim_end_matches(operation::API)) (operation::TOKEN) } }
             }
             h2 { "Tests (" (state.tests.len()) ")" }
             @if tests.is_empty() { p { "None yet. What a client creates appears here." } }
@@ -35,7 +34,7 @@ pub(super) async fn show(State(app): State<Arc<App>>) -> Response {
             ul { @for stimulus in stimuli { li { (link("stimuli", &stimulus.identifier, &stimulus.title)) } } }
         }
     });
-    let records = app.log.records();
+    let records = shown.log.records();
     let latest = records.iter().rev().take(LATEST);
     page(
         "What the sandbox holds",

@@ -5,13 +5,16 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::{missing, page, source};
+use super::{Shown, missing, page, source};
 use crate::qti::rendering::{self, Interaction};
 use crate::qti::xml;
-use crate::server::App;
 
-pub(super) async fn show(State(app): State<Arc<App>>, Path(identifier): Path<String>) -> Response {
-    let Some(item) = app
+pub(super) async fn show(
+    State(shown): State<Arc<Shown>>,
+    Path(identifier): Path<String>,
+) -> Response {
+    let Some(item) = shown
+        .api
         .store
         .read(|state| state.items.get(&identifier).cloned())
     else {
@@ -21,14 +24,14 @@ pub(super) async fn show(State(app): State<Arc<App>>, Path(identifier): Path<Str
     let body = html! {
         p { code { (item.identifier) } " " small { (item.kind) } }
         @for text in &rendering.text { p { (text) } }
-        @for interaction in &rendering.interactions { (shown(interaction)) }
+        @for interaction in &rendering.interactions { (question(interaction)) }
         @if let Some(metadata) = &item.metadata { h2 { "Metadata" } pre { code { (format!("{metadata:#}")) } } }
         (source(&item.raw_xml))
     };
     page(&item.title, &body)
 }
 
-fn shown(interaction: &Interaction) -> Markup {
+fn question(interaction: &Interaction) -> Markup {
     html! {
         section class="interaction" {
             p { (interaction.prompt) " " small { (interaction.kind) } }

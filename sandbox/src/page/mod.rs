@@ -2,26 +2,34 @@
 mod home;
 mod item;
 mod requests;
+pub(crate) mod skeleton;
 
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, html};
 
-use crate::api::view;
+use crate::api::{Api, view};
+use crate::log::RequestLog;
 use crate::qti::rendering;
 use crate::qti::xml;
-use crate::server::App;
 
-/// Nothing but our own style sheet: what an item's XML holds can neither run nor load anything.
-const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// The pages have no form.
+const NO_FORM: &str = "'none'";
+
+/// What the pages show.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    pub(crate) api: Arc<Api>,
+    pub(crate) log: Arc<RequestLog>,
+}
 
 /// The pages.
-pub(crate) fn routes() -> Router<Arc<App>> {
+pub(crate) fn routes() -> Router<Arc<Shown>> {
     Router::new()
         .route("/", get(home::show))
         .route("/tests/{identifier}", get(test))
@@ -39,44 +47,17 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         )
         // Browsers ask for it by themselves.
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
-        .layer(middleware::map_response(harden))
+        .layer(middleware::map_response(async |response| {
+            skeleton::harden(response, NO_FORM)
+        }))
 }
 
-async fn harden(mut response: Response) -> Response {
-    let headers = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    let headers: [(HeaderName, HeaderValue); 4] =
-        headers.map(|(name, value)| (name, HeaderValue::from_static(value)));
-    response.headers_mut().extend(headers);
-    response
-}
-
-/// A whole page.
+/// A page with the way to the others.
 fn page(title: &str, body: &Markup) -> Response {
-    let markup = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) " · Timeback QTI sandbox" }
-                link rel="stylesheet" href="/style.css";
-            }
-            body {
-                header { nav { a href="/" { "Timeback QTI sandbox" } " " a href="/requests" { "Requests" } } }
-                main { h1 { (title) } (body) }
-            }
-        }
+    let navigation = html! {
+        header { nav { a href="/" { "Timeback QTI sandbox" } " " a href="/requests" { "Requests" } } }
     };
-    (
-        [(header::CONTENT_TYPE, "text/html; charset=utf-8")],
-        markup.into_string(),
-    )
-        .into_response()
+    skeleton::page(title, &navigation, body, NO_FORM)
 }
 
 fn missing(what: &str, identifier: &str) -> Response {
@@ -95,18 +76,18 @@ fn source(xml: &str) -> Markup {
     html! { h2 { "XML" } pre { code { (xml) } } }
 }
 
-async fn test(State(app): State<Arc<App>>, Path(identifier): Path<String>) -> Response {
-    app.store.read(|state| match state.tests.get(&identifier) {
+async fn test(State(shown): State<Arc<Shown>>, Path(identifier): Path<String>) -> Response {
+    shown.api.store.read(|state| match state.tests.get(&identifier) {
         None => missing("test", &identifier),
         Some(test) => page(
             &test.title,
-            &html! { (home::tree(state, test)) (source(&view::raw_xml(test, &app.base))) },
+            &html! { (home::tree(state, test)) (source(&view::raw_xml(test, &shown.api.base))) },
         ),
     })
 }
 
-async fn stimulus(State(app): State<Arc<App>>, Path(identifier): Path<String>) -> Response {
-    app.store.read(|state| match state.stimuli.get(&identifier) {
+async fn stimulus(State(shown): State<Arc<Shown>>, Path(identifier): Path<String>) -> Response {
+    shown.api.store.read(|state| match state.stimuli.get(&identifier) {
         None => missing("stimulus", &identifier),
         Some(stimulus) => {
             let root = xml::parse(&stimulus.raw_xml).unwrap_or_default();

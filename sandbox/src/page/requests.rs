@@ -5,12 +5,11 @@ use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::page;
-use crate::server::App;
-use crate::server::log::RequestRecord;
+use super::{Shown, page};
+use crate::log::RequestRecord;
 
-pub(super) async fn show(State(app): State<Arc<App>>) -> Response {
-    let records = app.log.records();
+pub(super) async fn show(State(shown): State<Arc<Shown>>) -> Response {
+    let records = shown.log.records();
     page(
         "Requests",
         &html! { p { "The latest first." } (table(records.iter().rev())) },

@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::App;
 use super::faults::FaultRule;
-use super::log::RequestRecord;
 use crate::api::error::ApiError;
+use crate::log::RequestRecord;
 
 /// The routes below `/_sandbox`; they need no token.
 pub(crate) fn routes() -> Router<Arc<App>> {

@@ -13,9 +13,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
+use super::App;
 use super::oauth::Sessions;
-use super::{App, operation};
 use crate::api::error::ApiError;
+use crate::api::operation;
 
 /// What a token allows.
 ///

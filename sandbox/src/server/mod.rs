@@ -3,10 +3,9 @@ mod admin;
 pub(crate) mod auth;
 mod connection;
 pub(crate) mod faults;
-pub(crate) mod log;
 mod oauth;
-pub(crate) mod operation;
 mod own_origin;
+pub(crate) mod record;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -22,10 +21,10 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use self::auth::Auth;
 use self::faults::Faults;
-use self::log::RequestLog;
-use crate::api;
-use crate::page;
-use crate::store::{NotDurable, Store};
+use crate::api::{self, Api, operation};
+use crate::log::RequestLog;
+use crate::page::{self, Shown};
+use crate::store::NotDurable;
 
 /// Bytes that a request's body may have; a larger one is a 413.
 const MAX_BODY: usize = 10 * 1024 * 1024;
@@ -33,12 +32,10 @@ const MAX_BODY: usize = 10 * 1024 * 1024;
 /// All that handlers share.
 #[derive(Debug)]
 pub(crate) struct App {
-    pub(crate) store: Store,
+    pub(crate) api: Arc<Api>,
     pub(crate) auth: Auth,
     pub(crate) faults: Faults,
-    pub(crate) log: RequestLog,
-    /// The API's base as clients see it.
-    pub(crate) base: String,
+    pub(crate) log: Arc<RequestLog>,
 }
 
 /// Binds a port of the loopback interface.
@@ -86,7 +83,12 @@ fn router(app: Arc<App>) -> Router {
             Arc::clone(&app),
             auth::require,
         ))
-        .route_layer(inject.clone());
+        .route_layer(inject.clone())
+        .with_state(Arc::clone(&app.api));
+    let shown = Arc::new(Shown {
+        api: Arc::clone(&app.api),
+        log: Arc::clone(&app.log),
+    });
     let emulated = Router::new()
         .nest(operation::API, api)
         .route(operation::TOKEN, post(auth::token).route_layer(inject))
@@ -96,11 +98,11 @@ fn router(app: Arc<App>) -> Router {
         .fallback(api::no_route)
         .layer(middleware::from_fn_with_state(
             Arc::clone(&app),
-            log::record,
+            record::record,
         ));
     Router::new()
         .nest("/_sandbox", admin::routes())
-        .merge(page::routes())
+        .merge(page::routes().with_state(shown))
         // Whatever has no token must not be reached from a web page of somebody else.
         .route_layer(middleware::from_fn(own_origin::require))
         .merge(emulated)
@@ -112,7 +114,7 @@ fn router(app: Arc<App>) -> Router {
 impl App {
     /// Forgets entities, faults and requests. Tokens stay valid.
     pub(crate) async fn reset(&self) -> Result<(), NotDurable> {
-        self.store.clear().await?;
+        self.api.store.clear().await?;
         self.faults.clear();
         self.log.clear();
         Ok(())

@@ -14,9 +14,10 @@ use serde_json::{Value, json};
 
 use super::Effect;
 use crate::api::items::LeaveFields;
+use crate::api::operation;
+use crate::server::App;
 use crate::server::connection::Fate;
-use crate::server::log::Injected;
-use crate::server::{App, operation};
+use crate::server::record::{Injected, mark};
 
 /// Lets a request through, or lets it go wrong.
 pub(crate) async fn inject(
@@ -41,7 +42,7 @@ pub(crate) async fn inject(
         Effect::Reset => Fate::Reset.into_response(),
         Effect::Truncate => truncated(next.run(request).await).await,
         Effect::Stall => {
-            app.log.mark(&request, &effect.name());
+            mark(&app.log, &request, &effect.name());
             std::future::pending().await
         }
         Effect::ExpiredToken => {

@@ -3,7 +3,7 @@ use axum::http::HeaderValue;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::server::operation;
+use crate::api::operation;
 
 /// Says which requests go wrong, and how.
 ///

@@ -3,12 +3,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::{Form, Query, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, html};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::sessions::Asked;
+use crate::page::skeleton;
 use crate::server::App;
 use crate::server::auth::Scope;
 
@@ -128,38 +129,11 @@ fn refusal(what: &str, value: &str) -> Response {
     page(StatusCode::BAD_REQUEST, "Not possible", "", &body)
 }
 
-/// A whole page, whose form may lead to `redirect_uri` alone.
+/// A page whose form may lead to `redirect_uri` alone.
 fn page(status: StatusCode, title: &str, redirect_uri: &str, body: &Markup) -> Response {
-    let markup = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) " · Timeback QTI sandbox" }
-                link rel="stylesheet" href="/style.css";
-            }
-            body { main { h1 { (title) } (body) } }
-        }
-    };
     let origin: Vec<&str> = redirect_uri.splitn(4, '/').take(3).collect();
-    let policy = format!(
-        "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' {}",
-        origin.join("/")
-    );
-    let mut response = (status, markup.into_string()).into_response();
-    let policy = HeaderValue::from_str(policy.trim_end())
-        .unwrap_or(HeaderValue::from_static("default-src 'none'"));
-    let plain: [(HeaderName, HeaderValue); 4] = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::CACHE_CONTROL, "no-store"),
-    ]
-    .map(|(name, value)| (name, HeaderValue::from_static(value)));
-    response.headers_mut().extend(plain);
-    response
-        .headers_mut()
-        .insert(header::CONTENT_SECURITY_POLICY, policy);
+    let form_action = format!("'self' {}", origin.join("/"));
+    let mut response = skeleton::page(title, &Markup::default(), body, &form_action);
+    *response.status_mut() = status;
     response
 }

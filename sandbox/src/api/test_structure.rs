@@ -1,10 +1,9 @@
 //! The way from a test down to its sections, with the 404 of each level, and the way in which they change.
 use std::collections::HashMap;
 
+use super::body_schema::{BASE_TYPES, Field, Shape, optional, repeated, required};
 use super::error::{ApiError, Issue};
-use super::shape::{Field, Shape, optional, repeated, required};
-use super::{Reply, entities};
-use crate::server::App;
+use super::{Api, Reply, entities};
 use crate::store::model::{Part, Section, Stamps, Test};
 
 /// An item reference of a section.
@@ -71,21 +70,6 @@ const OUTCOME: Shape = Shape::Object(&[
     optional("defaultValue", Shape::Open),
 ]);
 
-/// QTI's types of values.
-pub(super) const BASE_TYPES: &[&str] = &[
-    "identifier",
-    "boolean",
-    "integer",
-    "float",
-    "string",
-    "point",
-    "pair",
-    "directedPair",
-    "duration",
-    "file",
-    "uri",
-];
-
 pub(super) fn part<'a>(test: &'a Test, identifier: &str) -> Reply<&'a Part> {
     test.part(identifier).ok_or_else(|| no_part(identifier))
 }
@@ -119,11 +103,11 @@ fn no_section(identifier: &str) -> ApiError {
 
 /// Changes a test or something below it, all or nothing. Its XML is generated anew from then on.
 pub(super) async fn edit<T>(
-    app: &App,
+    api: &Api,
     identifier: &str,
     change: impl FnOnce(&mut Test, Stamps) -> Reply<T>,
 ) -> Reply<T> {
-    entities::write(app, |state| {
+    entities::write(api, |state| {
         let mut edited = entities::find(&state.tests, identifier)?.clone();
         let stamps = state.stamp();
         let answer = change(&mut edited, stamps)?;
@@ -133,18 +117,6 @@ pub(super) async fn edit<T>(
         Ok(answer)
     })
     .await
-}
-
-/// The identifier in the body must be the one in the path: nothing can be renamed.
-pub(super) fn same_identifier(in_path: &str, in_body: &str) -> Reply<()> {
-    if in_path == in_body {
-        return Ok(());
-    }
-    Err(ApiError::invalid_field(
-        "identifier",
-        "mismatch",
-        format!("must be {in_path:?}, as in the path"),
-    ))
 }
 
 /// Makes a test that has passed its shape ready to be kept.

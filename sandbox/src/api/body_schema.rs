@@ -4,6 +4,21 @@ use serde_json::{Map, Value};
 use super::error::{ApiError, Issue};
 use crate::qti::xml;
 
+/// QTI's types of values.
+pub(crate) const BASE_TYPES: &[&str] = &[
+    "identifier",
+    "boolean",
+    "integer",
+    "float",
+    "string",
+    "point",
+    "pair",
+    "directedPair",
+    "duration",
+    "file",
+    "uri",
+];
+
 /// What a JSON value must look like.
 #[derive(Debug)]
 pub(crate) enum Shape {
