@@ -71,3 +71,32 @@ impl fmt::Display for Target {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn production_is_named_and_so_is_the_profile() {
+        let target = |environment, profile: Option<&str>| {
+            let builder = Client::builder().environment(environment);
+            let client = builder.credentials("id", "secret").build().unwrap();
+            let profile = profile.map(str::to_owned);
+            Target { client, profile }.to_string()
+        };
+        let production = Environment::Production;
+        assert_eq!(
+            target(production, Some("live")),
+            "qti.alpha-1edtech.ai (production, profile live)"
+        );
+        assert_eq!(
+            target(production, None),
+            "qti.alpha-1edtech.ai (production)"
+        );
+        assert_eq!(
+            target(Environment::Staging, None),
+            "qti-staging.alpha-1edtech.ai"
+        );
+    }
+}

@@ -12,9 +12,16 @@ pub(crate) enum Exit {
     Service,
     Findings,
     Interrupted,
+    /// What the command ended with that this one has run.
+    #[cfg_attr(
+        not(feature = "sandbox"),
+        expect(dead_code, reason = "`qti sandbox` alone runs one")
+    )]
+    Of(u8),
 }
 
 impl Exit {
+    /// All that this command ends with by itself.
     pub(crate) const ALL: [Self; 7] = [
         Self::Done,
         Self::Failed,
@@ -35,6 +42,7 @@ impl Exit {
             Self::Findings => 5,
             // What shells say of a program that Ctrl-C ended.
             Self::Interrupted => 130,
+            Self::Of(code) => code,
         }
     }
 
@@ -53,6 +61,7 @@ impl Exit {
             }
             Self::Findings => "an audit found something as bad as --fail-on says",
             Self::Interrupted => "ended by Ctrl-C; the same command goes on",
+            Self::Of(_) => "what the command ended with that `qti sandbox` has run",
         }
     }
 

@@ -1,8 +1,15 @@
 //! Ctrl-C: a verb that writes finishes what is on the wire; anything else ends at once, and so does all at the second.
+#![cfg_attr(
+    not(feature = "sandbox"),
+    expect(
+        dead_code,
+        reason = "`qti sandbox` alone has nothing else to do, or runs a command"
+    )
+)]
 
 use std::io;
 use std::process;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use timeback_qti_bank::Stop;
 use tokio::sync::Notify;
@@ -15,8 +22,26 @@ use crate::output::note;
 pub(crate) struct Interrupt {
     stop: Stop,
     stopped: Arc<Notify>,
-    /// What is said at the first signal by a verb that ends in its own time.
-    farewell: Arc<OnceLock<&'static str>>,
+    manner: Arc<Mutex<Manner>>,
+}
+
+/// How a verb is ended by a signal.
+#[derive(Debug, Clone, Copy, Default)]
+enum Manner {
+    /// At once: there is nothing that could be left half done.
+    #[default]
+    AtOnce,
+    /// In its own time, which is told by this; at once by a second signal.
+    InTime(&'static str),
+    /// Ctrl-C is for the command that it has started; that it is to end itself is told by other signals.
+    AfterChild,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Signal {
+    CtrlC,
+    #[cfg(unix)]
+    Terminate,
 }
 
 impl Interrupt {
@@ -25,21 +50,32 @@ impl Interrupt {
         let mut signals = Signals::new()?;
         let interrupt = self.clone();
         tokio::spawn(async move {
-            while signals.next().await.is_some() {
-                match interrupt.farewell.get() {
-                    Some(farewell) if !interrupt.stop.is_stopped() => {
-                        interrupt.stop.stop();
-                        interrupt.stopped.notify_one();
-                        note(format_args!("\n{farewell}"));
-                    }
-                    _ => {
-                        note("");
-                        process::exit(Exit::Interrupted.code().into());
-                    }
-                }
+            while let Some(signal) = signals.next().await {
+                interrupt.take(signal);
             }
         });
         Ok(())
+    }
+
+    fn take(&self, signal: Signal) {
+        let manner = *self.manner.lock().unwrap_or_else(PoisonError::into_inner);
+        match manner {
+            Manner::AfterChild if signal == Signal::CtrlC => return,
+            Manner::AfterChild => {}
+            Manner::InTime(farewell) if !self.stop.is_stopped() => {
+                note(format_args!("\n{farewell}"))
+            }
+            Manner::InTime(_) | Manner::AtOnce => {
+                note("");
+                process::exit(Exit::Interrupted.code().into());
+            }
+        }
+        self.stop.stop();
+        self.stopped.notify_one();
+    }
+
+    fn set(&self, manner: Manner) {
+        *self.manner.lock().unwrap_or_else(PoisonError::into_inner) = manner;
     }
 
     /// What ends a verb in its own time.
@@ -47,21 +83,29 @@ impl Interrupt {
         self.stop.clone()
     }
 
-    /// From here on, the first signal stops the verb in its own time, and does not end it at once.
-    pub(crate) fn finish_first(&self) {
-        let farewell = "finishing what is on the wire; Ctrl-C again ends at once";
-        self.farewell.get_or_init(|| farewell);
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.is_stopped()
     }
 
+    /// From here on, the first signal stops the verb in its own time, and does not end it at once.
+    pub(crate) fn finish_first(&self) {
+        self.set(Manner::InTime(
+            "finishing what is on the wire; Ctrl-C again ends at once",
+        ));
+    }
+}
+
+impl Interrupt {
     /// Waits for the signal that ends a verb which has nothing else to do.
-    #[cfg(feature = "sandbox")]
     pub(crate) async fn stopped(&self) {
-        self.farewell.get_or_init(|| "stopping");
+        self.set(Manner::InTime("stopping"));
         self.stopped.notified().await;
     }
 
-    pub(crate) fn is_stopped(&self) -> bool {
-        self.stop.is_stopped()
+    /// Waits for the signal that ends a verb which has started a command.
+    pub(crate) async fn stopped_with_child(&self) {
+        self.set(Manner::AfterChild);
+        self.stopped.notified().await;
     }
 }
 
@@ -82,10 +126,10 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) -> Option<()> {
+    async fn next(&mut self) -> Option<Signal> {
         tokio::select! {
-            got = self.interrupt.recv() => got,
-            got = self.terminate.recv() => got,
+            got = self.interrupt.recv() => got.map(|()| Signal::CtrlC),
+            got = self.terminate.recv() => got.map(|()| Signal::Terminate),
         }
     }
 }
@@ -100,7 +144,7 @@ impl Signals {
         Ok(Self(tokio::signal::windows::ctrl_c()?))
     }
 
-    async fn next(&mut self) -> Option<()> {
-        self.0.recv().await
+    async fn next(&mut self) -> Option<Signal> {
+        self.0.recv().await.map(|()| Signal::CtrlC)
     }
 }

@@ -58,10 +58,10 @@ impl<'o> Progress<'o> {
     fn begin(&self, stage: &str, total: Option<u64>) {
         self.done.store(0, Ordering::Relaxed);
         let Some(bar) = &self.bar else { return };
-        bar.reset();
         bar.set_style(style(total.is_some()));
-        bar.set_length(total.unwrap_or(0));
         bar.set_prefix(stage.to_owned());
+        bar.reset();
+        bar.set_length(total.unwrap_or(0));
         bar.enable_steady_tick(Duration::from_millis(100));
     }
 

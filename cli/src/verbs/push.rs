@@ -101,7 +101,12 @@ impl Push {
                 .apply(&plan, &options, &|event| progress.observe(event))
                 .await?
         };
-        app.output.tell("report", &report, report_text)?;
+        app.output
+            .tell("report", &report, |report| match plan.steps[..] {
+                // The plan's own line said it.
+                [] => String::new(),
+                _ => report_text(report),
+            })?;
         Ok(report_exit(app, &report))
     }
 }

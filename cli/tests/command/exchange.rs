@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::support::{Place, client, exists, sandbox_of};
+use crate::support::{Place, client, sandbox_of};
 
 #[tokio::test]
 async fn a_bank_is_pulled_changed_pushed_and_put_back() {
@@ -9,7 +9,7 @@ async fn a_bank_is_pulled_changed_pushed_and_put_back() {
     place.qti(&["init"]).await.ended_with(0);
     let pulled = place.qti(&["pull"]).await.ended_with(0);
     assert_eq!(pulled.out, "2 new\n");
-    assert!(exists(place.path("stimuli/italy-0.xml")));
+    assert!(place.path("stimuli/italy-0.xml").exists());
 
     place.change("stimuli/italy-0.xml", "Rome", "Milan");
     let status = place.qti(&["status"]).await.ended_with(0);

@@ -2,5 +2,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod exchange;
+mod output;
 mod refusals;
+mod services;
 mod support;
+#[cfg(unix)]
+mod terminal;

@@ -75,21 +75,37 @@ impl Place {
         std::fs::write(self.path(name), text.replace(from, to)).unwrap();
     }
 
-    /// The command, before it is started.
-    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// All that the command finds in its environment.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+        let home = self.folder.path().display().to_string();
+        let path = std::env::var("PATH").unwrap();
+        let mut all = vec![("HOME", home), ("PATH", path), ("TERM", "xterm".to_owned())];
+        all.extend(self.variables.iter().cloned());
+        all
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(QTI);
-        command
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .stdin(Stdio::null());
-        command.env_clear().env("HOME", self.folder.path());
-        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.args(arguments).current_dir(self.folder());
+        command.env_clear().envs(self.environment());
+        command.stdin(Stdio::null());
         command
     }
 
     /// Runs the command to its end, without a terminal.
     pub(crate) async fn qti(&self, arguments: &[&str]) -> Ran {
-        let output = self.command(arguments).output().await.unwrap();
+        self.qti_into(arguments, Stdio::piped()).await
+    }
+
+    /// The same, with its output going elsewhere.
+    pub(crate) async fn qti_into(&self, arguments: &[&str], out: impl Into<Stdio>) -> Ran {
+        let mut command = self.command(arguments);
+        command.stdout(out).stderr(Stdio::piped());
+        let output = command.spawn().unwrap().wait_with_output().await.unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Ran {
             code: output.status.code().unwrap(),
@@ -121,6 +137,11 @@ pub(crate) async fn sandbox_of(stimuli: usize) -> Sandbox {
     sandbox
 }
 
-pub(crate) fn exists(path: impl AsRef<Path>) -> bool {
-    path.as_ref().exists()
+/// A stimulus as a bank's file has it.
+pub(crate) fn stimulus_xml(identifier: &str) -> String {
+    format!(
+        "<qti-assessment-stimulus xmlns=\"http://www.imsglobal.org/xsd/imsqtiasi_v3p0\" \
+         identifier=\"{identifier}\" title=\"Italy\"><qti-stimulus-body><p>Rome</p></qti-stimulus-body>\
+         </qti-assessment-stimulus>"
+    )
 }
