@@ -11,6 +11,7 @@ mod interrupt;
 mod logging;
 mod output;
 mod verbs;
+mod writing;
 
 use std::process::ExitCode;
 

@@ -170,6 +170,16 @@ pub struct PushReport {
     pub stopped: bool,
 }
 
+/// A push that can be restored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Pushed {
+    /// The number of its snapshots.
+    pub run: u64,
+    /// How many entities it wrote or deleted.
+    pub entities: u64,
+}
+
 /// Where that which is written comes from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Source {
@@ -215,32 +225,63 @@ impl Connection {
     /// stay. What was changed since is a conflict, unless forced; what is replaced now is a snapshot again.
     ///
     /// # Errors
-    /// As [`apply`](Self::apply).
+    /// As [`plan_restore`](Self::plan_restore) and [`apply`](Self::apply).
     pub async fn restore(
         &self,
         run: u64,
         options: &PushOptions,
         observer: Observer<'_>,
     ) -> Result<PushReport> {
+        let plan = self.plan_restore(run, options, observer).await?;
+        self.apply_restore(run, &plan, options, observer).await
+    }
+
+    /// Plans a restore. Writes that an earlier push was ended in are settled first; nothing is written to the service.
+    ///
+    /// # Errors
+    /// [`Error::State`](crate::Error::State) if the snapshots cannot be read; [`Error::Service`](crate::Error::Service) if
+    /// the service cannot be asked.
+    pub async fn plan_restore(
+        &self,
+        run: u64,
+        options: &PushOptions,
+        observer: Observer<'_>,
+    ) -> Result<Plan> {
         self.settle_all(observer).await?;
-        let source = Source::Snapshot(run);
         let mut plan = Plan::default();
         for key in self.store.snapshot_keys(run)? {
-            match self.source(source, &key).await? {
+            match self.source(Source::Snapshot(run), &key).await? {
                 None => plan.unchanged += 1,
                 Some(entity) => plan.steps.push(self.plan_write(&entity, options).await?),
             }
         }
-        self.apply_from(source, &plan, options, observer).await
+        Ok(plan)
     }
 
-    /// The number of the newest push that has replaced, created or deleted anything; `None` if there was none.
+    /// Does what was planned by [`plan_restore`](Self::plan_restore) for the same push.
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply).
+    pub async fn apply_restore(
+        &self,
+        run: u64,
+        plan: &Plan,
+        options: &PushOptions,
+        observer: Observer<'_>,
+    ) -> Result<PushReport> {
+        let source = Source::Snapshot(run);
+        self.apply_from(source, plan, options, observer).await
+    }
+
+    /// The pushes that have replaced, created or deleted anything, and so can be restored, oldest first.
     ///
     /// # Errors
     /// [`Error::State`](crate::Error::State) if that cannot be read.
-    pub fn last_push(&self) -> Result<Option<u64>> {
-        let run = self.store.last_run()?;
-        Ok((run > 0).then_some(run))
+    pub fn pushes(&self) -> Result<Vec<Pushed>> {
+        let runs = self.store.runs()?.into_iter();
+        Ok(runs
+            .map(|(run, entities)| Pushed { run, entities })
+            .collect())
     }
 
     /// What is written of an entity; `None` if the source has none.

@@ -200,6 +200,25 @@ impl Store {
         })
     }
 
+    /// The pushes that have snapshots, oldest first, and how many each has.
+    pub(crate) fn runs(&self) -> Result<Vec<(u64, u64)>> {
+        self.read(|transaction| {
+            let mut runs: Vec<(u64, u64)> = Vec::new();
+            let Some(table) = existing(transaction.open_table(snapshots_table()))? else {
+                return Ok(runs);
+            };
+            for row in table.iter()? {
+                let (row, _) = row?;
+                let (run, _, _) = row.value();
+                match runs.last_mut() {
+                    Some((last, snapshots)) if *last == run => *snapshots += 1,
+                    _ => runs.push((run, 1)),
+                }
+            }
+            Ok(runs)
+        })
+    }
+
     fn get<T>(
         &self,
         table: Table,

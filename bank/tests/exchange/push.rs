@@ -55,6 +55,11 @@ async fn what_the_service_has_changed_is_not_overwritten_without_force() {
     assert_eq!(report.replaced, 1, "{report:?}");
 
     // What was overwritten is in a snapshot.
+    let pushes = folder.connect(&world).pushes().unwrap();
+    assert_eq!(
+        (pushes.len(), pushes[0].run, pushes[0].entities),
+        (1, report.run, 1)
+    );
     let restored = folder
         .connect(&world)
         .restore(report.run, &PushOptions::default(), &unobserved)

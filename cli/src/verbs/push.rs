@@ -1,15 +1,10 @@
-use std::fmt::Write as _;
-
 use clap::Args;
-use timeback_qti_bank::push::{Action, Plan, PushOptions, PushReport, Step};
+use timeback_qti_bank::Observer;
 
 use crate::app::App;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::{Sum, count, note, paint};
-
-/// How many steps of a plan are shown before a push is done; a dry run shows all.
-const SHOWN: usize = 50;
+use crate::writing::Writing;
 
 /// Bring the service to what the bank holds
 ///
@@ -24,46 +19,12 @@ Examples:
   qti push --yes --probe --max-failures 5
   qti push --force --prune")]
 pub(crate) struct Push {
-    /// Show the plan, and do nothing
-    #[arg(long)]
-    dry_run: bool,
-
     #[command(flatten)]
     writing: Writing,
 
     /// Also delete on the service what is gone from the bank, but nothing that anything refers to
     #[arg(long)]
     prune: bool,
-}
-
-/// How writes are done.
-#[derive(Debug, Args)]
-pub(crate) struct Writing {
-    /// Do not ask; needed where there is no terminal
-    #[arg(short, long)]
-    pub(crate) yes: bool,
-
-    /// Also overwrite what the service has changed since it was seen
-    #[arg(long)]
-    force: bool,
-
-    /// Begin nothing more after this many failures
-    #[arg(long, value_name = "NUMBER")]
-    max_failures: Option<u64>,
-
-    /// Write one entity first; put it back and end if that goes wrong
-    #[arg(long)]
-    probe: bool,
-}
-
-impl Writing {
-    pub(crate) fn options(&self) -> PushOptions {
-        let mut options = PushOptions::default();
-        options.force = self.force;
-        options.max_failures = self.max_failures;
-        options.probe = self.probe;
-        options
-    }
 }
 
 impl Push {
@@ -78,120 +39,9 @@ impl Push {
                 .plan_push(&options, &|event| progress.observe(event))
                 .await?
         };
-        let shown = if self.dry_run { usize::MAX } else { SHOWN };
-        app.output
-            .tell("plan", &plan, |plan| plan_text(plan, shown))?;
-        if self.dry_run {
-            return Ok(plan_exit(&plan));
-        }
-        if plan.writes() {
-            let writes =
-                [Action::Create, Action::Replace, Action::Delete].map(|action| plan.count(action));
-            let changes = count(writes.iter().sum::<usize>() as u64, "change", "changes");
-            let question = format!("Push {changes} to {target}?");
-            if !app.confirm(&question, self.writing.yes).await? {
-                note("nothing was pushed");
-                return Ok(Exit::Failed);
-            }
-        }
-        app.interrupt.finish_first();
-        let report = {
-            let progress = app.output.progress();
-            connection
-                .apply(&plan, &options, &|event| progress.observe(event))
-                .await?
-        };
-        app.output
-            .tell("report", &report, |report| match plan.steps[..] {
-                // The plan's own line said it.
-                [] => String::new(),
-                _ => report_text(report),
-            })?;
-        Ok(report_exit(app, &report))
-    }
-}
-
-fn plan_text(plan: &Plan, shown: usize) -> String {
-    let mut text = String::new();
-    let steps = plan
-        .steps
-        .iter()
-        .filter(|step| step.action != Action::Adopt);
-    for Step {
-        key,
-        action,
-        message,
-        ..
-    } in steps.clone().take(shown)
-    {
-        let word = format!("{action:8}");
-        let word = match action {
-            Action::Create | Action::Replace => paint::good(word),
-            Action::Delete | Action::Refuse => paint::bad(word),
-            _ => paint::warn(word),
-        };
-        let message = message
-            .as_ref()
-            .map_or_else(String::new, |message| format!(": {message}"));
-        let _ = writeln!(text, "{word} {key}{message}");
-    }
-    let more = steps.count().saturating_sub(shown);
-    if more > 0 {
-        let _ = writeln!(text, "and {more} more; --dry-run shows all");
-    }
-    let count = |action| plan.count(action) as u64;
-    let sum = Sum::default()
-        .add(count(Action::Create), "to create")
-        .add(count(Action::Replace), "to replace")
-        .add(count(Action::Delete), "to delete")
-        .add(count(Action::Conflict), "in conflict")
-        .add(count(Action::Keep), "to keep")
-        .add(count(Action::Refuse), "that cannot be written")
-        .add(plan.unchanged + count(Action::Adopt), "unchanged");
-    text + &sum.text("the bank is empty")
-}
-
-fn plan_exit(plan: &Plan) -> Exit {
-    if plan.count(Action::Refuse) > 0 {
-        Exit::Failed
-    } else if plan.count(Action::Conflict) > 0 {
-        Exit::Differs
-    } else {
-        Exit::Done
-    }
-}
-
-pub(super) fn report_text(report: &PushReport) -> String {
-    Sum::default()
-        .notes(&report.failed, "failed")
-        .notes(&report.skipped, "skipped")
-        .notes(&report.conflicts, "conflict")
-        .notes(&report.kept, "kept")
-        .notes(&report.overtaken, "overtaken")
-        .add(report.created, "created")
-        .add(report.replaced, "replaced")
-        .add(report.deleted, "deleted")
-        .add(report.unchanged, "unchanged")
-        .text("nothing to push")
-}
-
-pub(super) fn report_exit(app: &App, report: &PushReport) -> Exit {
-    if report.created + report.replaced + report.deleted > 0 {
-        note(format_args!("`qti restore {}` takes it back", report.run));
-    }
-    if app.interrupt.is_stopped() && report.stopped {
-        note("ended early: the same command goes on");
-        return Exit::Interrupted;
-    }
-    if report.stopped {
-        note("ended after the failures; the same command goes on");
-    }
-    if report.stopped || !report.failed.is_empty() || !report.skipped.is_empty() {
-        Exit::Failed
-    } else if !report.conflicts.is_empty() {
-        note("`qti diff` shows what the service has changed; `qti push --force` overwrites it");
-        Exit::Differs
-    } else {
-        Exit::Done
+        let question = |changes: &str| format!("Push {changes} to {target}?");
+        let apply =
+            async |observer: Observer<'_>| connection.apply(&plan, &options, observer).await;
+        self.writing.carry_out(app, &plan, question, apply).await
     }
 }

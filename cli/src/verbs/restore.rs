@@ -1,10 +1,12 @@
 use clap::Args;
+use timeback_qti_bank::Observer;
+use timeback_qti_bank::push::Pushed;
 
-use super::push::{Writing, report_exit, report_text};
 use crate::app::App;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::note;
+use crate::output::count;
+use crate::writing::Writing;
 
 /// Put back on the service what a push has replaced or deleted
 ///
@@ -12,11 +14,17 @@ use crate::output::note;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  qti restore --list
   qti restore
+  qti restore 3 --dry-run
   qti restore 3 --yes")]
 pub(crate) struct Restore {
     /// The number of the push, as it was told at its end; the newest one if absent
     push: Option<u64>,
+
+    /// List the pushes that can be restored, oldest first
+    #[arg(long, conflicts_with_all = ["push", "dry_run", "yes", "force", "max_failures", "probe"])]
+    list: bool,
 
     #[command(flatten)]
     writing: Writing,
@@ -26,26 +34,48 @@ impl Restore {
     pub(crate) async fn run(self, app: &App) -> Result<Exit, Failure> {
         let bank = app.bank()?;
         let (connection, target) = app.connect(&bank)?;
-        let Some(run) = self.push.or(connection.last_push()?) else {
-            return Err(Failure::new(
-                Exit::Usage,
-                "nothing was pushed from this bank to this service",
-            ));
-        };
-        let question = format!("Put back on {target} what push {run} has replaced or deleted?");
-        if !app.confirm(&question, self.writing.yes).await? {
-            note("nothing was put back");
-            return Ok(Exit::Failed);
+        let pushes = connection.pushes()?;
+        if self.list {
+            let told = serde_json::json!({"pushes": pushes});
+            app.output.tell("pushes", &told, |_| list(&pushes))?;
+            return Ok(Exit::Done);
         }
-        app.interrupt.finish_first();
-        let report = {
+        let known = |run: &u64| pushes.iter().any(|push| push.run == *run);
+        let run = match self.push {
+            Some(run) => Some(run).filter(known),
+            None => pushes.last().map(|push| push.run),
+        };
+        let Some(run) = run else {
+            let message = match self.push {
+                Some(run) => format!("there is no push {run} from this bank to {target}"),
+                None => format!("nothing was pushed from this bank to {target}"),
+            };
+            let failure = Failure::new(Exit::Usage, message);
+            return Err(failure.hint("`qti restore --list` lists the pushes"));
+        };
+        let options = self.writing.options();
+        let plan = {
             let progress = app.output.progress();
-            let options = self.writing.options();
             connection
-                .restore(run, &options, &|event| progress.observe(event))
+                .plan_restore(run, &options, &|event| progress.observe(event))
                 .await?
         };
-        app.output.tell("report", &report, report_text)?;
-        Ok(report_exit(app, &report))
+        let question = |changes: &str| format!("Take back {changes} of push {run} on {target}?");
+        let apply = async |observer: Observer<'_>| {
+            connection
+                .apply_restore(run, &plan, &options, observer)
+                .await
+        };
+        self.writing.carry_out(app, &plan, question, apply).await
+    }
+}
+
+fn list(pushes: &[Pushed]) -> String {
+    let line = |Pushed { run, entities, .. }: &Pushed| {
+        format!("push {run}: {}\n", count(*entities, "entity", "entities"))
+    };
+    match pushes {
+        [] => "nothing was pushed yet\n".to_owned(),
+        pushes => pushes.iter().map(line).collect(),
     }
 }

@@ -12,11 +12,11 @@ use timeback_qti_sandbox::Sandbox as Service;
 use timeback_qti_sandbox::program::{Options, announce, variables};
 use tokio::process::Command;
 
-use super::push::report_text;
 use crate::app::App;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::note;
+use crate::writing::report_text;
 
 /// Start the API's emulation on this machine, to try things without an account
 ///

@@ -35,8 +35,26 @@ async fn a_bank_is_pulled_changed_pushed_and_put_back() {
     };
     assert!(text().await.contains("Milan"));
 
+    let listed = place.qti(&["restore", "--list"]).await.ended_with(0);
+    assert_eq!(listed.out, "push 1: 1 entity\n");
+    let unknown = place.qti(&["restore", "7", "--yes"]).await.ended_with(2);
+    assert!(unknown.err.contains("no push 7"), "{unknown}");
+    let planned = place.qti(&["restore", "--dry-run"]).await.ended_with(0);
+    assert_eq!(planned.out, "replace  stimulus italy-0\n1 to replace\n");
+    assert!(text().await.contains("Milan"));
     place.qti(&["restore", "--yes"]).await.ended_with(0);
     assert!(text().await.contains("Rome"));
+    let listed = place
+        .qti(&["restore", "--list", "--json"])
+        .await
+        .ended_with(0);
+    assert_eq!(
+        listed.events("pushes")[0]["pushes"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
 }
 
 #[tokio::test]

@@ -1,0 +1,171 @@
+//! What the verbs have in common that write to a service: a plan, a question, the writes, a report.
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use timeback_qti_bank::Observer;
+use timeback_qti_bank::push::{Action, Plan, PushOptions, PushReport, Step};
+
+use crate::app::App;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::{Sum, count, note, paint};
+
+/// How many steps of a plan are shown before it is done; a dry run shows all.
+const SHOWN: usize = 50;
+
+/// How writes are done.
+#[derive(Debug, Args)]
+pub(crate) struct Writing {
+    /// Show the plan, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Do not ask; needed where there is no terminal
+    #[arg(short, long)]
+    yes: bool,
+
+    /// Also overwrite what the service has changed since it was seen
+    #[arg(long)]
+    force: bool,
+
+    /// Begin nothing more after this many failures
+    #[arg(long, value_name = "NUMBER")]
+    max_failures: Option<u64>,
+
+    /// Write one entity first; put it back and end if that goes wrong
+    #[arg(long)]
+    probe: bool,
+}
+
+impl Writing {
+    pub(crate) fn options(&self) -> PushOptions {
+        let mut options = PushOptions::default();
+        options.force = self.force;
+        options.max_failures = self.max_failures;
+        options.probe = self.probe;
+        options
+    }
+
+    /// Tells the plan, asks, has it done by `apply`, and reports. The question is made from `3 changes`.
+    pub(crate) async fn carry_out(
+        &self,
+        app: &App,
+        plan: &Plan,
+        question: impl FnOnce(&str) -> String,
+        apply: impl AsyncFnOnce(Observer<'_>) -> timeback_qti_bank::Result<PushReport>,
+    ) -> Result<Exit, Failure> {
+        let shown = if self.dry_run { usize::MAX } else { SHOWN };
+        app.output
+            .tell("plan", plan, |plan| plan_text(plan, shown))?;
+        if self.dry_run {
+            return Ok(plan_exit(plan));
+        }
+        if plan.writes() {
+            let writes = [Action::Create, Action::Replace, Action::Delete];
+            let writes = writes.map(|action| plan.count(action) as u64);
+            let question = question(&count(writes.iter().sum(), "change", "changes"));
+            if !app.confirm(&question, self.yes).await? {
+                note("nothing was written");
+                return Ok(Exit::Failed);
+            }
+        }
+        app.interrupt.finish_first();
+        let report = {
+            let progress = app.output.progress();
+            apply(&|event| progress.observe(event)).await?
+        };
+        app.output
+            .tell("report", &report, |report| match plan.steps[..] {
+                // The plan's own line said it.
+                [] => String::new(),
+                _ => report_text(report),
+            })?;
+        Ok(report_exit(app, &report))
+    }
+}
+
+fn plan_text(plan: &Plan, shown: usize) -> String {
+    let mut text = String::new();
+    let steps = plan
+        .steps
+        .iter()
+        .filter(|step| step.action != Action::Adopt);
+    for Step {
+        key,
+        action,
+        message,
+        ..
+    } in steps.clone().take(shown)
+    {
+        let word = format!("{action:8}");
+        let word = match action {
+            Action::Create | Action::Replace => paint::good(word),
+            Action::Delete | Action::Refuse => paint::bad(word),
+            _ => paint::warn(word),
+        };
+        let message = message
+            .as_ref()
+            .map_or_else(String::new, |message| format!(": {message}"));
+        let _ = writeln!(text, "{word} {key}{message}");
+    }
+    let more = steps.count().saturating_sub(shown);
+    if more > 0 {
+        let _ = writeln!(text, "and {more} more; --dry-run shows all");
+    }
+    let count = |action| plan.count(action) as u64;
+    let sum = Sum::default()
+        .add(count(Action::Create), "to create")
+        .add(count(Action::Replace), "to replace")
+        .add(count(Action::Delete), "to delete")
+        .add(count(Action::Conflict), "in conflict")
+        .add(count(Action::Keep), "to keep")
+        .add(count(Action::Refuse), "that cannot be written")
+        .add(plan.unchanged + count(Action::Adopt), "unchanged");
+    text + &sum.text("the bank is empty")
+}
+
+fn plan_exit(plan: &Plan) -> Exit {
+    if plan.count(Action::Refuse) > 0 {
+        Exit::Failed
+    } else if plan.count(Action::Conflict) > 0 {
+        Exit::Differs
+    } else {
+        Exit::Done
+    }
+}
+
+pub(crate) fn report_text(report: &PushReport) -> String {
+    Sum::default()
+        .notes(&report.failed, "failed")
+        .notes(&report.skipped, "skipped")
+        .notes(&report.conflicts, "conflict")
+        .notes(&report.kept, "kept")
+        .notes(&report.overtaken, "overtaken")
+        .add(report.created, "created")
+        .add(report.replaced, "replaced")
+        .add(report.deleted, "deleted")
+        .add(report.unchanged, "unchanged")
+        .text("nothing was written")
+}
+
+fn report_exit(app: &App, report: &PushReport) -> Exit {
+    if report.created + report.replaced + report.deleted > 0 {
+        note(format_args!("`qti restore {}` takes it back", report.run));
+    }
+    if app.interrupt.is_stopped() && report.stopped {
+        note("ended early: the same command goes on");
+        return Exit::Interrupted;
+    }
+    if report.stopped {
+        note("ended after the failures; the same command goes on");
+    }
+    if report.stopped || !report.failed.is_empty() || !report.skipped.is_empty() {
+        Exit::Failed
+    } else if !report.conflicts.is_empty() {
+        note("`qti diff` shows what the service has changed; `qti push --force` overwrites it");
+        Exit::Differs
+    } else {
+        Exit::Done
+    }
+}
