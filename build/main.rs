@@ -1,4 +1,4 @@
-//! Generates from the API document what the library knows of the API: the bindings, the request of each operation, the
+//! Generates from the API document what the library knows of the API: the types, the bindings, the request of each operation, the
 //! table of operations, the owners of fields, the open enums.
 //!
 //! The document is taken as it is: it was made fit for this by `cargo xtask spec refresh`, which runs the functions of
@@ -43,12 +43,13 @@ fn main() -> Result<()> {
 
 /// The generated files by their names, but for the mocks: code with its lines, as editors and documentation lead their
 /// readers there.
-pub(crate) fn generate(document: &Value) -> Result<[(&'static str, String); 5]> {
+pub(crate) fn generate(document: &Value) -> Result<[(&'static str, String); 6]> {
     let operations = document::operations(document)?;
     let mut bindings = generator::bindings(document)?;
-    types::adapt(&mut bindings)?;
+    let types = types::take(&mut bindings)?;
     let (bindings, requests) = requests::split(bindings, &operations)?;
     Ok([
+        ("types.rs", prettyplease::unparse(&types)),
         ("raw.rs", prettyplease::unparse(&bindings)),
         ("requests.rs", prettyplease::unparse(&requests)),
         ("operations.rs", operations::table(&operations)),

@@ -6,9 +6,11 @@ use syn::{Attribute, File, Item, parse_quote};
 
 use super::Result;
 
-/// Adapts the types, and the client, whose `Debug` would show the headers that a user has given it.
-pub(super) fn adapt(bindings: &mut File) -> Result<()> {
+/// Takes the types out of the bindings, adapted; adapts the client, whose `Debug` would show the headers that a user has
+/// given it.
+pub(super) fn take(bindings: &mut File) -> Result<File> {
     let mut hidden = 0;
+    let mut types = None;
     for item in &mut bindings.items {
         match item {
             Item::Struct(client) if client.ident == "Client" => {
@@ -19,12 +21,23 @@ pub(super) fn adapt(bindings: &mut File) -> Result<()> {
                     }
                 }
             }
-            Item::Mod(types) if types.ident == "types" => LooseDefaults.visit_item_mod_mut(types),
+            Item::Mod(found) if found.ident == "types" => {
+                LooseDefaults.visit_item_mod_mut(found);
+                types = found.content.take();
+            }
             _ => {}
         }
     }
+    bindings
+        .items
+        .retain(|item| !matches!(item, Item::Mod(found) if found.ident == "types"));
+    let (_, items) = types.ok_or("progenitor no longer writes a module `types`")?;
     match hidden {
-        1 => Ok(()),
+        1 => Ok(File {
+            shebang: None,
+            attrs: Vec::new(),
+            items,
+        }),
         _ => Err("progenitor no longer derives `Clone, Debug` for its client".into()),
     }
 }

@@ -89,12 +89,7 @@ async fn a_write_of_xml_that_keeps_metadata_refuses_to_lose_other_fields() {
         assert_eq!(error.kind(), ErrorKind::Input);
         assert!(error.message().contains(field), "{error}");
     }
-    assert!(
-        server
-            .received()
-            .iter()
-            .all(|request| request.method == "GET")
-    );
+    assert!(server.was_only_read());
 }
 
 #[tokio::test]

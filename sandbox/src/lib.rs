@@ -46,7 +46,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 pub use crate::log::RequestRecord;
-pub use crate::server::auth::{Account, Scope};
+pub use crate::server::account::{Account, Scope};
 pub use crate::server::faults::{Effect, FaultRule, InvalidFault};
 
 use crate::api::{Api, operation};

@@ -7,7 +7,7 @@ use reqwest::Url;
 
 use super::store::{SharedPace, StoredSource};
 #[cfg(feature = "sign-in")]
-use super::{AuthorizationCode, PasteSignIn, Token, sign_in};
+use super::{AuthorizationCode, Token};
 use super::{StoredToken, TokenCache, TokenKey};
 use crate::clock::Clock;
 #[cfg(feature = "sign-in")]
@@ -148,32 +148,7 @@ impl<'a> Identity<'a> {
 }
 
 #[cfg(feature = "sign-in")]
-#[cfg_attr(docsrs, doc(cfg(feature = "sign-in")))]
 impl<'a> Identity<'a> {
-    /// Lets a person sign in, and waits for it. `show` is given the address to open in a browser of this machine, such as
-    /// with [`open_browser`](crate::open_browser), which comes back to the [redirect
-    /// address](crate::SignIn::redirect_uri).
-    ///
-    /// # Errors
-    /// [`Config`](crate::ErrorKind::Config) if the client has no [`SignIn`](crate::SignIn) settings or the redirect address
-    /// cannot be listened at; [`Input`](crate::ErrorKind::Input) if another sign-in is under way;
-    /// [`Auth`](crate::ErrorKind::Auth) with the issuer's code and words if it said no, and if nobody came in time; those
-    /// of `show` and of the [`TokenStore`](crate::TokenStore).
-    pub async fn sign_in(&self, show: impl FnOnce(&str) -> Result<()>) -> Result<()> {
-        let token = sign_in::by_browser(self.grant()?, show).await?;
-        self.accept(&token).await
-    }
-
-    /// Begins a sign-in in a browser that cannot come back to this program, as it is on another machine: the person brings
-    /// the address at which it ended.
-    ///
-    /// # Errors
-    /// [`Config`](crate::ErrorKind::Config) if the client has no [`SignIn`](crate::SignIn) settings or a redirect address
-    /// without a port of its own; [`Input`](crate::ErrorKind::Input) if another sign-in is under way.
-    pub fn begin_sign_in(&self) -> Result<PasteSignIn<'a>> {
-        PasteSignIn::new(*self, self.grant()?)
-    }
-
     /// Puts the token of a new sign-in in the place of what was there.
     pub(super) async fn accept(&self, token: &Token) -> Result<()> {
         let kept = match &self.holder.shared {
@@ -198,7 +173,7 @@ impl<'a> Identity<'a> {
         }
     }
 
-    fn grant(&self) -> Result<&'a AuthorizationCode> {
+    pub(super) fn grant(&self) -> Result<&'a AuthorizationCode> {
         self.holder.grant.as_deref().ok_or_else(|| {
             Error::config(
                 "this client is not set up for people to sign in; see ClientBuilder::sign_in",

@@ -6,9 +6,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::json_faults::refuse_repeated_fields;
 use super::owner::WRITER_OWNED;
 use crate::error::{Error, Result};
-use crate::transport::body::refuse_repeated_fields;
 
 /// The fields of an entity, by way of its text: `content` may nest deeper than a value can, and is a text then.
 pub(crate) fn fields(entity: &impl Serialize) -> Result<Map<String, Value>> {

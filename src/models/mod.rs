@@ -17,6 +17,7 @@
 
 mod flag;
 pub(crate) mod json;
+pub(crate) mod json_faults;
 pub(crate) mod loose;
 mod new;
 mod one_or_many;
@@ -26,6 +27,8 @@ mod raw_json;
 pub(crate) mod raw_xml;
 mod response;
 pub(crate) mod rewrite;
+#[doc(hidden)]
+pub mod types;
 mod view;
 mod walk;
 mod written;
@@ -36,12 +39,12 @@ mod enums {
     include!(concat!(env!("OUT_DIR"), "/enums.rs"));
 }
 
-pub use crate::transport::raw::types::*;
 pub use enums::*;
 pub use flag::Flag;
 pub use one_or_many::{OneOrMany, StimulusRefs};
 pub use raw_json::RawJson;
 pub use response::{ResponseValue, Responses};
+pub use types::*;
 
 /// What the owner of an item, a test or a stimulus wants to say of it: fields of any type.
 pub type Metadata = serde_json::Map<String, serde_json::Value>;

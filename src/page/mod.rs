@@ -1,14 +1,15 @@
 //! Lists: a page, and streams over all of them.
 
+mod collection;
 mod entry;
 mod list;
 mod listing;
 mod walk;
 
+pub use collection::{Collection, Filterable, Parameters};
 pub use entry::Undecodable;
 pub(crate) use entry::read_page;
-pub use list::{Collection, Filterable, List, Parameters};
-
+pub use list::List;
 pub use listing::Listing;
 
 use serde::{Deserialize, Serialize};

@@ -12,7 +12,7 @@ use string_interner::backend::BufferBackend;
 use string_interner::symbol::SymbolUsize;
 
 use super::Page;
-use super::list::{Collection, Parameters, check};
+use super::collection::{Collection, Parameters, check};
 use super::listing::Batch;
 use crate::error::{Error, ErrorKind, Result};
 

@@ -9,6 +9,7 @@ mod call;
 mod context;
 mod course;
 mod fleet;
+mod hooks;
 mod limiter;
 pub(crate) mod operation;
 mod options;
@@ -23,8 +24,9 @@ mod send;
 mod span;
 
 pub use call::Call;
-pub(crate) use call::{bare, call, call_xml};
+pub(crate) use call::{call, call_xml};
 pub(crate) use context::{Context, Defaults};
+pub(crate) use hooks::bare;
 pub use options::CallOptions;
 pub(crate) use request::{Requests, Unsent};
 pub use retry::RetryPolicy;

@@ -18,6 +18,8 @@
 )]
 
 pub use super::Call;
+/// The types of the document, which [`models`](crate::models) has too.
+pub use crate::models::types;
 
 /// The HTTP client is left out: the headers that every request of it has may hold a secret.
 impl std::fmt::Debug for Client {

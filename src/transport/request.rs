@@ -8,7 +8,7 @@ use reqwest::{Request, Url};
 use super::context::Context;
 use super::operation::{self, Operation};
 use super::path::encode_segment as encode_path;
-use super::raw::types;
+use crate::models::types;
 
 /// Makes requests to the API of one client.
 #[derive(Clone, Copy)]

@@ -3,7 +3,9 @@
 
 pub mod browser;
 pub mod document;
+pub mod holder;
 pub mod keeper;
+pub mod pages;
 pub mod processes;
 pub mod server;
 

@@ -155,6 +155,13 @@ impl Server {
     pub fn received(&self) -> Vec<Received> {
         self.received.lock().unwrap().clone()
     }
+
+    /// Whether nothing was written.
+    pub fn was_only_read(&self) -> bool {
+        self.received()
+            .iter()
+            .all(|request| request.method == "GET")
+    }
 }
 
 impl Drop for Server {

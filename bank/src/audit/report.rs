@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::finding::{Finding, Findings};
 use super::rule::{Rule, Severity};
-use super::sarif;
 
 /// How much there is of everything: what a later audit can be held against.
 ///
@@ -73,14 +72,6 @@ impl Report {
     pub fn worst(&self) -> Option<Severity> {
         let new = self.findings.iter().filter(|finding| !finding.known);
         new.map(|finding| finding.severity).max()
-    }
-
-    /// The report in the format SARIF 2.1.0, which code hosts and editors show beside the files.
-    ///
-    /// # Errors
-    /// Never in practice: all of a report can be written as JSON.
-    pub fn to_sarif(&self) -> serde_json::Result<String> {
-        serde_json::to_string_pretty(&sarif::Log::of(self))
     }
 }
 

@@ -19,8 +19,18 @@ const IN_URI: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'+');
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
+impl Report {
+    /// The report in the format SARIF 2.1.0, which code hosts and editors show beside the files.
+    ///
+    /// # Errors
+    /// Never in practice: all of a report can be written as JSON.
+    pub fn to_sarif(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(&Log::of(self))
+    }
+}
+
 #[derive(Debug, Serialize)]
-pub(super) struct Log<'r> {
+struct Log<'r> {
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,

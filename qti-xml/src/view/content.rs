@@ -27,6 +27,13 @@ use crate::parse::lexical::is_white_space;
 #[derive(Clone, PartialEq)]
 pub struct Content(Arc<Element>);
 
+impl super::Element {
+    /// What stands in the element.
+    pub fn content(&self) -> Content {
+        Content::of(&self.0)
+    }
+}
+
 impl Content {
     pub(super) fn of(element: &Arc<Element>) -> Self {
         Self(Arc::clone(element))

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use super::content::Content;
 use crate::error::XmlError;
 use crate::parse::dom;
 
@@ -30,7 +29,7 @@ use crate::parse::dom;
 /// # Ok::<(), qti_xml::XmlError>(())
 /// ```
 #[derive(Clone, PartialEq)]
-pub struct Element(Arc<dom::Element>);
+pub struct Element(pub(super) Arc<dom::Element>);
 
 impl Element {
     pub(crate) fn of(element: &Arc<dom::Element>) -> Self {
@@ -103,11 +102,6 @@ impl Element {
     /// All text in the element, as it stands.
     pub fn text(&self) -> String {
         self.0.string_value()
-    }
-
-    /// What stands in the element.
-    pub fn content(&self) -> Content {
-        Content::of(&self.0)
     }
 
     /// Line of the element's tag, from 1.

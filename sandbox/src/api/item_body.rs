@@ -6,7 +6,7 @@ use super::body_schema::{BASE_TYPES, Field, Shape, XML_FORM, optional, required}
 use super::error::{ApiError, Issue};
 use super::extract::JsonBody;
 use crate::qti::validation::{self, Schema};
-use crate::qti::{interaction_xml, item_reading, item_xml};
+use crate::qti::{fields, interaction_xml, item_reading, item_xml};
 use crate::store::model::{Item, Stamps};
 
 /// An item that has been checked and can be kept.
@@ -182,7 +182,7 @@ pub(super) fn read(body: JsonBody, in_path: Option<&str>) -> Reply<Draft> {
 
 fn from_xml(body: Map<String, Value>) -> Reply<Draft> {
     let mut body = XML_FORM.accept(Value::Object(body))?;
-    let raw_xml = item_xml::text(&body, "xml");
+    let raw_xml = fields::text(&body, "xml");
     let root = validation::read(&raw_xml, Schema::Item)
         .map_err(|errors| ApiError::invalid_xml("xml", &errors))?;
     let attribute = |name: &str| root.attribute(name).unwrap_or_default().to_owned();
@@ -217,12 +217,12 @@ fn from_authoring(mut body: Map<String, Value>, replaces: bool) -> Reply<Draft> 
         return Err(ApiError::invalid_xml("body", &errors));
     }
     Ok(Draft {
-        identifier: item_xml::text(&body, "identifier"),
-        title: item_xml::text(&body, "title"),
-        kind: item_xml::text(&body, "type"),
+        identifier: fields::text(&body, "identifier"),
+        title: fields::text(&body, "title"),
+        kind: fields::text(&body, "type"),
         metadata: body.remove("metadata"),
         stimuli: item_xml::stimuli(&body)
-            .map(|stimulus| item_xml::text(stimulus, "identifier"))
+            .map(|stimulus| fields::text(stimulus, "identifier"))
             .collect(),
         from_xml: false,
         raw_xml: root.to_document(),

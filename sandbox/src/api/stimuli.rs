@@ -12,7 +12,7 @@ use super::error::ApiError;
 use super::extract::{JsonBody, Path, Query};
 use super::listing::{Listed, Listing, Rules};
 use super::{ApiState, Reply, entities, view};
-use crate::qti::item_xml::text;
+use crate::qti::fields::text;
 use crate::qti::stimulus_xml;
 use crate::qti::validation::{self, Schema};
 use crate::store::model::{Stamps, Stimulus};

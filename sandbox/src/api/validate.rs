@@ -9,7 +9,7 @@ use super::body_schema::{Field, Shape, optional, required};
 use super::error::ApiError;
 use super::extract::JsonBody;
 use super::{ApiState, Reply, view};
-use crate::qti::item_xml::text;
+use crate::qti::fields::text;
 use crate::qti::validation::{self, Schema};
 
 const SCHEMA: Field = required("schema", Shape::OneOf(Schema::NAMES));

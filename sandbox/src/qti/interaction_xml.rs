@@ -2,7 +2,7 @@
 use serde_json::{Map, Value};
 
 use super::content::text_of;
-use super::item_xml::{nodes, objects, text, with_markup};
+use super::fields::{nodes, objects, text, with_markup};
 use super::xml::{Element, Node, is_name};
 
 /// What the service makes of an interaction's `questionStructure`, besides its prompt.

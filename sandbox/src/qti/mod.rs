@@ -1,6 +1,7 @@
 //! QTI as far as the service reads and writes it.
 pub(crate) mod content;
 mod document;
+pub(crate) mod fields;
 pub(crate) mod interaction_xml;
 pub(crate) mod item_reading;
 pub(crate) mod item_xml;

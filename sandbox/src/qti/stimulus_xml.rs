@@ -3,7 +3,7 @@ use serde_json::{Map, Value, json};
 
 use super::content::text_of;
 use super::document::document;
-use super::item_xml::{objects, text, with_markup};
+use super::fields::{objects, text, with_markup};
 use super::xml::Element;
 
 /// The stimulus as XML, or the field whose markup is not well-formed and why.

@@ -1,4 +1,5 @@
 //! The HTTP server: connections, tokens, faults, the request log.
+pub(crate) mod account;
 mod admin;
 pub(crate) mod auth;
 mod connection;

@@ -4,13 +4,14 @@ use oauth2::{CsrfToken, PkceCodeChallenge, PkceCodeVerifier};
 use reqwest::Url;
 
 use super::grant::{AuthorizationCode, redirect};
+use crate::auth::Token;
 use crate::error::{Error, Result, one_line};
 
 pub(super) struct Attempt {
     /// The page where the person signs in.
     pub(super) url: String,
-    pub(super) redirect_uri: String,
-    pub(super) verifier: PkceCodeVerifier,
+    redirect_uri: String,
+    verifier: PkceCodeVerifier,
     state: CsrfToken,
 }
 
@@ -40,6 +41,11 @@ impl Attempt {
             verifier,
             state,
         })
+    }
+
+    /// The token for the code that the browser brought.
+    pub(super) async fn exchange(self, grant: &AuthorizationCode, code: String) -> Result<Token> {
+        grant.exchange(code, self.redirect_uri, self.verifier).await
     }
 
     pub(super) fn read(&self, query: &str) -> Answer {

@@ -7,14 +7,13 @@ use std::time::Duration;
 use oauth2::basic::{BasicClient, BasicTokenResponse};
 use oauth2::{
     AsyncHttpClient, AuthType, AuthUrl, ClientId, ClientSecret, EndpointNotSet, EndpointSet,
-    HttpRequest, HttpResponse, RedirectUrl, RefreshToken, RequestTokenError, Scope,
-    TokenResponse as _, TokenUrl,
+    HttpRequest, HttpResponse, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError,
+    Scope, TokenResponse as _, TokenUrl,
 };
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use super::attempt::Attempt;
 use crate::auth::endpoint;
 use crate::auth::{StoredToken, Token, TokenFuture, TokenKey, TokenSource};
 use crate::error::{Error, Result};
@@ -96,14 +95,17 @@ impl AuthorizationCode {
         }
     }
 
-    pub(super) async fn exchange(&self, attempt: Attempt, code: String) -> Result<Token> {
-        let http = self.courier(&[&code, attempt.verifier.secret()]);
-        let oauth = self
-            .oauth()
-            .set_redirect_uri(redirect(attempt.redirect_uri)?);
+    pub(super) async fn exchange(
+        &self,
+        code: String,
+        redirect_uri: String,
+        verifier: PkceCodeVerifier,
+    ) -> Result<Token> {
+        let http = self.courier(&[&code, verifier.secret()]);
+        let oauth = self.oauth().set_redirect_uri(redirect(redirect_uri)?);
         let answer = oauth
             .exchange_code(oauth2::AuthorizationCode::new(code))
-            .set_pkce_verifier(attempt.verifier)
+            .set_pkce_verifier(verifier)
             .request_async(&http)
             .await;
         read(answer)

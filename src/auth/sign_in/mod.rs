@@ -11,7 +11,7 @@ pub(crate) use grant::{Addresses, AuthorizationCode};
 pub use paste::PasteSignIn;
 pub use settings::SignIn;
 
-use super::Token;
+use super::{Identity, Token};
 use crate::error::{Error, Result};
 use attempt::{Answer, Attempt};
 use loopback::Loopback;
@@ -29,8 +29,35 @@ pub fn open_browser(url: &str) -> Result<()> {
     })
 }
 
+#[cfg_attr(docsrs, doc(cfg(feature = "sign-in")))]
+impl<'a> Identity<'a> {
+    /// Lets a person sign in, and waits for it. `show` is given the address to open in a browser of this machine, such as
+    /// with [`open_browser`](crate::open_browser), which comes back to the [redirect
+    /// address](crate::SignIn::redirect_uri).
+    ///
+    /// # Errors
+    /// [`Config`](crate::ErrorKind::Config) if the client has no [`SignIn`](crate::SignIn) settings or the redirect address
+    /// cannot be listened at; [`Input`](crate::ErrorKind::Input) if another sign-in is under way;
+    /// [`Auth`](crate::ErrorKind::Auth) with the issuer's code and words if it said no, and if nobody came in time; those
+    /// of `show` and of the [`TokenStore`](crate::TokenStore).
+    pub async fn sign_in(&self, show: impl FnOnce(&str) -> Result<()>) -> Result<()> {
+        let token = by_browser(self.grant()?, show).await?;
+        self.accept(&token).await
+    }
+
+    /// Begins a sign-in in a browser that cannot come back to this program, as it is on another machine: the person brings
+    /// the address at which it ended.
+    ///
+    /// # Errors
+    /// [`Config`](crate::ErrorKind::Config) if the client has no [`SignIn`](crate::SignIn) settings or a redirect address
+    /// without a port of its own; [`Input`](crate::ErrorKind::Input) if another sign-in is under way.
+    pub fn begin_sign_in(&self) -> Result<PasteSignIn<'a>> {
+        PasteSignIn::new(*self, self.grant()?)
+    }
+}
+
 /// Lets a person sign in at the address that `show` is given, and waits for the browser to come back.
-pub(super) async fn by_browser(
+async fn by_browser(
     grant: &AuthorizationCode,
     show: impl FnOnce(&str) -> Result<()>,
 ) -> Result<Token> {
@@ -53,7 +80,7 @@ pub(super) async fn by_browser(
         .await
         .unwrap_or_else(|_| Err(too_late(grant)))?;
     let token = match code {
-        Ok(code) => grant.exchange(attempt, code).await,
+        Ok(code) => attempt.exchange(grant, code).await,
         Err(error) => Err(error),
     };
     let page = match &token {

@@ -22,10 +22,7 @@ pub struct PasteSignIn<'a> {
 }
 
 impl<'a> PasteSignIn<'a> {
-    pub(in crate::auth) fn new(
-        identity: Identity<'a>,
-        grant: &'a AuthorizationCode,
-    ) -> Result<Self> {
+    pub(super) fn new(identity: Identity<'a>, grant: &'a AuthorizationCode) -> Result<Self> {
         let only = grant.start()?;
         let redirect_uri = grant.redirect_uri();
         if Url::parse(redirect_uri).is_ok_and(|url| url.port() == Some(0)) {
@@ -70,7 +67,7 @@ impl<'a> PasteSignIn<'a> {
                 )));
             }
         };
-        let token = self.grant.exchange(self.attempt, code).await?;
+        let token = self.attempt.exchange(self.grant, code).await?;
         self.identity.accept(&token).await
     }
 }

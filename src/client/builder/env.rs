@@ -4,7 +4,8 @@ use std::slice::from_ref;
 
 use reqwest::Url;
 
-use super::{ClientBuilder, Credentials, Environment};
+use super::credentials::{Credentials, check_text};
+use super::{ClientBuilder, Environment};
 use crate::error::{Error, Result};
 
 /// The names of one setting, the one to recommend first.
@@ -194,21 +195,6 @@ fn token_endpoint(url: String) -> String {
             format!("{}/oauth2/token", url.trim().trim_end_matches('/'))
         }
         _ => url,
-    }
-}
-
-/// Refuses a credential that is empty or that a stray blank or line break got into, without repeating it.
-pub(super) fn check_text(name: &str, value: &str) -> Result<()> {
-    if value.is_empty() {
-        Err(Error::config(format!("{name} is empty")))
-    } else if value.trim() != value {
-        Err(Error::config(format!(
-            "{name} begins or ends with white space; remove it"
-        )))
-    } else if value.chars().any(char::is_control) {
-        Err(Error::config(format!("{name} holds control characters")))
-    } else {
-        Ok(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! How a [`Client`] is set up: by code, or by environment variables.
 
 mod connector;
+mod credentials;
 mod env;
 mod environment;
 #[cfg(feature = "profiles")]
@@ -16,10 +17,11 @@ use http::HeaderValue;
 use reqwest::Url;
 
 use self::connector::Connector;
+use self::credentials::Credentials;
 pub use self::environment::Environment;
 #[cfg(feature = "profiles")]
 pub use self::profile::Profiles;
-use self::tokens::{Credentials, Tokens};
+use self::tokens::Tokens;
 use super::Client;
 use crate::auth::{CredentialsPlacement, TokenSource, TokenStore};
 use crate::clock::{Clock, SystemClock};

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use etcetera::BaseStrategy as _;
 use serde::Deserialize;
 
-use super::tokens::Credentials;
+use super::credentials::Credentials;
 use super::{ClientBuilder, Environment};
 use crate::auth::{FileTokenStore, SignIn};
 use crate::error::{Error, Result};

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::ClientBuilder;
+use super::credentials::check_text;
 #[cfg(feature = "sign-in")]
 use super::urls;
-use super::{ClientBuilder, env};
 #[cfg(feature = "sign-in")]
 use crate::auth::{Addresses, AuthorizationCode, MemoryTokenStore, SignIn};
 use crate::auth::{
@@ -16,14 +17,6 @@ use crate::auth::{
 };
 use crate::error::{Error, Result};
 use crate::loopback::is_loopback;
-
-#[derive(Clone)]
-pub(super) struct Credentials {
-    pub(super) id: String,
-    pub(super) secret: SecretString,
-    /// What to call them in an error: the variables or the builder's method.
-    pub(super) names: (&'static str, &'static str),
-}
 
 /// Tokens that do not come from credentials.
 #[derive(Clone)]
@@ -99,8 +92,8 @@ impl ClientBuilder {
             Error::config("no credentials: give the builder client credentials, a static token or a token source")
         })?;
         let (id_name, secret_name) = credentials.names;
-        env::check_text(id_name, &credentials.id)?;
-        env::check_text(secret_name, credentials.secret.expose_secret())?;
+        check_text(id_name, &credentials.id)?;
+        check_text(secret_name, credentials.secret.expose_secret())?;
         let token_url = self.token_endpoint()?;
         let http = self.http_for(&token_url, base_url, http)?;
         let (id, secret) = (&credentials.id, credentials.secret.clone());
@@ -116,9 +109,9 @@ impl ClientBuilder {
         base_url: &Url,
         http: &reqwest::Client,
     ) -> Result<AuthorizationCode> {
-        env::check_text("the client id", &settings.client_id)?;
+        check_text("the client id", &settings.client_id)?;
         if let Some(secret) = &settings.client_secret {
-            env::check_text("the client secret", secret.expose_secret())?;
+            check_text("the client secret", secret.expose_secret())?;
         }
         let token = self.token_endpoint()?;
         let url = |name, url: &str| urls::parse(name, url, self.allow_insecure_http);

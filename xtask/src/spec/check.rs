@@ -32,8 +32,8 @@ pub(crate) fn check(document: &Document) -> Result<Counts> {
         let found = files.iter().find(|(found, _)| *found == name);
         found.map_or("", |(_, source)| source)
     };
-    let (bindings, enums) = (file("raw.rs"), file("enums.rs"));
-    let mut types = types_of(bindings)?;
+    let enums = file("enums.rs");
+    let mut types = types_of(file("types.rs"))?;
     types.extend(enums.lines().filter_map(|line| {
         Some(
             line.trim()
@@ -76,13 +76,9 @@ fn generate<T>(
 }
 
 fn types_of(source: &str) -> Result<Vec<String>> {
-    let file = syn::parse_file(source).map_err(|e| Error::new("bindings", e))?;
-    let types = file.items.into_iter().find_map(|item| match item {
-        syn::Item::Mod(module) if module.ident == "types" => module.content,
-        _ => None,
-    });
-    let (_, items) = types.ok_or_else(|| Error::new("bindings", "have no module `types`"))?;
-    Ok(items
+    let file = syn::parse_file(source).map_err(|e| Error::new("types", e))?;
+    Ok(file
+        .items
         .into_iter()
         .filter_map(|item| match item {
             syn::Item::Struct(item) => Some(item.ident.to_string()),

@@ -11,7 +11,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::sessions::Asked;
 use crate::page::skeleton;
 use crate::server::App;
-use crate::server::auth::Scope;
+use crate::server::account::Scope;
 
 type Fields = HashMap<String, String>;
 
