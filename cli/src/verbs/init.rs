@@ -50,10 +50,10 @@ impl Init {
         settings.token_url = self.token_url;
         settings.pull = self.selected.selection().unwrap_or_default();
         let bank = Bank::init(folder, settings)?;
-        let root = bank.root().display().to_string();
-        let made = serde_json::json!({"folder": root, "settings": bank.settings()});
+        let made = serde_json::json!({"folder": bank.root(), "settings": bank.settings()});
         app.output.tell("init", &made, |_| {
-            format!("{root} is a bank now; `qti pull` fills it\n")
+            let path = bank.root().join("qti.toml");
+            format!("{} is written; `qti pull` fills the bank\n", path.display())
         })?;
         Ok(Exit::Done)
     }

@@ -8,3 +8,5 @@ mod services;
 mod support;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod walks;
