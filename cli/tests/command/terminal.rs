@@ -172,14 +172,16 @@ async fn ctrl_c_finishes_what_is_on_the_wire_and_the_next_push_goes_on() {
     let slow = FaultRule::new(Effect::Latency { millis: 100 });
     sandbox.set_faults([slow.on("createStimulus")]).unwrap();
     let mut terminal = Terminal::start(&place, &["push", "--yes"]);
-    terminal.shows("stimuli ").await;
+    while writes(&sandbox) == 0 {
+        tokio::task::yield_now().await;
+    }
     terminal.type_in(CTRL_C).await;
     let (code, shown) = terminal.end().await;
     assert_eq!(code, Some(130), "{shown}");
     assert!(shown.contains("finishing what is on the wire"), "{shown}");
     assert!(shown.contains("the same command goes on"), "{shown}");
     let created = writes(&sandbox);
-    assert!(created < ALL, "{created}");
+    assert!((1..ALL).contains(&created), "{created}");
 
     sandbox.set_faults([]).unwrap();
     let rest = format!("{} created, {created} unchanged\n", ALL - created);
