@@ -5,7 +5,7 @@ use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::models::{Feedback, FeedbackInput};
 
-/// The feedback of users; made by [`Client::feedback`].
+/// The feedback of users; made by [`Client::feedback`](crate::Client::feedback).
 ///
 /// The service gives feedback its identifier, so a create is not repeated when its reply is lost:
 /// [`Error::may_have_been_applied`] tells so.

@@ -12,7 +12,7 @@ use crate::page::{Collection, List, Page, Parameters};
 use crate::transport::operation;
 use crate::xml;
 
-/// The stimuli; made by [`Client::stimuli`].
+/// The stimuli; made by [`Client::stimuli`](crate::Client::stimuli).
 ///
 /// ```
 #[doc = include_str!("example.txt")]
@@ -88,7 +88,7 @@ impl Collection for Stimuli {
     }
 }
 
-/// One stimulus, addressed by its identifier; made by [`Client::stimulus`].
+/// One stimulus, addressed by its identifier; made by [`Client::stimulus`](crate::Client::stimulus).
 ///
 /// ```
 #[doc = include_str!("example.txt")]

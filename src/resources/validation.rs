@@ -6,7 +6,7 @@ use crate::models::{
     BatchValidationInput, BatchValidationResult, ValidationInput, ValidationResult,
 };
 
-/// Validation against the QTI 3.0 schema; made by [`Client::validation`].
+/// Validation against the QTI 3.0 schema; made by [`Client::validation`](crate::Client::validation).
 ///
 /// Invalid XML is an answer, not an error: [`ValidationResult::success`] tells. Whether XML is well-formed can be told
 /// without the service: [`check_well_formed`](crate::xml::check_well_formed).

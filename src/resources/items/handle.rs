@@ -5,7 +5,7 @@ use super::super::resource::Entity;
 use crate::error::{Error, Result};
 use crate::models::{AssessmentItem, AssessmentItemInput, ProcessResponseResult, ResponseInput};
 
-/// One assessment item, addressed by its identifier; made by [`Client::item`].
+/// One assessment item, addressed by its identifier; made by [`Client::item`](crate::Client::item).
 ///
 /// ```
 #[doc = include_str!("../example.txt")]

@@ -16,7 +16,7 @@ use crate::transport::operation;
 pub use handle::ItemHandle;
 pub use query::ItemQuery;
 
-/// The assessment items; made by [`Client::items`].
+/// The assessment items; made by [`Client::items`](crate::Client::items).
 ///
 /// ```
 #[doc = include_str!("../example.txt")]

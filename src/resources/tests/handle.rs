@@ -6,7 +6,7 @@ use super::requests::update_metadata;
 use crate::error::{Error, Result};
 use crate::models::{AssessmentTest, AssessmentTestInput, Metadata, TestQuestions};
 
-/// One assessment test, addressed by its identifier; made by [`Client::test`].
+/// One assessment test, addressed by its identifier; made by [`Client::test`](crate::Client::test).
 ///
 /// ```
 #[doc = include_str!("../example.txt")]

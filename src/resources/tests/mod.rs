@@ -17,7 +17,7 @@ pub use handle::TestHandle;
 pub use query::TestQuery;
 pub(super) use requests::refuse_beyond_json;
 
-/// The assessment tests; made by [`Client::tests`].
+/// The assessment tests; made by [`Client::tests`](crate::Client::tests).
 ///
 /// ```
 #[doc = include_str!("../example.txt")]
