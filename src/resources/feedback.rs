@@ -38,6 +38,16 @@ impl FeedbackEntries {
     /// # Errors
     /// [`Input`](crate::ErrorKind::Input) if it names no question;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses it.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use timeback_qti::models::FeedbackInput;
+    ///
+    /// let input = FeedbackInput::on_question("lesson-1", "item-1", "user-1", "Too hard.");
+    /// let stored = client.feedback().create_for_question(&input).await?;
+    /// assert!(stored.id().is_some());
+    /// # Ok(()) }
+    /// ```
     pub fn create_for_question<'a>(
         &self,
         feedback: &'a FeedbackInput,
@@ -57,6 +67,15 @@ impl FeedbackEntries {
     ///
     /// # Errors
     /// [`Request`](crate::ErrorKind::Request) if the service refuses it.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use timeback_qti::models::FeedbackInput;
+    ///
+    /// let input = FeedbackInput::on_lesson("lesson-1", "user-1", "Too long.");
+    /// client.feedback().create_for_lesson(&input).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_for_lesson<'a>(
         &self,
         feedback: &'a FeedbackInput,
@@ -74,6 +93,18 @@ impl FeedbackEntries {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the service knows no such lesson.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use timeback_qti::models::FeedbackInput;
+    ///
+    /// # let input = FeedbackInput::on_lesson("lesson-1", "user-1", "Too long.");
+    /// # client.feedback().create_for_lesson(&input).await?;
+    /// for feedback in client.feedback().list_for_lesson("lesson-1").await? {
+    ///     println!("{}", feedback.id().unwrap_or_default());
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn list_for_lesson<'a>(
         &self,
         lesson: &'a str,
@@ -90,6 +121,16 @@ impl FeedbackEntries {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if there is none of this identifier.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use timeback_qti::models::FeedbackInput;
+    ///
+    /// # let input = FeedbackInput::on_lesson("lesson-1", "user-1", "Too long.");
+    /// let stored = client.feedback().create_for_lesson(&input).await?;
+    /// client.feedback().delete(stored.id().unwrap()).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete<'a>(&self, id: &'a str) -> impl Future<Output = Result<()>> + Send + use<'a> {
         let this = self.clone();
         async move {

@@ -33,6 +33,16 @@ impl ItemRefs {
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the section, or what it stands in, does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the reference.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let section = timeback_qti::models::Section::new("section-001", "Warm-up");
+    /// # client.test("test-001").part("part-001").sections().create(&section).await?;
+    /// let items = client.test("test-001").part("part-001").section("section-001").items();
+    /// let section = items.add("item-1").await?;
+    /// assert_eq!(section.qti_assessment_item_ref.unwrap()[0].identifier, "item-1");
+    /// # Ok(()) }
+    /// ```
     pub fn add<R>(&self, item: R) -> impl Future<Output = Result<Section>> + Send + use<R>
     where
         R: Into<ItemRef>,
@@ -55,6 +65,16 @@ impl ItemRefs {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the section has no reference to the item, or does not exist.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let section = timeback_qti::models::Section::new("section-001", "Warm-up");
+    /// # client.test("test-001").part("part-001").sections().create(&section).await?;
+    /// let items = client.test("test-001").part("part-001").section("section-001").items();
+    /// items.add("item-1").await?;
+    /// items.remove("item-1").await?;
+    /// # Ok(()) }
+    /// ```
     pub fn remove<'a>(&self, item: &'a str) -> impl Future<Output = Result<()>> + Send + use<'a> {
         let section = self.0.clone();
         async move {
@@ -75,6 +95,18 @@ impl ItemRefs {
     /// [`Input`](crate::ErrorKind::Input) if there are none: nothing is sent;
     /// [`Request`](crate::ErrorKind::Request) if an item is not in the section;
     /// [`NotFound`](crate::ErrorKind::NotFound) if the section, or what it stands in, does not exist.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let section = timeback_qti::models::Section::new("section-001", "Warm-up");
+    /// # client.test("test-001").part("part-001").sections().create(&section).await?;
+    /// let items = client.test("test-001").part("part-001").section("section-001").items();
+    /// items.add("item-1").await?;
+    /// items.add("item-2").await?;
+    /// let section = items.reorder(["item-2", "item-1"]).await?;
+    /// assert_eq!(section.qti_assessment_item_ref.unwrap()[0].identifier, "item-2");
+    /// # Ok(()) }
+    /// ```
     pub fn reorder<I>(&self, items: I) -> impl Future<Output = Result<Section>> + Send + use<I>
     where
         I: IntoIterator<Item: Into<ItemRef>>,

@@ -44,6 +44,17 @@ impl Parts {
     /// [`Conflict`](crate::ErrorKind::Conflict) if the test has a part of this identifier, and nothing is changed;
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the part.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use timeback_qti::models::{Section, TestPart};
+    ///
+    /// let section = Section::new("section-001", "Warm-up");
+    /// let part = TestPart::new("part-002", "linear", "individual", [section]);
+    /// let part = client.test("test-001").parts().create(&part).await?;
+    /// assert_eq!(part.qti_assessment_section.unwrap().len(), 1);
+    /// # Ok(()) }
+    /// ```
     pub fn create<'a>(
         &self,
         part: &'a TestPart,
@@ -59,6 +70,15 @@ impl Parts {
     ///
     /// # Errors
     /// As `create` and `update`; [`NotFound`](crate::ErrorKind::NotFound) if what it stands in does not exist.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use timeback_qti::models::TestPart;
+    ///
+    /// let part = TestPart::new("part-001", "nonlinear", "individual", []);
+    /// assert!(!client.test("test-001").parts().upsert(&part).await?.is_created());
+    /// # Ok(()) }
+    /// ```
     pub fn upsert<'a>(
         &self,
         part: &'a TestPart,
@@ -126,6 +146,13 @@ impl PartHandle {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test or the part does not exist.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let part = client.test("test-001").part("part-001").get().await?;
+    /// assert_eq!(part.identifier, "part-001");
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self) -> impl Future<Output = Result<TestPart>> + Send + use<> {
         self.0.clone().get()
     }
@@ -134,6 +161,12 @@ impl PartHandle {
     ///
     /// # Errors
     /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// assert_eq!(client.test("test-001").part("nowhere").get_opt().await?, None);
+    /// # Ok(()) }
+    /// ```
     pub fn get_opt(&self) -> impl Future<Output = Result<Option<TestPart>>> + Send + use<> {
         self.0.clone().get_opt()
     }
@@ -142,6 +175,12 @@ impl PartHandle {
     ///
     /// # Errors
     /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// assert!(client.test("test-001").part("part-001").exists().await?);
+    /// # Ok(()) }
+    /// ```
     pub fn exists(&self) -> impl Future<Output = Result<bool>> + Send + use<> {
         self.0.clone().exists()
     }
@@ -155,6 +194,15 @@ impl PartHandle {
     /// [`Input`](crate::ErrorKind::Input) if the part's identifier is not the one addressed;
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test or the part does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the part.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use timeback_qti::models::TestPart;
+    ///
+    /// let part = TestPart::new("part-001", "nonlinear", "individual", []);
+    /// client.test("test-001").part("part-001").update(&part).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update<'a>(
         &self,
         part: &'a TestPart,
@@ -173,6 +221,14 @@ impl PartHandle {
     /// for a change of a field that is the service's own, and if the test's XML has what the JSON form does not say
     /// (nested sections, selections, conditions, rubrics), as it would be lost: use
     /// [`TestHandle::edit_xml`](super::TestHandle::edit_xml).
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let part = client.test("test-001").part("part-001");
+    /// let edited = part.edit(|part| part.submission_mode = Some("simultaneous".into())).await?;
+    /// assert_eq!(edited.submission_mode, Some("simultaneous".into()));
+    /// # Ok(()) }
+    /// ```
     pub fn edit<F>(&self, change: F) -> impl Future<Output = Result<TestPart>> + use<F>
     where
         F: FnOnce(&mut TestPart),
@@ -185,6 +241,21 @@ impl PartHandle {
     ///
     /// # Errors
     /// As [`edit`](Self::edit), and the closure's own.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use timeback_qti::Error;
+    /// use timeback_qti::models::Section;
+    ///
+    /// let part = client.test("test-001").part("part-001");
+    /// let filled = part.try_edit(async |part| {
+    ///     let title = client.test("test-001").get().await?.title;
+    ///     part.qti_assessment_section = Some(vec![Section::new("section-001", title)]);
+    ///     Ok::<_, Error>(())
+    /// });
+    /// assert_eq!(filled.await?.qti_assessment_section.unwrap()[0].title, "A test");
+    /// # Ok(()) }
+    /// ```
     pub fn try_edit<F, E>(&self, change: F) -> impl Future<Output = Result<TestPart, E>> + use<F, E>
     where
         F: AsyncFnOnce(&mut TestPart) -> Result<(), E>,
@@ -197,6 +268,13 @@ impl PartHandle {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test or the part does not exist.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// client.test("test-001").part("part-001").delete().await?;
+    /// assert!(client.test("test-001").part("part-001").delete().await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
     pub fn delete(&self) -> impl Future<Output = Result<()>> + Send + use<> {
         self.0.clone().delete()
     }
@@ -208,6 +286,13 @@ impl PartHandle {
     ///
     /// # Errors
     /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// assert!(client.test("test-001").part("part-001").delete_if_exists().await?);
+    /// assert!(!client.test("test-001").part("part-001").delete_if_exists().await?);
+    /// # Ok(()) }
+    /// ```
     pub fn delete_if_exists(&self) -> impl Future<Output = Result<bool>> + Send + use<> {
         self.0.clone().delete_if_exists()
     }

@@ -44,6 +44,16 @@ impl Sections {
     /// [`Conflict`](crate::ErrorKind::Conflict) if the part has a section of this identifier, and nothing is changed;
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test or the part does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the section.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use timeback_qti::models::Section;
+    ///
+    /// let sections = client.test("test-001").part("part-001").sections();
+    /// let section = sections.create(&Section::new("section-001", "Warm-up")).await?;
+    /// assert_eq!((section.title.as_str(), section.visible), ("Warm-up", true));
+    /// # Ok(()) }
+    /// ```
     pub fn create<'a>(
         &self,
         section: &'a Section,
@@ -59,6 +69,16 @@ impl Sections {
     ///
     /// # Errors
     /// As `create` and `update`; [`NotFound`](crate::ErrorKind::NotFound) if what it stands in does not exist.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use timeback_qti::models::Section;
+    ///
+    /// let sections = client.test("test-001").part("part-001").sections();
+    /// assert!(sections.upsert(&Section::new("section-001", "Warm-up")).await?.is_created());
+    /// assert!(!sections.upsert(&Section::new("section-001", "Start")).await?.is_created());
+    /// # Ok(()) }
+    /// ```
     pub fn upsert<'a>(
         &self,
         section: &'a Section,
@@ -117,6 +137,15 @@ impl SectionHandle {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test, the part or the section does not exist.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let section = timeback_qti::models::Section::new("section-001", "Warm-up");
+    /// # client.test("test-001").part("part-001").sections().create(&section).await?;
+    /// let section = client.test("test-001").part("part-001").section("section-001").get().await?;
+    /// assert_eq!(section.title, "Warm-up");
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self) -> impl Future<Output = Result<Section>> + Send + use<> {
         self.0.clone().get()
     }
@@ -125,6 +154,12 @@ impl SectionHandle {
     ///
     /// # Errors
     /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// assert_eq!(client.test("test-001").part("part-001").section("nowhere").get_opt().await?, None);
+    /// # Ok(()) }
+    /// ```
     pub fn get_opt(&self) -> impl Future<Output = Result<Option<Section>>> + Send + use<> {
         self.0.clone().get_opt()
     }
@@ -133,6 +168,14 @@ impl SectionHandle {
     ///
     /// # Errors
     /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let section = timeback_qti::models::Section::new("section-001", "Warm-up");
+    /// # client.test("test-001").part("part-001").sections().create(&section).await?;
+    /// assert!(client.test("test-001").part("part-001").section("section-001").exists().await?);
+    /// # Ok(()) }
+    /// ```
     pub fn exists(&self) -> impl Future<Output = Result<bool>> + Send + use<> {
         self.0.clone().exists()
     }
@@ -146,6 +189,17 @@ impl SectionHandle {
     /// [`Input`](crate::ErrorKind::Input) if the section's identifier is not the one addressed;
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test, the part or the section does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the section.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let section = timeback_qti::models::Section::new("section-001", "Warm-up");
+    /// # client.test("test-001").part("part-001").sections().create(&section).await?;
+    /// use timeback_qti::models::Section;
+    ///
+    /// let section = client.test("test-001").part("part-001").section("section-001");
+    /// assert_eq!(section.update(&Section::new("section-001", "Start")).await?.title, "Start");
+    /// # Ok(()) }
+    /// ```
     pub fn update<'a>(
         &self,
         section: &'a Section,
@@ -164,6 +218,16 @@ impl SectionHandle {
     /// for a change of a field that is the service's own, and if the test's XML has what the JSON form does not say
     /// (nested sections, selections, conditions, rubrics), as it would be lost: use
     /// [`TestHandle::edit_xml`](super::TestHandle::edit_xml).
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let section = timeback_qti::models::Section::new("section-001", "Warm-up");
+    /// # client.test("test-001").part("part-001").sections().create(&section).await?;
+    /// let section = client.test("test-001").part("part-001").section("section-001");
+    /// let hidden = section.edit(|section| section.visible = false).await?;
+    /// assert_eq!((hidden.title.as_str(), hidden.visible), ("Warm-up", false));
+    /// # Ok(()) }
+    /// ```
     pub fn edit<F>(&self, change: F) -> impl Future<Output = Result<Section>> + use<F>
     where
         F: FnOnce(&mut Section),
@@ -203,6 +267,15 @@ impl SectionHandle {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test, the part or the section does not exist.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let section = timeback_qti::models::Section::new("section-001", "Warm-up");
+    /// # client.test("test-001").part("part-001").sections().create(&section).await?;
+    /// client.test("test-001").part("part-001").section("section-001").delete().await?;
+    /// assert!(client.test("test-001").part("part-001").section("section-001").delete().await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
     pub fn delete(&self) -> impl Future<Output = Result<()>> + Send + use<> {
         self.0.clone().delete()
     }
@@ -214,6 +287,15 @@ impl SectionHandle {
     ///
     /// # Errors
     /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let section = timeback_qti::models::Section::new("section-001", "Warm-up");
+    /// # client.test("test-001").part("part-001").sections().create(&section).await?;
+    /// assert!(client.test("test-001").part("part-001").section("section-001").delete_if_exists().await?);
+    /// assert!(!client.test("test-001").part("part-001").section("section-001").delete_if_exists().await?);
+    /// # Ok(()) }
+    /// ```
     pub fn delete_if_exists(&self) -> impl Future<Output = Result<bool>> + Send + use<> {
         self.0.clone().delete_if_exists()
     }

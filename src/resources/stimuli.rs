@@ -44,6 +44,19 @@ impl Stimuli {
     /// the identifier;
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is a stimulus of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the stimulus.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use timeback_qti::models::StimulusInput;
+    ///
+    /// let input = StimulusInput::new("italy", "Italy", "<p>Rome &amp; Milan</p>");
+    /// let stimulus = client.stimuli().create(&input).await?;
+    /// assert_eq!(stimulus.title, "Italy");
+    ///
+    /// let again = client.stimuli().create(&input).await.unwrap_err();
+    /// assert!(again.is_conflict() && !again.may_have_been_applied());
+    /// # Ok(()) }
+    /// ```
     pub fn create<'a>(
         &self,
         stimulus: &'a StimulusInput,
@@ -59,6 +72,17 @@ impl Stimuli {
     ///
     /// # Errors
     /// As `create` and `update`; [`NotFound`](crate::ErrorKind::NotFound) if what it stands in does not exist.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use timeback_qti::models::StimulusInput;
+    ///
+    /// let mut input = StimulusInput::new("italy", "Italy", "<p>Rome</p>");
+    /// assert!(client.stimuli().upsert(&input).await?.is_created());
+    /// input.content = "<p>Milan</p>".to_owned();
+    /// assert!(!client.stimuli().upsert(&input).await?.is_created());
+    /// # Ok(()) }
+    /// ```
     pub fn upsert<'a>(
         &self,
         stimulus: &'a StimulusInput,
@@ -108,6 +132,15 @@ impl StimulusHandle {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the stimulus does not exist.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let input = timeback_qti::models::StimulusInput::new("italy", "Italy", "<p>Rome</p>");
+    /// # client.stimuli().create(&input).await?;
+    /// let stimulus = client.stimulus("italy").get().await?;
+    /// assert_eq!(stimulus.title, "Italy");
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self) -> impl Future<Output = Result<Stimulus>> + Send + use<> {
         self.0.clone().get()
     }
@@ -116,6 +149,12 @@ impl StimulusHandle {
     ///
     /// # Errors
     /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// assert_eq!(client.stimulus("atlantis").get_opt().await?, None);
+    /// # Ok(()) }
+    /// ```
     pub fn get_opt(&self) -> impl Future<Output = Result<Option<Stimulus>>> + Send + use<> {
         self.0.clone().get_opt()
     }
@@ -124,6 +163,14 @@ impl StimulusHandle {
     ///
     /// # Errors
     /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let input = timeback_qti::models::StimulusInput::new("italy", "Italy", "<p>Rome</p>");
+    /// # client.stimuli().create(&input).await?;
+    /// assert!(client.stimulus("italy").exists().await?);
+    /// # Ok(()) }
+    /// ```
     pub fn exists(&self) -> impl Future<Output = Result<bool>> + Send + use<> {
         self.0.clone().exists()
     }
@@ -135,6 +182,17 @@ impl StimulusHandle {
     /// [`Input`](crate::ErrorKind::Input) if the stimulus's identifier is not the one addressed, or its content is not
     /// well-formed XHTML; [`NotFound`](crate::ErrorKind::NotFound) if the stimulus does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the stimulus.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let input = timeback_qti::models::StimulusInput::new("italy", "Italy", "<p>Rome</p>");
+    /// # client.stimuli().create(&input).await?;
+    /// use timeback_qti::models::StimulusInput;
+    ///
+    /// let input = StimulusInput::new("italy", "Italy", "<p>Milan</p>");
+    /// client.stimulus("italy").update(&input).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update<'a>(
         &self,
         stimulus: &'a StimulusInput,
@@ -154,6 +212,15 @@ impl StimulusHandle {
     /// if the XML has what the written form cannot express (a class of the body, a second style sheet, a prefix that is
     /// declared outside of the body), as it would be lost; [`Decode`](crate::ErrorKind::Decode) if the stimulus comes
     /// without readable XML.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let input = timeback_qti::models::StimulusInput::new("italy", "Italy", "<p>Rome</p>");
+    /// # client.stimuli().create(&input).await?;
+    /// client.stimulus("italy").edit(|stimulus| stimulus.title = "Italia".to_owned()).await?;
+    /// assert_eq!(client.stimulus("italy").get().await?.title, "Italia");
+    /// # Ok(()) }
+    /// ```
     pub fn edit<F>(&self, change: F) -> impl Future<Output = Result<Stimulus>> + use<F>
     where
         F: FnOnce(&mut StimulusInput),
@@ -166,6 +233,20 @@ impl StimulusHandle {
     ///
     /// # Errors
     /// As [`edit`](Self::edit), and the closure's own.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let input = timeback_qti::models::StimulusInput::new("italy", "Italy", "<p>Rome</p>");
+    /// # client.stimuli().create(&input).await?;
+    /// use timeback_qti::Error;
+    ///
+    /// let named = client.stimulus("italy").try_edit(async |stimulus| {
+    ///     stimulus.title = client.test("test-001").get().await?.title;
+    ///     Ok::<_, Error>(())
+    /// });
+    /// assert_eq!(named.await?.title, "A test");
+    /// # Ok(()) }
+    /// ```
     pub fn try_edit<F, E>(&self, change: F) -> impl Future<Output = Result<Stimulus, E>> + use<F, E>
     where
         F: AsyncFnOnce(&mut StimulusInput) -> Result<(), E>,
@@ -178,6 +259,15 @@ impl StimulusHandle {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the stimulus does not exist.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let input = timeback_qti::models::StimulusInput::new("italy", "Italy", "<p>Rome</p>");
+    /// # client.stimuli().create(&input).await?;
+    /// client.stimulus("italy").delete().await?;
+    /// assert!(client.stimulus("italy").delete().await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
     pub fn delete(&self) -> impl Future<Output = Result<()>> + Send + use<> {
         self.0.clone().delete()
     }
@@ -189,6 +279,15 @@ impl StimulusHandle {
     ///
     /// # Errors
     /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// # let input = timeback_qti::models::StimulusInput::new("italy", "Italy", "<p>Rome</p>");
+    /// # client.stimuli().create(&input).await?;
+    /// assert!(client.stimulus("italy").delete_if_exists().await?);
+    /// assert!(!client.stimulus("italy").delete_if_exists().await?);
+    /// # Ok(()) }
+    /// ```
     pub fn delete_if_exists(&self) -> impl Future<Output = Result<bool>> + Send + use<> {
         self.0.clone().delete_if_exists()
     }

@@ -41,6 +41,15 @@ impl Validation {
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the entity does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service takes neither XML nor entity from the input.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use timeback_qti::models::ValidationInput;
+    ///
+    /// let outcome = client.validation().validate(&ValidationInput::entity("test", "test-001")).await?;
+    /// assert!(outcome.success.is_true());
+    /// # Ok(()) }
+    /// ```
     pub fn validate<'a>(
         &self,
         input: &'a ValidationInput,
@@ -58,6 +67,15 @@ impl Validation {
     ///
     /// # Errors
     /// As [`validate`](Self::validate).
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// use timeback_qti::models::BatchValidationInput;
+    ///
+    /// let batch = BatchValidationInput::xml("item", ["<p>", "<qti-assessment-item/>"]);
+    /// assert_eq!(client.validation().validate_batch(&batch).await?.results.len(), 2);
+    /// # Ok(()) }
+    /// ```
     pub fn validate_batch<'a>(
         &self,
         input: &'a BatchValidationInput,

@@ -45,6 +45,18 @@ impl ItemHandle {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the item does not exist.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// # let xml = r#"<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
+    /// #     identifier="item-001" title="Rain" adaptive="false" time-dependent="false">
+    /// #   <qti-item-body><p>Is it raining?</p></qti-item-body>
+    /// # </qti-assessment-item>"#;
+    /// # client.items().create_xml(xml, None).await?;
+    /// let item = client.item("item-001").get().await?;
+    /// assert_eq!(item.view()?.body.unwrap().text(), "Is it raining?");
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self) -> impl Future<Output = Result<AssessmentItem>> + Send + use<> {
         self.0.clone().get()
     }
@@ -53,6 +65,12 @@ impl ItemHandle {
     ///
     /// # Errors
     /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// assert_eq!(client.item("nowhere").get_opt().await?, None);
+    /// # Ok(()) }
+    /// ```
     pub fn get_opt(&self) -> impl Future<Output = Result<Option<AssessmentItem>>> + Send + use<> {
         self.0.clone().get_opt()
     }
@@ -61,6 +79,17 @@ impl ItemHandle {
     ///
     /// # Errors
     /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// # let xml = r#"<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
+    /// #     identifier="item-001" title="Rain" adaptive="false" time-dependent="false">
+    /// #   <qti-item-body><p>Is it raining?</p></qti-item-body>
+    /// # </qti-assessment-item>"#;
+    /// # client.items().create_xml(xml, None).await?;
+    /// assert!(client.item("item-001").exists().await?);
+    /// # Ok(()) }
+    /// ```
     pub fn exists(&self) -> impl Future<Output = Result<bool>> + Send + use<> {
         self.0.clone().exists()
     }
@@ -69,6 +98,17 @@ impl ItemHandle {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the item does not exist.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// # let xml = r#"<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
+    /// #     identifier="item-001" title="Rain" adaptive="false" time-dependent="false">
+    /// #   <qti-item-body><p>Is it raining?</p></qti-item-body>
+    /// # </qti-assessment-item>"#;
+    /// # client.items().create_xml(xml, None).await?;
+    /// assert!(client.item("item-001").get_xml().await?.contains("Is it raining?"));
+    /// # Ok(()) }
+    /// ```
     pub fn get_xml(&self) -> impl Future<Output = Result<String>> + Send + use<> {
         self.0.clone().get_xml()
     }
@@ -81,6 +121,20 @@ impl ItemHandle {
     /// [`Input`](crate::ErrorKind::Input) if the item's identifier is not the one addressed;
     /// [`NotFound`](crate::ErrorKind::NotFound) if the item does not exist;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the item.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// # let xml = r#"<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
+    /// #     identifier="item-001" title="Rain" adaptive="false" time-dependent="false">
+    /// #   <qti-item-body><p>Is it raining?</p></qti-item-body>
+    /// # </qti-assessment-item>"#;
+    /// # client.items().create_xml(xml, None).await?;
+    /// use timeback_qti::models::AssessmentItemInput;
+    ///
+    /// let input = AssessmentItemInput::new("item-001", "Snow", "choice");
+    /// assert_eq!(client.item("item-001").update(&input).await?.title, "Snow");
+    /// # Ok(()) }
+    /// ```
     pub fn update<'a>(
         &self,
         item: &'a AssessmentItemInput,
@@ -100,6 +154,21 @@ impl ItemHandle {
     /// [`Altered`](crate::ErrorKind::Altered), with the place, if the service stored something else, or left a typed
     /// field (`type`, `title`, `interaction.shuffle` and such, which players read) as it was. Every error after the
     /// write has [`Error::may_have_been_applied`].
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// # let xml = r#"<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
+    /// #     identifier="item-001" title="Rain" adaptive="false" time-dependent="false">
+    /// #   <qti-item-body><p>Is it raining?</p></qti-item-body>
+    /// # </qti-assessment-item>"#;
+    /// # client.items().create_xml(xml, None).await?;
+    /// use timeback_qti::MetadataWrite;
+    ///
+    /// let item = client.item("item-001");
+    /// let xml = item.get_xml().await?.replace("raining", "wet");
+    /// item.update_xml(&xml, MetadataWrite::Keep).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_xml<'a>(
         &self,
         xml: &'a str,
@@ -120,6 +189,20 @@ impl ItemHandle {
     /// As [`get`](Self::get) and [`update_xml`](Self::update_xml); [`Input`](crate::ErrorKind::Input), naming the field,
     /// for a change of another one, and for an item that has one which neither XML nor metadata hold, as it would be
     /// lost: nothing is written.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// # let xml = r#"<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
+    /// #     identifier="item-001" title="Rain" adaptive="false" time-dependent="false">
+    /// #   <qti-item-body><p>Is it raining?</p></qti-item-body>
+    /// # </qti-assessment-item>"#;
+    /// # client.items().create_xml(xml, None).await?;
+    /// let graded = client.item("item-001").edit(|item| {
+    ///     item.metadata.get_or_insert_default().insert("grade".to_owned(), 5.into());
+    /// });
+    /// assert_eq!(graded.await?.metadata.unwrap()["grade"], 5);
+    /// # Ok(()) }
+    /// ```
     pub fn edit<F>(&self, change: F) -> impl Future<Output = Result<AssessmentItem>> + use<F>
     where
         F: FnOnce(&mut AssessmentItem),
@@ -132,6 +215,24 @@ impl ItemHandle {
     ///
     /// # Errors
     /// As [`edit`](Self::edit), and the closure's own.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// # let xml = r#"<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
+    /// #     identifier="item-001" title="Rain" adaptive="false" time-dependent="false">
+    /// #   <qti-item-body><p>Is it raining?</p></qti-item-body>
+    /// # </qti-assessment-item>"#;
+    /// # client.items().create_xml(xml, None).await?;
+    /// use timeback_qti::Error;
+    ///
+    /// let named = client.item("item-001").try_edit(async |item| {
+    ///     let title = client.test("test-001").get().await?.title;
+    ///     item.metadata.get_or_insert_default().insert("test".to_owned(), title.into());
+    ///     Ok::<_, Error>(())
+    /// });
+    /// assert_eq!(named.await?.metadata.unwrap()["test"], "A test");
+    /// # Ok(()) }
+    /// ```
     pub fn try_edit<F, E>(
         &self,
         change: F,
@@ -148,6 +249,18 @@ impl ItemHandle {
     ///
     /// # Errors
     /// As [`edit`](Self::edit).
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// # let xml = r#"<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
+    /// #     identifier="item-001" title="Rain" adaptive="false" time-dependent="false">
+    /// #   <qti-item-body><p>Is it raining?</p></qti-item-body>
+    /// # </qti-assessment-item>"#;
+    /// # client.items().create_xml(xml, None).await?;
+    /// let edited = client.item("item-001").edit_xml(|xml| *xml = xml.replace("raining", "wet")).await?;
+    /// assert_eq!(edited.view()?.body.unwrap().text(), "Is it wet?");
+    /// # Ok(()) }
+    /// ```
     pub fn edit_xml<F>(&self, change: F) -> impl Future<Output = Result<AssessmentItem>> + use<F>
     where
         F: FnOnce(&mut String),
@@ -160,6 +273,22 @@ impl ItemHandle {
     ///
     /// # Errors
     /// As [`edit_xml`](Self::edit_xml), and the closure's own.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// # let xml = r#"<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
+    /// #     identifier="item-001" title="Rain" adaptive="false" time-dependent="false">
+    /// #   <qti-item-body><p>Is it raining?</p></qti-item-body>
+    /// # </qti-assessment-item>"#;
+    /// # client.items().create_xml(xml, None).await?;
+    /// let edited = client.item("item-001").try_edit_xml(async |xml| {
+    ///     let at = xml.find("raining").ok_or("the question has changed")?;
+    ///     xml.replace_range(at..at + "raining".len(), "wet");
+    ///     Ok::<_, Box<dyn std::error::Error>>(())
+    /// });
+    /// assert_eq!(edited.await?.view()?.body.unwrap().text(), "Is it wet?");
+    /// # Ok(()) }
+    /// ```
     pub fn try_edit_xml<F, E>(
         &self,
         change: F,
@@ -175,6 +304,18 @@ impl ItemHandle {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the item does not exist.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// # let xml = r#"<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
+    /// #     identifier="item-001" title="Rain" adaptive="false" time-dependent="false">
+    /// #   <qti-item-body><p>Is it raining?</p></qti-item-body>
+    /// # </qti-assessment-item>"#;
+    /// # client.items().create_xml(xml, None).await?;
+    /// client.item("item-001").delete().await?;
+    /// assert!(client.item("item-001").delete().await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
     pub fn delete(&self) -> impl Future<Output = Result<()>> + Send + use<> {
         self.0.clone().delete()
     }
@@ -186,6 +327,18 @@ impl ItemHandle {
     ///
     /// # Errors
     /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// # let xml = r#"<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
+    /// #     identifier="item-001" title="Rain" adaptive="false" time-dependent="false">
+    /// #   <qti-item-body><p>Is it raining?</p></qti-item-body>
+    /// # </qti-assessment-item>"#;
+    /// # client.items().create_xml(xml, None).await?;
+    /// assert!(client.item("item-001").delete_if_exists().await?);
+    /// assert!(!client.item("item-001").delete_if_exists().await?);
+    /// # Ok(()) }
+    /// ```
     pub fn delete_if_exists(&self) -> impl Future<Output = Result<bool>> + Send + use<> {
         self.0.clone().delete_if_exists()
     }
@@ -198,15 +351,30 @@ impl ItemHandle {
     /// [`Request`](crate::ErrorKind::Request) if the response is not one to this item;
     /// [`Server`](crate::ErrorKind::Server) if the item's response processing fails.
     ///
-    /// ```no_run
-    /// # async fn run(client: timeback_qti::Client) -> timeback_qti::Result<()> {
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// # let xml = r#"<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="item-001" title="Capitals"
+    /// #     adaptive="false" time-dependent="false">
+    /// #   <qti-response-declaration identifier="RESPONSE" cardinality="single" base-type="identifier">
+    /// #     <qti-correct-response><qti-value>B</qti-value></qti-correct-response>
+    /// #   </qti-response-declaration>
+    /// #   <qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float"/>
+    /// #   <qti-item-body><qti-choice-interaction response-identifier="RESPONSE"><qti-simple-choice identifier="A">Milan
+    /// #     </qti-simple-choice><qti-simple-choice identifier="B">Rome</qti-simple-choice></qti-choice-interaction>
+    /// #   </qti-item-body>
+    /// #   <qti-response-processing
+    /// #     template="https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/match_correct.xml"/>
+    /// # </qti-assessment-item>"#;
+    /// # client.items().create_xml(xml, None).await?;
     /// use timeback_qti::models::ResponseInput;
     ///
     /// let item = client.item("item-001");
-    /// let one = item.process_response(&ResponseInput::new("RESPONSE", "A")).await?;
-    /// let several = item.process_response(&ResponseInput::new("RESPONSE", ["A", "C"])).await?;
+    /// assert_eq!(item.process_response(&ResponseInput::new("RESPONSE", "B")).await?.score, 1.0);
+    ///
+    /// // Several answers, and several interactions.
+    /// let several = ResponseInput::new("RESPONSE", ["A", "C"]);
     /// let all = ResponseInput::all([("RESPONSE_1", "Rome".into()), ("RESPONSE_2", ["A", "C"].into())]);
-    /// println!("{} {} {}", one.score, several.score, item.process_response(&all).await?.score);
+    /// # drop((several, all));
     /// # Ok(()) }
     /// ```
     pub fn process_response<'a>(

@@ -35,11 +35,16 @@ pub struct Items(pub(super) Entities<AssessmentItem>);
 impl Items {
     /// The items, a page at a time or as a stream (operation `searchAssessmentItems`). The list takes filters.
     ///
-    /// ```no_run
-    /// # async fn run(client: timeback_qti::Client) -> timeback_qti::Result<()> {
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// # let xml = r#"<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
+    /// #     identifier="item-001" title="Rain" adaptive="false" time-dependent="false">
+    /// #   <qti-item-body><p>Is it raining?</p></qti-item-body>
+    /// # </qti-assessment-item>"#;
+    /// # client.items().create_xml(xml, None).await?;
     /// use timeback_qti::filter::field;
     ///
-    /// let mut items = client.items().list().item_type("choice").filter(field("title").contains("rain")).stream();
+    /// let mut items = client.items().list().filter(field("title").contains("Rain")).stream();
     /// while let Some(item) = items.next().await {
     ///     println!("{}", item?.title);
     /// }
@@ -63,6 +68,32 @@ impl Items {
     /// [`Input`](crate::ErrorKind::Input) if no path can carry the identifier;
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is an item of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the item.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use timeback_qti::models::{
+    ///     AssessmentItemInput, CorrectResponse, Interaction, InteractionChoice, QuestionStructure,
+    ///     ResponseDeclaration,
+    /// };
+    ///
+    /// let mut input = AssessmentItemInput::new("item-001", "Capitals", "choice");
+    /// input.response_declarations = Some(vec![ResponseDeclaration {
+    ///     base_type: Some("identifier".into()),
+    ///     correct_response: Some(CorrectResponse::new(["B"])),
+    ///     ..ResponseDeclaration::new("RESPONSE", "single")
+    /// }]);
+    /// input.interaction = Some(Interaction {
+    ///     response_identifier: Some("RESPONSE".to_owned()),
+    ///     question_structure: Some(QuestionStructure::new(
+    ///         "What is the capital of Italy?",
+    ///         [InteractionChoice::new("A", "Milan"), InteractionChoice::new("B", "Rome")],
+    ///     )),
+    ///     ..Interaction::new("choice")
+    /// });
+    /// let item = client.items().create(&input).await?;
+    /// assert_eq!(item.view()?.interactions[0].choices.len(), 2);
+    /// # Ok(()) }
+    /// ```
     pub fn create<'a>(
         &self,
         item: &'a AssessmentItemInput,
@@ -80,6 +111,17 @@ impl Items {
     /// wrong namespace, another root, HTML's entities, another encoding; or if its root has no identifier, or one that no path can carry;
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is an item of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let xml = r#"<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
+    ///     identifier="item-001" title="Rain" adaptive="false" time-dependent="false">
+    ///   <qti-item-body><p>Is it raining?</p></qti-item-body>
+    /// </qti-assessment-item>"#;
+    /// let item = client.items().create_xml(xml, None).await?;
+    /// assert_eq!(item.title, "Rain");
+    /// # Ok(()) }
+    /// ```
     pub fn create_xml<'a>(
         &self,
         xml: &'a str,
@@ -96,6 +138,16 @@ impl Items {
     ///
     /// # Errors
     /// As `create` and `update`; [`NotFound`](crate::ErrorKind::NotFound) if what it stands in does not exist.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use timeback_qti::models::AssessmentItemInput;
+    ///
+    /// let input = AssessmentItemInput::new("item-001", "Capitals", "choice");
+    /// assert!(client.items().upsert(&input).await?.is_created());
+    /// assert!(!client.items().upsert(&input).await?.is_created());
+    /// # Ok(()) }
+    /// ```
     pub fn upsert<'a>(
         &self,
         item: &'a AssessmentItemInput,
@@ -110,6 +162,21 @@ impl Items {
     ///
     /// # Errors
     /// As [`create_xml`](Self::create_xml) and [`ItemHandle::update_xml`].
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let xml = r#"<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
+    ///     identifier="item-001" title="Rain" adaptive="false" time-dependent="false">
+    ///   <qti-item-body><p>Is it raining?</p></qti-item-body>
+    /// </qti-assessment-item>"#;
+    /// use timeback_qti::MetadataWrite;
+    ///
+    /// let items = client.items();
+    /// assert!(items.upsert_xml(xml, MetadataWrite::Keep).await?.is_created());
+    /// let wet = xml.replace("raining", "wet");
+    /// assert!(!items.upsert_xml(&wet, MetadataWrite::Keep).await?.is_created());
+    /// # Ok(()) }
+    /// ```
     pub fn upsert_xml<'a>(
         &self,
         xml: &'a str,
@@ -121,13 +188,33 @@ impl Items {
     /// Gives an item new metadata, without its XML being sent (operation `updateMetadata`).
     ///
     /// The document calls it a change, shows the body of a create, and does not say whether metadata is replaced or
-    /// merged. [`MetadataInput`] names the item and its new metadata; all of the metadata is best sent. The call is not
+    /// merged. [`MetadataInput`] names the item and its new metadata; all of the metadata is best sent, and the title and type,
+    /// which a create needs. The call is not
     /// repeated when its reply is lost. The documented way to change metadata for certain is [`ItemHandle::edit`],
     /// which writes the whole item.
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the item does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the metadata.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// # let xml = r#"<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
+    /// #     identifier="item-001" title="Rain" adaptive="false" time-dependent="false">
+    /// #   <qti-item-body><p>Is it raining?</p></qti-item-body>
+    /// # </qti-assessment-item>"#;
+    /// # client.items().create_xml(xml, None).await?;
+    /// use timeback_qti::models::{Metadata, MetadataInput};
+    ///
+    /// let metadata = Metadata::from_iter([("grade".to_owned(), 5.into())]);
+    /// let input = MetadataInput {
+    ///     title: Some("Rain".to_owned()),
+    ///     type_: Some("choice".into()),
+    ///     ..MetadataInput::new("item-001", metadata)
+    /// };
+    /// client.items().update_metadata(&input).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update_metadata<'a>(
         &self,
         metadata: &'a MetadataInput,

@@ -26,6 +26,13 @@ impl TestHandle {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let test = client.test("test-001").get().await?;
+    /// assert_eq!(test.title, "A test");
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self) -> impl Future<Output = Result<AssessmentTest>> + Send + use<> {
         self.0.clone().get()
     }
@@ -34,6 +41,12 @@ impl TestHandle {
     ///
     /// # Errors
     /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// assert_eq!(client.test("nowhere").get_opt().await?, None);
+    /// # Ok(()) }
+    /// ```
     pub fn get_opt(&self) -> impl Future<Output = Result<Option<AssessmentTest>>> + Send + use<> {
         self.0.clone().get_opt()
     }
@@ -42,6 +55,12 @@ impl TestHandle {
     ///
     /// # Errors
     /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// assert!(client.test("test-001").exists().await?);
+    /// # Ok(()) }
+    /// ```
     pub fn exists(&self) -> impl Future<Output = Result<bool>> + Send + use<> {
         self.0.clone().exists()
     }
@@ -50,6 +69,12 @@ impl TestHandle {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// assert!(client.test("test-001").get_xml().await?.contains("<qti-test-part"));
+    /// # Ok(()) }
+    /// ```
     pub fn get_xml(&self) -> impl Future<Output = Result<String>> + Send + use<> {
         self.0.clone().get_xml()
     }
@@ -61,6 +86,16 @@ impl TestHandle {
     /// [`Input`](crate::ErrorKind::Input) if the test's identifier is not the one addressed;
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the test.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use timeback_qti::models::{AssessmentTestInput, TestPart};
+    ///
+    /// let part = TestPart::new("part-001", "nonlinear", "individual", []);
+    /// let input = AssessmentTestInput::new("test-001", "Another title", [part]);
+    /// assert_eq!(client.test("test-001").update(&input).await?.title, "Another title");
+    /// # Ok(()) }
+    /// ```
     pub fn update<'a>(
         &self,
         test: &'a AssessmentTestInput,
@@ -81,6 +116,16 @@ impl TestHandle {
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML;
     /// [`Altered`](crate::ErrorKind::Altered), with the place, if the service stored something else. Every error after
     /// the write has [`Error::may_have_been_applied`].
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use timeback_qti::MetadataWrite;
+    ///
+    /// let test = client.test("test-001");
+    /// let xml = test.get_xml().await?.replace("A test", "Another title");
+    /// assert_eq!(test.update_xml(&xml, MetadataWrite::Keep).await?.title, "Another title");
+    /// # Ok(()) }
+    /// ```
     pub fn update_xml<'a>(
         &self,
         xml: &'a str,
@@ -98,6 +143,13 @@ impl TestHandle {
     /// As [`get`](Self::get) and [`update`](Self::update); [`Input`](crate::ErrorKind::Input), and nothing is written,
     /// if the test's XML has what the JSON form does not say (nested sections, selections, conditions, rubrics), as it
     /// would be lost: use [`edit_xml`](Self::edit_xml).
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let edited = client.test("test-001").edit(|test| test.title = "Another title".to_owned()).await?;
+    /// assert_eq!(edited.title, "Another title");
+    /// # Ok(()) }
+    /// ```
     pub fn edit<F>(&self, change: F) -> impl Future<Output = Result<AssessmentTest>> + use<F>
     where
         F: FnOnce(&mut AssessmentTestInput),
@@ -110,6 +162,20 @@ impl TestHandle {
     ///
     /// # Errors
     /// As [`edit`](Self::edit), and the closure's own.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use timeback_qti::Error;
+    ///
+    /// let test = client.test("test-001");
+    /// let numbered = test.try_edit(async |test| {
+    ///     let count = client.tests().list().count().await?;
+    ///     test.title = format!("Test {count}");
+    ///     Ok::<_, Error>(())
+    /// });
+    /// assert_eq!(numbered.await?.title, "Test 1");
+    /// # Ok(()) }
+    /// ```
     pub fn try_edit<F, E>(
         &self,
         change: F,
@@ -131,6 +197,13 @@ impl TestHandle {
     /// As [`get`](Self::get) and [`update_xml`](Self::update_xml); [`Input`](crate::ErrorKind::Input), naming the field,
     /// and nothing is written, if the test has another field that XML does not hold (`toolsEnabled`, `maxAttempts`,
     /// `timeLimit`, unknown ones), as it would be lost: use [`edit`](Self::edit).
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let edited = client.test("test-001").edit_xml(|xml| *xml = xml.replace("A test", "Another title")).await?;
+    /// assert_eq!(edited.title, "Another title");
+    /// # Ok(()) }
+    /// ```
     pub fn edit_xml<F>(&self, change: F) -> impl Future<Output = Result<AssessmentTest>> + use<F>
     where
         F: FnOnce(&mut String),
@@ -143,6 +216,17 @@ impl TestHandle {
     ///
     /// # Errors
     /// As [`edit_xml`](Self::edit_xml), and the closure's own.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let edited = client.test("test-001").try_edit_xml(async |xml| {
+    ///     let at = xml.find("A test").ok_or("the title has changed")?;
+    ///     xml.replace_range(at..at + "A test".len(), "Another title");
+    ///     Ok::<_, Box<dyn std::error::Error>>(())
+    /// });
+    /// assert_eq!(edited.await?.title, "Another title");
+    /// # Ok(()) }
+    /// ```
     pub fn try_edit_xml<F, E>(
         &self,
         change: F,
@@ -159,6 +243,13 @@ impl TestHandle {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// client.test("test-001").delete().await?;
+    /// assert!(client.test("test-001").delete().await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
     pub fn delete(&self) -> impl Future<Output = Result<()>> + Send + use<> {
         self.0.clone().delete()
     }
@@ -170,6 +261,13 @@ impl TestHandle {
     ///
     /// # Errors
     /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// assert!(client.test("test-001").delete_if_exists().await?);
+    /// assert!(!client.test("test-001").delete_if_exists().await?);
+    /// # Ok(()) }
+    /// ```
     pub fn delete_if_exists(&self) -> impl Future<Output = Result<bool>> + Send + use<> {
         self.0.clone().delete_if_exists()
     }
@@ -179,6 +277,14 @@ impl TestHandle {
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the metadata.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let metadata = [("grade".to_owned(), 5.into())].into_iter().collect();
+    /// let test = client.test("test-001").update_metadata(&metadata).await?;
+    /// assert_eq!(test.metadata, Some(metadata));
+    /// # Ok(()) }
+    /// ```
     pub fn update_metadata<'a>(
         &self,
         metadata: &'a Metadata,
@@ -193,6 +299,13 @@ impl TestHandle {
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist;
     /// [`Transport`](crate::ErrorKind::Transport) if the answer is larger than the client reads.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let questions = client.test("test-001").questions().await?;
+    /// assert!(questions.questions.is_empty());
+    /// # Ok(()) }
+    /// ```
     pub fn questions(&self) -> impl Future<Output = Result<TestQuestions>> + Send + use<> {
         let Entity {
             client, identifier, ..

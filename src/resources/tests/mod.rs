@@ -49,6 +49,17 @@ impl Tests {
     /// [`Input`](crate::ErrorKind::Input) if no path can carry the identifier;
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is a test of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the test.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use timeback_qti::models::{AssessmentTestInput, Section, TestPart};
+    ///
+    /// let section = Section::new("section-001", "Warm-up");
+    /// let part = TestPart::new("part-001", "linear", "individual", [section]);
+    /// let input = AssessmentTestInput::new("geography", "Geography", [part]);
+    /// assert_eq!(client.tests().create(&input).await?.title, "Geography");
+    /// # Ok(()) }
+    /// ```
     pub fn create<'a>(
         &self,
         test: &'a AssessmentTestInput,
@@ -67,6 +78,17 @@ impl Tests {
     /// wrong namespace, another root, HTML's entities, another encoding; or if its root has no identifier, or one that no path can carry;
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is a test of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let xml = r#"<qti-assessment-test xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="geography"
+    ///     title="Geography"><qti-test-part identifier="part-001" navigation-mode="linear" submission-mode="individual">
+    ///   <qti-assessment-section identifier="section-001" title="Warm-up" visible="true"/>
+    /// </qti-test-part></qti-assessment-test>"#;
+    /// let test = client.tests().create_xml(xml).await?;
+    /// assert_eq!(test.view()?.parts[0].identifier, "part-001");
+    /// # Ok(()) }
+    /// ```
     pub fn create_xml<'a>(
         &self,
         xml: &'a str,
@@ -82,6 +104,16 @@ impl Tests {
     ///
     /// # Errors
     /// As `create` and `update`; [`NotFound`](crate::ErrorKind::NotFound) if what it stands in does not exist.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use timeback_qti::models::{AssessmentTestInput, TestPart};
+    ///
+    /// let part = TestPart::new("part-001", "linear", "individual", []);
+    /// let input = AssessmentTestInput::new("test-001", "Another title", [part]);
+    /// assert!(!client.tests().upsert(&input).await?.is_created());
+    /// # Ok(()) }
+    /// ```
     pub fn upsert<'a>(
         &self,
         test: &'a AssessmentTestInput,
@@ -97,6 +129,20 @@ impl Tests {
     ///
     /// # Errors
     /// As [`create_xml`](Self::create_xml) and [`TestHandle::update_xml`].
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let xml = r#"<qti-assessment-test xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="geography"
+    ///     title="Geography"><qti-test-part identifier="part-001" navigation-mode="linear" submission-mode="individual">
+    ///   <qti-assessment-section identifier="section-001" title="Warm-up" visible="true"/>
+    /// </qti-test-part></qti-assessment-test>"#;
+    /// use timeback_qti::MetadataWrite;
+    ///
+    /// let tests = client.tests();
+    /// assert!(tests.upsert_xml(xml, MetadataWrite::Keep).await?.is_created());
+    /// assert!(!tests.upsert_xml(xml, MetadataWrite::Keep).await?.is_created());
+    /// # Ok(()) }
+    /// ```
     pub fn upsert_xml<'a>(
         &self,
         xml: &'a str,
