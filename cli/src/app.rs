@@ -1,6 +1,7 @@
 //! What every verb is given: the options that all have, the output, and what Ctrl-C does.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::panic;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -90,7 +91,12 @@ impl App {
     /// A bank's exchange with its service, which Ctrl-C stops in its own time once the verb asks for that.
     pub(crate) fn connect(&self, bank: &Bank) -> Result<(Connection, Target), Failure> {
         let target = self.target(bank.settings())?;
-        let connection = bank.connect(&target.client)?;
+        // Damage that the database takes for a mistake of its own is an error here, which says it in one line.
+        let hook = panic::take_hook();
+        panic::set_hook(Box::new(|_| {}));
+        let connection = bank.connect(&target.client);
+        panic::set_hook(hook);
+        let connection = connection?;
         Ok((connection.stopped_by(self.interrupt.stop()), target))
     }
 

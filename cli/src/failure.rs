@@ -53,6 +53,16 @@ impl From<BankError> for Failure {
             BankError::Busy { .. } => {
                 Self::new(Exit::Failed, message).hint("wait until that one is done")
             }
+            BankError::State { .. } => Self::new(Exit::Failed, message).hint(
+                "what the bank remembers of the service cannot be read or written; if it is damaged, move this file \
+                 away and pull again: the bank's own files are not touched",
+            ),
+            BankError::Beside { .. } => {
+                Self::new(Exit::Failed, message).hint("mend or remove this file")
+            }
+            BankError::File { source, .. } if source.kind() == io::ErrorKind::InvalidData => {
+                Self::new(Exit::Failed, message).hint("mend or remove this file")
+            }
             _ => Self::new(Exit::Failed, message),
         }
     }

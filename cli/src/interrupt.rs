@@ -96,15 +96,17 @@ impl Interrupt {
 }
 
 impl Interrupt {
-    /// Waits for the signal that ends a verb which has nothing else to do.
-    pub(crate) async fn stopped(&self) {
+    /// From here on, the first signal ends what `stopped` waits for.
+    pub(crate) fn stop_when_told(&self) {
         self.set(Manner::InTime("stopping"));
-        self.stopped.notified().await;
     }
 
-    /// Waits for the signal that ends a verb which has started a command.
-    pub(crate) async fn stopped_with_child(&self) {
+    /// From here on, Ctrl-C is for a command that is started, and other signals end what `stopped` waits for.
+    pub(crate) fn leave_to_child(&self) {
         self.set(Manner::AfterChild);
+    }
+
+    pub(crate) async fn stopped(&self) {
         self.stopped.notified().await;
     }
 }

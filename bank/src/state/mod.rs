@@ -10,10 +10,13 @@ mod record;
 mod writer;
 
 use std::fs;
+use std::panic;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use redb::{Database, DatabaseError, ReadableTable as _, TableDefinition, TableError};
+use redb::{
+    Database, DatabaseError, ReadableTable as _, StorageError, TableDefinition, TableError,
+};
 
 use crate::entity::{Entity, Identifier, Key, Kind};
 use crate::error::{Error, Result};
@@ -109,7 +112,12 @@ impl Store {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(Error::file(folder))?;
         }
-        let opened = Database::builder().set_cache_size(CACHE).create(path);
+        // redb takes some damage, such as a file that was cut off, for a mistake of its own and panics.
+        let create = || Database::builder().set_cache_size(CACHE).create(path);
+        let opened = panic::catch_unwind(create).unwrap_or_else(|_| {
+            let damaged = StorageError::Corrupted("it is damaged".to_owned());
+            Err(damaged.into())
+        });
         let database = match opened {
             Err(DatabaseError::DatabaseAlreadyOpen) => {
                 let path = path.to_owned();

@@ -60,6 +60,7 @@ impl Sandbox {
                 run.map_err(Failure::at(program.display()))?
             }
             None => {
+                app.interrupt.stop_when_told();
                 let mut told = Vec::new();
                 announce(&sandbox, &mut told).map_err(Failure::at("sandbox"))?;
                 app.output.tell("sandbox", &addresses(&sandbox), |_| {
@@ -117,10 +118,11 @@ async fn run(app: &App, mut command: Command, sandbox: &Service) -> io::Result<E
         // They say which service is meant, too.
         .env_remove("TIMEBACK_PROFILE")
         .env_remove("TIMEBACK_ENVIRONMENT");
+    app.interrupt.leave_to_child();
     let mut child = command.spawn()?;
     let status = tokio::select! {
         status = child.wait() => status?,
-        () = app.interrupt.stopped_with_child() => {
+        () = app.interrupt.stopped() => {
             child.kill().await?;
             return Ok(Exit::Interrupted);
         }

@@ -1,3 +1,5 @@
+use timeback_qti_sandbox::{Effect, FaultRule};
+
 use crate::support::{Place, sandbox_of};
 
 /// What the error says, which is a line and a hint.
@@ -55,4 +57,61 @@ async fn a_push_without_a_terminal_and_without_yes_writes_nothing() {
     assert!(ran.err.contains(host), "{ran}");
     let writes = sandbox.requests().split_off(before);
     assert!(writes.iter().all(|request| request.method != "PUT"));
+}
+
+#[tokio::test]
+async fn damage_of_what_a_bank_remembers_is_told_and_loses_no_content() {
+    let sandbox = sandbox_of(2).await;
+    let place = Place::with(&sandbox);
+    place.qti(&["init"]).await.ended_with(0);
+    place.qti(&["pull"]).await.ended_with(0);
+    let state = std::fs::read_dir(place.path(".qti/state")).unwrap();
+    let state = state.last().unwrap().unwrap().path();
+    let whole = std::fs::read(&state).unwrap();
+    let lengths = [10, 300, 4096, whole.len() / 2, whole.len() - 1];
+    let damaged = lengths.map(|length| &whole[..length]);
+    for bytes in damaged.into_iter().chain([&b"a letter to a friend"[..]]) {
+        std::fs::write(&state, bytes).unwrap();
+        let told = refusal(&place, &["pull"], 1).await;
+        assert!(told.contains("move this file away"), "{told}");
+    }
+    std::fs::remove_file(&state).unwrap();
+    let pulled = place.qti(&["pull"]).await.ended_with(0);
+    assert_eq!(pulled.out, "2 unchanged\n");
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_named() {
+    let sandbox = sandbox_of(1).await;
+    let place = Place::with(&sandbox);
+    place.qti(&["init"]).await.ended_with(0);
+    place.qti(&["pull"]).await.ended_with(0);
+    std::fs::write(place.path("stimuli/italy-0.json"), "{").unwrap();
+    let told = refusal(&place, &["push", "--yes"], 1).await;
+    assert!(told.contains("stimuli/italy-0.json"), "{told}");
+    std::fs::remove_file(place.path("stimuli/italy-0.json")).unwrap();
+    std::fs::write(place.path("stimuli/italy-0.xml"), b"\xff\xfe").unwrap();
+    let told = refusal(&place, &["push", "--yes"], 1).await;
+    assert!(told.contains("stimuli/italy-0.xml"), "{told}");
+}
+
+#[tokio::test]
+async fn two_commands_at_once_on_a_bank_are_told_apart() {
+    let sandbox = sandbox_of(1).await;
+    let place = Place::with(&sandbox);
+    place.qti(&["init"]).await.ended_with(0);
+    let slow = FaultRule::new(Effect::Latency { millis: 500 });
+    sandbox.set_faults([slow.on("searchStimuli")]).unwrap();
+    let (one, other) = tokio::join!(place.qti(&["pull"]), place.qti(&["pull"]));
+    let (done, busy) = if one.code == 0 {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    assert_eq!(done.ended_with(0).out, "1 new\n");
+    assert!(
+        busy.ended_with(1)
+            .err
+            .contains("another command works on this bank")
+    );
 }

@@ -218,3 +218,33 @@ async fn a_verb_that_only_reads_ends_at_the_first_ctrl_c() {
     let (code, shown) = terminal.end().await;
     assert_eq!(code, Some(130), "{shown}");
 }
+
+#[tokio::test]
+async fn a_sandbox_runs_until_ctrl_c_and_its_command_until_it_ends_itself() {
+    let place = Place::new();
+    let mut alone = Terminal::start(&place, &["sandbox"]);
+    alone.shows("Ctrl-C stops it.").await;
+    alone.type_in(CTRL_C).await;
+    let (code, shown) = alone.end().await;
+    assert_eq!(code, Some(0), "{shown}");
+
+    // Ctrl-C reaches both, and the command decides.
+    let mut command = Terminal::start(&place, &["sandbox", "--", QTI, "sandbox"]);
+    command.shows("Ctrl-C stops it.").await;
+    command.type_in(CTRL_C).await;
+    let (code, shown) = command.end().await;
+    assert_eq!(code, Some(0), "{shown}");
+}
+
+#[tokio::test]
+async fn a_sandbox_that_is_told_to_end_ends_its_command() {
+    let script = "echo command; exec cat";
+    let mut terminal = Terminal::start(&Place::new(), &["sandbox", "--", "sh", "-c", script]);
+    terminal.shows("command\r\n").await;
+    let sandbox = terminal.child.id().unwrap().to_string();
+    let told = std::process::Command::new("kill").arg(sandbox).status();
+    assert!(told.unwrap().success());
+    // The terminal ends when nobody holds it any more, the command neither.
+    let (code, shown) = terminal.end().await;
+    assert_eq!(code, Some(130), "{shown}");
+}
