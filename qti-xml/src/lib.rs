@@ -7,6 +7,7 @@
 //! | What does an item, a test, a stimulus say? | [`ItemView::parse`], [`TestView::parse`], [`StimulusView::parse`] |
 //! | Where in it does something stand? | [`Element::parse`], [`Element::descendants`] |
 //! | Does a stored document mean what was sent? | [`first_difference`], [`first_difference_of_tests`] |
+//! | Where do two documents differ? | [`differences`], [`differences_of_tests`] |
 //!
 //! All of it works on text in memory, with namespaces, and is safe on documents from anywhere: no file or address is
 //! opened, no entity of a document is expanded, and depth, size and number of nodes are bounded.
@@ -18,7 +19,9 @@ mod parse;
 mod properties;
 mod view;
 
-pub use compare::{Difference, first_difference, first_difference_of_tests};
+pub use compare::{
+    Difference, differences, differences_of_tests, first_difference, first_difference_of_tests,
+};
 pub use error::{XmlError, XmlErrorKind};
 pub use parse::{check_fragment, check_qti_3, check_well_formed, root_identifier, root_name};
 pub use view::{

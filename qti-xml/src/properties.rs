@@ -196,6 +196,14 @@ proptest! {
     }
 
     #[test]
+    fn all_differences_are_none_where_the_first_is(one in tree(), other in tree()) {
+        let (one, other) = (document(&one), document(&other));
+        let first = first_difference(&one, &other).unwrap();
+        prop_assert_eq!(differences(&one, &other).unwrap().is_empty(), first.is_none());
+        prop_assert_eq!(differences(&one, &one), Ok(Vec::new()));
+    }
+
+    #[test]
     fn plain_text_has_each_word_once_and_in_order(words in proptest::collection::vec("[a-z]{1,5}", 1..12), blocks in any::<bool>()) {
         let tag = if blocks { "p" } else { "b" };
         let body: String = words.iter().map(|word| format!("<{tag}>{word}</{tag}> ")).collect();

@@ -24,6 +24,7 @@ pub use qti_xml::{
     OutcomeDeclaration, PartView, PreCondition, ProcessingTemplate, ResponseDeclaration,
     ResponseProcessing, RubricBlock, SectionChild, SectionRefView, SectionView, ShowHide,
     StimulusRef, StimulusView, SubmissionMode, TemplateKind, TestView, TimeLimits, Value, XmlError,
-    XmlErrorKind, check_fragment, check_qti_3, check_well_formed, first_difference,
-    first_difference_of_tests, root_identifier, root_name, stimulus_content,
+    XmlErrorKind, check_fragment, check_qti_3, check_well_formed, differences,
+    differences_of_tests, first_difference, first_difference_of_tests, root_identifier, root_name,
+    stimulus_content,
 };

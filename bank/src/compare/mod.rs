@@ -1,14 +1,16 @@
 //! What differs: by meaning, with the place of each difference.
 
 use serde::Serialize;
-use serde_json::Value;
-use timeback_qti::xml::{XmlError, first_difference, first_difference_of_tests};
+use serde_json::{Map, Value};
+use timeback_qti::xml::{XmlError, differences as differences_of_xml, differences_of_tests};
 
 use crate::entity::{Entity, Kind};
 use crate::remote::{is_empty, stimulus_form};
 
+mod diff;
 mod status;
 
+pub use diff::{Diff, DiffOptions, Edit};
 pub use status::{Change, Status, StatusEntry, StatusOptions};
 
 /// A place where two states of an entity differ.
@@ -30,54 +32,35 @@ impl std::fmt::Display for Difference {
     }
 }
 
-/// Where two states of an entity differ: the first place of the XML, and all of what stands beside it. What does not
+/// Where two states of an entity differ: each place of the XML, then each field of what stands beside it. What does not
 /// change the meaning does not count, nor what the service writes itself.
 ///
 /// # Errors
 /// When either XML cannot be read.
 pub fn differences(expected: &Entity, found: &Entity) -> Result<Vec<Difference>, XmlError> {
-    let mut differences = Vec::new();
     let (from, to) = (&expected.xml, &found.xml);
-    let kind = expected.key.kind;
-    if from != to {
-        let first = match kind {
-            Kind::Item => first_difference(from, to)?,
-            Kind::Test => first_difference_of_tests(from, to)?,
-            // Only what the content form says counts, as that is what is written.
-            Kind::Stimulus => match (stimulus_form(expected), stimulus_form(found)) {
-                (Ok(mut from), Ok(mut to)) => {
-                    let body = |form: &mut serde_json::Map<String, Value>| {
-                        let content = form.remove("content");
-                        format!(
-                            "<div>{}</div>",
-                            content.as_ref().and_then(Value::as_str).unwrap_or_default()
-                        )
-                    };
-                    let (from_body, to_body) = (body(&mut from), body(&mut to));
-                    beside(
-                        "",
-                        &Value::Object(from),
-                        &Value::Object(to),
-                        &mut differences,
-                    );
-                    return Ok(first_difference(&from_body, &to_body)?
-                        .into_iter()
-                        .map(of_xml)
-                        .chain(differences)
-                        .collect());
-                }
-                _ => first_difference(from, to)?,
-            },
-        };
-        differences.extend(first.map(of_xml));
-    }
-    let (from, to) = (expected.beside.clone(), found.beside.clone());
-    beside(
-        "",
-        &Value::Object(from),
-        &Value::Object(to),
-        &mut differences,
-    );
+    let (mut from_beside, mut to_beside) = (expected.beside.clone(), found.beside.clone());
+    let of_xml = match expected.key.kind {
+        _ if from == to => Vec::new(),
+        Kind::Item => differences_of_xml(from, to)?,
+        Kind::Test => differences_of_tests(from, to)?,
+        // Only what the content form says counts, as that is what is written.
+        Kind::Stimulus => match (stimulus_form(expected), stimulus_form(found)) {
+            (Ok(from), Ok(to)) => {
+                (from_beside, to_beside) = (from, to);
+                let body = |form: &mut Map<String, Value>| {
+                    let content = form.remove("content");
+                    let content = content.as_ref().and_then(Value::as_str);
+                    format!("<div>{}</div>", content.unwrap_or_default())
+                };
+                differences_of_xml(&body(&mut from_beside), &body(&mut to_beside))?
+            }
+            _ => differences_of_xml(from, to)?,
+        },
+    };
+    let mut differences: Vec<_> = of_xml.into_iter().map(Difference::from).collect();
+    let (from, to) = (Value::Object(from_beside), Value::Object(to_beside));
+    beside("", &from, &to, &mut differences);
     Ok(differences)
 }
 
@@ -128,11 +111,13 @@ fn sorted(value: &Value) -> Value {
     value
 }
 
-fn of_xml(difference: timeback_qti::xml::Difference) -> Difference {
-    Difference {
-        place: difference.path,
-        expected: difference.expected,
-        found: difference.found,
+impl From<timeback_qti::xml::Difference> for Difference {
+    fn from(difference: timeback_qti::xml::Difference) -> Self {
+        Self {
+            place: difference.path,
+            expected: difference.expected,
+            found: difference.found,
+        }
     }
 }
 
@@ -145,8 +130,7 @@ fn beside(place: &str, from: &Value, to: &Value, differences: &mut Vec<Differenc
                 "" => name.clone(),
                 place => format!("{place}.{name}"),
             };
-            let side =
-                |side: &serde_json::Map<String, Value>| side.get(name).cloned().unwrap_or_default();
+            let side = |side: &Map<String, Value>| side.get(name).cloned().unwrap_or_default();
             beside(&place, &side(from), &side(to), differences);
         }
         return;

@@ -1,5 +1,6 @@
 //! What a bank promises of its exchange with the service.
 
+mod diff;
 mod pull;
 mod push;
 mod support;

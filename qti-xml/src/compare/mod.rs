@@ -1,5 +1,6 @@
 //! Whether two documents say the same: what was sent, and what the server stored of it.
 
+mod all;
 mod excerpt;
 mod references;
 pub(crate) mod white_space;
@@ -13,6 +14,7 @@ use self::white_space::{Piece, WhiteSpace, pieces};
 use crate::error::XmlError;
 use crate::parse::dom::{Attribute, Element, parse};
 
+pub use all::{differences, differences_of_tests};
 pub use references::first_difference_of_tests;
 
 /// The first place where two documents differ.
@@ -75,6 +77,17 @@ pub(crate) fn first_difference_of(
     stored: &str,
     prepare: impl Fn(&mut Arc<Element>),
 ) -> Result<Option<Difference>, XmlError> {
+    let (sent, stored) = prepared(sent, stored, prepare)?;
+    let difference = compare_elements(&sent, &stored, WhiteSpace::Collapse);
+    Ok(difference.map(|below| below.under(&sent.local)))
+}
+
+/// Both documents, after something was taken from them.
+fn prepared(
+    sent: &str,
+    stored: &str,
+    prepare: impl Fn(&mut Arc<Element>),
+) -> Result<(Arc<Element>, Arc<Element>), XmlError> {
     let mut sent = parse(sent)?.root;
     let stored = parse(stored).map_err(|error| XmlError {
         message: format!("in the stored document: {}", error.message),
@@ -83,29 +96,40 @@ pub(crate) fn first_difference_of(
     let mut stored = stored.root;
     prepare(&mut sent);
     prepare(&mut stored);
-    let difference = compare_elements(&sent, &stored, WhiteSpace::Collapse);
-    Ok(difference.map(|below| below.under(&sent.local)))
+    Ok((sent, stored))
 }
 
 impl Difference {
-    fn under(mut self, step: &str) -> Self {
-        self.path.insert_str(0, step);
-        self.path.insert(0, '/');
+    fn under(self, step: &str) -> Self {
+        self.under_path(&format!("/{step}"))
+    }
+
+    fn under_path(mut self, path: &str) -> Self {
+        self.path.insert_str(0, path);
         self
     }
 }
 
 /// Paths are written from the inside out, once a difference is found: here without the element's own step.
 fn compare_elements(sent: &Element, stored: &Element, outer: WhiteSpace) -> Option<Difference> {
-    if sent.local != stored.local || sent.namespace != stored.namespace {
-        let (expected, found) = (Some(tag(sent, stored)), Some(tag(stored, sent)));
-        return Some(Difference {
-            path: String::new(),
-            expected,
-            found,
-        });
+    if !same_name(sent, stored) {
+        return Some(tags(sent, stored, String::new()));
     }
-    compare_attributes(sent, stored).or_else(|| compare_content(sent, stored, outer.within(sent)))
+    let attributes = attribute_differences(sent, stored).next();
+    attributes.or_else(|| compare_content(sent, stored, outer.within(sent)))
+}
+
+fn same_name(sent: &Element, stored: &Element) -> bool {
+    sent.local == stored.local && sent.namespace == stored.namespace
+}
+
+/// Two elements of different names.
+fn tags(sent: &Element, stored: &Element, path: String) -> Difference {
+    Difference {
+        path,
+        expected: Some(tag(sent, stored)),
+        found: Some(tag(stored, sent)),
+    }
 }
 
 /// The tag as a difference shows it: with its namespace where the names alone are equal.
@@ -118,38 +142,40 @@ fn tag(element: &Element, other: &Element) -> String {
     }
 }
 
-fn compare_attributes(sent: &Element, stored: &Element) -> Option<Difference> {
+/// Attributes that one of the two lacks or has otherwise: first those that were sent.
+fn attribute_differences<'e>(
+    sent: &'e Element,
+    stored: &'e Element,
+) -> impl Iterator<Item = Difference> + use<'e> {
     let (sent_by_name, stored_by_name) = (by_name(sent), by_name(stored));
-    let changed = sent.attributes.iter().find_map(|attribute| {
-        let found = stored_by_name
-            .get(&attribute.name())
-            .map(|found| found.value.as_str());
-        (found != Some(&attribute.value)).then_some((
-            attribute,
-            Some(attribute.value.as_str()),
-            found,
-        ))
+    let changed = sent.attributes.iter().filter_map(move |attribute| {
+        let found = stored_by_name.get(&attribute.name());
+        let found = found.map(|found| found.value.as_str());
+        let expected = Some(attribute.value.as_str());
+        (found != expected).then(|| attribute_difference(attribute, expected, found))
     });
-    let added = || {
-        let unknown = |attribute: &&Attribute| !sent_by_name.contains_key(&attribute.name());
-        stored
-            .attributes
-            .iter()
-            .find(unknown)
-            .map(|added| (added, None, Some(added.value.as_str())))
-    };
-    let (attribute, expected, found) = changed.or_else(added)?;
-    let prefix = attribute
-        .prefix
-        .as_ref()
+    let added = stored.attributes.iter().filter_map(move |attribute| {
+        let is_added = !sent_by_name.contains_key(&attribute.name());
+        is_added.then(|| attribute_difference(attribute, None, Some(&attribute.value)))
+    });
+    changed.chain(added)
+}
+
+fn attribute_difference(
+    attribute: &Attribute,
+    expected: Option<&str>,
+    found: Option<&str>,
+) -> Difference {
+    let prefix = attribute.prefix.as_ref();
+    let prefix = prefix
         .map(|prefix| format!("{prefix}:"))
         .unwrap_or_default();
     let (expected, found) = excerpts(expected, found);
-    Some(Difference {
+    Difference {
         path: format!("/@{prefix}{}", attribute.local),
         expected,
         found,
-    })
+    }
 }
 
 fn by_name(element: &Element) -> HashMap<(Option<&str>, &str), &Attribute> {
@@ -229,168 +255,4 @@ fn step(pieces: &[Piece<'_>], at: usize) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn difference(sent: &str, stored: &str) -> Option<String> {
-        first_difference(sent, stored)
-            .unwrap()
-            .map(|difference| difference.to_string())
-    }
-
-    #[track_caller]
-    fn assert_same(left: &str, right: &str) {
-        assert_eq!(difference(left, right), None);
-        assert_eq!(difference(right, left), None);
-    }
-
-    #[track_caller]
-    fn assert_differ(left: &str, right: &str, path: &str) {
-        let there = first_difference(left, right)
-            .unwrap()
-            .expect("a difference");
-        let back = first_difference(right, left)
-            .unwrap()
-            .expect("a difference");
-        assert_eq!(there.path, path);
-        assert_eq!((there.expected, there.found), (back.found, back.expected));
-    }
-
-    #[test]
-    fn the_spelling_of_a_document_does_not_count() {
-        assert_same(
-            "<a x='1' y='2'/>",
-            "<?xml version='1.0'?><!-- c -->\n<a y=\"2\" x=\"1\"></a><?pi?>",
-        );
-        assert_same(
-            "<a xmlns='u'><b/></a>",
-            "<p:a xmlns:p='u' xmlns:unused='v'><p:b/></p:a>",
-        );
-        assert_same("<a xmlns:l='u' l:h='1'/>", "<a xmlns:m='u' m:h='1'/>");
-        assert_same(
-            "<a>1 &lt; 2<!-- c --> 3</a>",
-            "<a><![CDATA[1 < ]]>&#50; 3</a>",
-        );
-        assert_same("<a x='&#39;'/>", "<a x=\"'\"/>");
-    }
-
-    #[test]
-    fn white_space_between_elements_and_at_the_edges_of_blocks_does_not_count() {
-        assert_same(
-            "<div><p>1</p><p>2</p></div>",
-            "<div>\n  <p>\n    1\n  </p>\n  <p>2</p>\n</div>",
-        );
-        assert_same("<p>one two</p>", "<p>one\n      two</p>");
-        assert_same("<p>one <b>two</b></p>", "<p>one\n  <b>two</b>\n</p>");
-        assert_same(
-            "<x><unknown/><unknown/></x>",
-            "<x> <unknown/> <unknown/> </x>",
-        );
-        assert_same("<qti-value>A</qti-value>", "<qti-value>\n A\n</qti-value>");
-    }
-
-    #[test]
-    fn white_space_that_separates_words_counts() {
-        assert_differ("<p>Hello <b>x</b></p>", "<p>Hello<b>x</b></p>", "/p/text()");
-        assert_differ(
-            "<p><b>x</b> <i>y</i></p>",
-            "<p><b>x</b><i>y</i></p>",
-            "/p/text()",
-        );
-        assert_differ("<p>a<b> x</b></p>", "<p>a<b>x</b></p>", "/p/b/text()");
-        assert_differ("<p>one two</p>", "<p>onetwo</p>", "/p/text()");
-        assert_differ("<p>a&#160;b</p>", "<p>a b</p>", "/p/text()");
-        let entry = |space| format!("<p>is{space}<qti-text-entry-interaction/></p>");
-        assert_differ(&entry(" "), &entry(""), "/p/text()");
-    }
-
-    #[test]
-    fn preformatted_text_and_the_inside_of_values_count_exactly() {
-        assert_differ("<pre>a  b</pre>", "<pre>a b</pre>", "/pre/text()");
-        assert_differ(
-            "<pre><b> a</b></pre>",
-            "<pre><b>  a</b></pre>",
-            "/pre/b/text()",
-        );
-        assert_differ(
-            "<p xml:space='preserve'>a </p>",
-            "<p xml:space='preserve'>a</p>",
-            "/p/text()",
-        );
-        assert_differ(
-            "<qti-value>a  b</qti-value>",
-            "<qti-value>a b</qti-value>",
-            "/qti-value/text()",
-        );
-        assert_same(
-            "<pre><p xml:space='default'> a  b</p></pre>",
-            "<pre><p xml:space='default'>a b</p></pre>",
-        );
-    }
-
-    #[test]
-    fn a_difference_is_reported_with_its_place_and_both_sides() {
-        let sent = "<item><body><p>1</p><p class='a'>2</p></body></item>";
-        assert_eq!(
-            difference(sent, &sent.replace("'a'", "'b'")).unwrap(),
-            r#"/item/body/p[2]/@class: expected "a", found "b""#
-        );
-        assert_eq!(
-            difference(sent, &sent.replace("<p class='a'>2</p>", "")).unwrap(),
-            r#"/item/body/p[2]: expected "<p>", found nothing"#
-        );
-        assert_eq!(
-            difference(sent, &sent.replace("</body>", "<hr/></body>")).unwrap(),
-            r#"/item/body/hr: expected nothing, found "<hr>""#
-        );
-        assert_eq!(
-            difference(sent, &sent.replace("<p>1</p>", "one<p>1</p>")).unwrap(),
-            r#"/item/body/p[1]: expected "<p>", found "one""#
-        );
-        assert_eq!(
-            difference("<a xmlns='u'/>", "<a xmlns='v'/>").unwrap(),
-            r#"/a: expected "<a xmlns=\"u\">", found "<a xmlns=\"v\">""#
-        );
-        assert_eq!(
-            difference("<a/>", "<a xml:lang='en'/>").unwrap(),
-            r#"/a/@xml:lang: expected nothing, found "en""#
-        );
-    }
-
-    #[test]
-    fn long_texts_are_cut_to_where_they_differ() {
-        let long = |end| {
-            format!(
-                "<p>{}{end}{}</p>",
-                "€ ".repeat(10_000),
-                "tail ".repeat(10_000)
-            )
-        };
-        let shown = difference(&long("left"), &long("right")).unwrap();
-        assert!(shown.contains("left") && shown.contains("right"), "{shown}");
-        assert!(shown.chars().count() < 300, "{shown}");
-    }
-
-    #[test]
-    fn an_error_says_which_document_it_is_in() {
-        assert!(
-            !first_difference("<a>", "<a/>")
-                .unwrap_err()
-                .message
-                .contains("stored")
-        );
-        assert!(
-            first_difference("<a/>", "<a>")
-                .unwrap_err()
-                .message
-                .contains("stored")
-        );
-    }
-
-    #[test]
-    fn attributes_are_matched_by_name_even_if_there_are_100_000() {
-        let many: String = (0..100_000).map(|i| format!(" a{i}=''")).collect();
-        let xml = format!("<a{many}/>");
-        assert_same(&xml, &xml);
-    }
-}
+mod tests;

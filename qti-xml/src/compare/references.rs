@@ -15,7 +15,7 @@ pub fn first_difference_of_tests(sent: &str, stored: &str) -> Result<Option<Diff
     first_difference_of(sent, stored, without_hrefs)
 }
 
-fn without_hrefs(element: &mut Arc<Element>) {
+pub(super) fn without_hrefs(element: &mut Arc<Element>) {
     let element = Arc::make_mut(element);
     if element.qti_name() == Some("assessment-item-ref") {
         let is_href = |a: &Attribute| a.name() == (None, "href");

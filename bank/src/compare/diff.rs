@@ -1,0 +1,168 @@
+//! What each side has changed since the service was last seen: the places, and a text for people.
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use serde::Serialize;
+use similar::TextDiff;
+
+use super::{Change, Difference, StatusOptions, differences};
+use crate::connection::{AT_ONCE, Connection};
+use crate::entity::{Entity, Key};
+use crate::error::Result;
+use crate::layout::render;
+use crate::progress::Observer;
+
+/// What a diff looks at.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct DiffOptions {
+    /// Only these entities; all that changed if there are none.
+    pub keys: Vec<Key>,
+    /// Only what the bank has changed: nothing is sent.
+    pub offline: bool,
+}
+
+impl DiffOptions {
+    /// Only these entities.
+    #[must_use]
+    pub fn keys(mut self, keys: impl IntoIterator<Item = Key>) -> Self {
+        self.keys = keys.into_iter().collect();
+        self
+    }
+
+    /// Nothing is sent.
+    #[must_use]
+    pub fn offline(mut self) -> Self {
+        self.offline = true;
+        self
+    }
+}
+
+/// What has become of an entity since the service was last seen to hold it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Diff {
+    /// Which one.
+    #[serde(flatten)]
+    pub key: Key,
+    /// What the bank has changed; `None` for nothing that changes the meaning.
+    pub local: Option<Edit>,
+    /// What the service has changed; `None` for nothing that changes the meaning.
+    pub service: Option<Edit>,
+}
+
+/// What one side has changed of an entity.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Edit {
+    /// Whether it was created, changed or deleted.
+    pub change: Change,
+    /// The places that differ: `expected` is what was last seen. None for what was created or deleted.
+    pub differences: Vec<Difference>,
+    /// The XML, and what stands beside it, as a unified diff.
+    pub text: String,
+}
+
+impl Connection {
+    /// What the bank and the service have changed since the service was last seen, entity by entity, by kind and
+    /// identifier. Only pages of lists are read, and what has changed.
+    ///
+    /// ```
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = timeback_qti_sandbox::Sandbox::start().await?;
+    /// # let client = timeback_qti::Client::builder().base_url(sandbox.base_url()).token_url(sandbox.token_url())
+    /// #     .credentials(sandbox.client_id(), sandbox.client_secret().to_owned()).build()?;
+    /// # client.stimuli().create(&timeback_qti::models::StimulusInput::new("italy", "Italy", "<p>Rome</p>")).await?;
+    /// # let folder = tempfile::tempdir()?;
+    /// use timeback_qti_bank::{Bank, Settings, compare::DiffOptions, pull::PullOptions, unobserved};
+    ///
+    /// let bank = Bank::init(folder.path(), Settings::default())?;
+    /// let connection = bank.connect(&client)?;
+    /// connection.pull(&PullOptions::default(), &unobserved).await?;
+    /// let file = folder.path().join("stimuli/italy.xml");
+    /// std::fs::write(&file, std::fs::read_to_string(&file)?.replace("Rome", "Roma"))?;
+    ///
+    /// let diffs = connection.diff(&DiffOptions::default().offline(), &unobserved).await?;
+    /// let local = diffs[0].local.as_ref().unwrap();
+    /// assert_eq!(local.differences[0].found.as_deref(), Some("Roma"));
+    /// assert!(local.text.contains("+") && local.text.contains("Roma"));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`status`](Self::status); [`Error::Service`](crate::Error::Service) if an entity that the service has changed
+    /// cannot be read.
+    pub async fn diff(&self, options: &DiffOptions, observer: Observer<'_>) -> Result<Vec<Diff>> {
+        let how = StatusOptions {
+            offline: options.offline,
+        };
+        let mut entries = self.status(how, observer).await?.entries;
+        entries.retain(|entry| options.keys.is_empty() || options.keys.contains(&entry.key));
+        let diffs = entries.into_iter().map(|entry| async move {
+            let base = self.store.base(&entry.key)?;
+            let read = entry.key.clone();
+            let local = match entry.local {
+                Change::Unchanged => None,
+                _ => {
+                    let now = self.on_disk(move |bank| bank.read(&read)).await?;
+                    Some(Edit::new(entry.local, "here", base.as_ref(), now.as_ref()))
+                }
+            };
+            let service = match entry.service {
+                Change::Unchanged => None,
+                _ => {
+                    let now = self
+                        .service
+                        .get(&entry.key)
+                        .await?
+                        .map(|found| found.entity);
+                    let side = "on the service";
+                    Some(Edit::new(entry.service, side, base.as_ref(), now.as_ref()))
+                }
+            };
+            Ok(Diff {
+                key: entry.key,
+                local,
+                service,
+            })
+        });
+        stream::iter(diffs).buffered(AT_ONCE).try_collect().await
+    }
+}
+
+impl Edit {
+    fn new(change: Change, side: &str, before: Option<&Entity>, now: Option<&Entity>) -> Self {
+        let places = before
+            .zip(now)
+            .map(|(before, now)| differences(before, now));
+        Self {
+            change,
+            // Of XML that cannot be read the text tells.
+            differences: places.and_then(Result::ok).unwrap_or_default(),
+            text: text(side, before, now),
+        }
+    }
+}
+
+/// The files of an entity, before and now, as a unified diff.
+fn text(side: &str, before: Option<&Entity>, now: Option<&Entity>) -> String {
+    let Some(key) = now.or(before).map(|entity| &entity.key) else {
+        return String::new();
+    };
+    let file = |extension: &str| format!("{}/{}.{extension}", key.kind.folder(), key.identifier);
+    let xml = |entity: Option<&Entity>| entity.map(|entity| entity.xml.clone());
+    let beside = |entity: Option<&Entity>| entity.and_then(|entity| render(&entity.beside));
+    let unified = |file: &str, before: Option<String>, now: Option<String>| {
+        let name = |text: &Option<String>, side: &str| match text {
+            Some(_) => format!("{file} ({side})"),
+            None => "/dev/null".to_owned(),
+        };
+        let headers = (name(&before, "last seen"), name(&now, side));
+        let (before, now) = (before.unwrap_or_default(), now.unwrap_or_default());
+        let diff = TextDiff::from_lines(&before, &now);
+        let mut unified = diff.unified_diff();
+        unified.header(&headers.0, &headers.1).to_string()
+    };
+    unified(&file("xml"), xml(before), xml(now))
+        + &unified(&file("json"), beside(before), beside(now))
+}

@@ -1,0 +1,163 @@
+use super::*;
+
+fn difference(sent: &str, stored: &str) -> Option<String> {
+    first_difference(sent, stored)
+        .unwrap()
+        .map(|difference| difference.to_string())
+}
+
+#[track_caller]
+fn assert_same(left: &str, right: &str) {
+    assert_eq!(difference(left, right), None);
+    assert_eq!(difference(right, left), None);
+}
+
+#[track_caller]
+fn assert_differ(left: &str, right: &str, path: &str) {
+    let there = first_difference(left, right)
+        .unwrap()
+        .expect("a difference");
+    let back = first_difference(right, left)
+        .unwrap()
+        .expect("a difference");
+    assert_eq!(there.path, path);
+    assert_eq!((there.expected, there.found), (back.found, back.expected));
+}
+
+#[test]
+fn the_spelling_of_a_document_does_not_count() {
+    assert_same(
+        "<a x='1' y='2'/>",
+        "<?xml version='1.0'?><!-- c -->\n<a y=\"2\" x=\"1\"></a><?pi?>",
+    );
+    assert_same(
+        "<a xmlns='u'><b/></a>",
+        "<p:a xmlns:p='u' xmlns:unused='v'><p:b/></p:a>",
+    );
+    assert_same("<a xmlns:l='u' l:h='1'/>", "<a xmlns:m='u' m:h='1'/>");
+    assert_same(
+        "<a>1 &lt; 2<!-- c --> 3</a>",
+        "<a><![CDATA[1 < ]]>&#50; 3</a>",
+    );
+    assert_same("<a x='&#39;'/>", "<a x=\"'\"/>");
+}
+
+#[test]
+fn white_space_between_elements_and_at_the_edges_of_blocks_does_not_count() {
+    assert_same(
+        "<div><p>1</p><p>2</p></div>",
+        "<div>\n  <p>\n    1\n  </p>\n  <p>2</p>\n</div>",
+    );
+    assert_same("<p>one two</p>", "<p>one\n      two</p>");
+    assert_same("<p>one <b>two</b></p>", "<p>one\n  <b>two</b>\n</p>");
+    assert_same(
+        "<x><unknown/><unknown/></x>",
+        "<x> <unknown/> <unknown/> </x>",
+    );
+    assert_same("<qti-value>A</qti-value>", "<qti-value>\n A\n</qti-value>");
+}
+
+#[test]
+fn white_space_that_separates_words_counts() {
+    assert_differ("<p>Hello <b>x</b></p>", "<p>Hello<b>x</b></p>", "/p/text()");
+    assert_differ(
+        "<p><b>x</b> <i>y</i></p>",
+        "<p><b>x</b><i>y</i></p>",
+        "/p/text()",
+    );
+    assert_differ("<p>a<b> x</b></p>", "<p>a<b>x</b></p>", "/p/b/text()");
+    assert_differ("<p>one two</p>", "<p>onetwo</p>", "/p/text()");
+    assert_differ("<p>a&#160;b</p>", "<p>a b</p>", "/p/text()");
+    let entry = |space| format!("<p>is{space}<qti-text-entry-interaction/></p>");
+    assert_differ(&entry(" "), &entry(""), "/p/text()");
+}
+
+#[test]
+fn preformatted_text_and_the_inside_of_values_count_exactly() {
+    assert_differ("<pre>a  b</pre>", "<pre>a b</pre>", "/pre/text()");
+    assert_differ(
+        "<pre><b> a</b></pre>",
+        "<pre><b>  a</b></pre>",
+        "/pre/b/text()",
+    );
+    assert_differ(
+        "<p xml:space='preserve'>a </p>",
+        "<p xml:space='preserve'>a</p>",
+        "/p/text()",
+    );
+    assert_differ(
+        "<qti-value>a  b</qti-value>",
+        "<qti-value>a b</qti-value>",
+        "/qti-value/text()",
+    );
+    assert_same(
+        "<pre><p xml:space='default'> a  b</p></pre>",
+        "<pre><p xml:space='default'>a b</p></pre>",
+    );
+}
+
+#[test]
+fn a_difference_is_reported_with_its_place_and_both_sides() {
+    let sent = "<item><body><p>1</p><p class='a'>2</p></body></item>";
+    assert_eq!(
+        difference(sent, &sent.replace("'a'", "'b'")).unwrap(),
+        r#"/item/body/p[2]/@class: expected "a", found "b""#
+    );
+    assert_eq!(
+        difference(sent, &sent.replace("<p class='a'>2</p>", "")).unwrap(),
+        r#"/item/body/p[2]: expected "<p>", found nothing"#
+    );
+    assert_eq!(
+        difference(sent, &sent.replace("</body>", "<hr/></body>")).unwrap(),
+        r#"/item/body/hr: expected nothing, found "<hr>""#
+    );
+    assert_eq!(
+        difference(sent, &sent.replace("<p>1</p>", "one<p>1</p>")).unwrap(),
+        r#"/item/body/p[1]: expected "<p>", found "one""#
+    );
+    assert_eq!(
+        difference("<a xmlns='u'/>", "<a xmlns='v'/>").unwrap(),
+        r#"/a: expected "<a xmlns=\"u\">", found "<a xmlns=\"v\">""#
+    );
+    assert_eq!(
+        difference("<a/>", "<a xml:lang='en'/>").unwrap(),
+        r#"/a/@xml:lang: expected nothing, found "en""#
+    );
+}
+
+#[test]
+fn long_texts_are_cut_to_where_they_differ() {
+    let long = |end| {
+        format!(
+            "<p>{}{end}{}</p>",
+            "€ ".repeat(10_000),
+            "tail ".repeat(10_000)
+        )
+    };
+    let shown = difference(&long("left"), &long("right")).unwrap();
+    assert!(shown.contains("left") && shown.contains("right"), "{shown}");
+    assert!(shown.chars().count() < 300, "{shown}");
+}
+
+#[test]
+fn an_error_says_which_document_it_is_in() {
+    assert!(
+        !first_difference("<a>", "<a/>")
+            .unwrap_err()
+            .message
+            .contains("stored")
+    );
+    assert!(
+        first_difference("<a/>", "<a>")
+            .unwrap_err()
+            .message
+            .contains("stored")
+    );
+}
+
+#[test]
+fn attributes_are_matched_by_name_even_if_there_are_100_000() {
+    let many: String = (0..100_000).map(|i| format!(" a{i}=''")).collect();
+    let xml = format!("<a{many}/>");
+    assert_same(&xml, &xml);
+}
