@@ -23,7 +23,7 @@ pub type Observer<'a> = &'a (dyn Fn(&Event) + Send + Sync);
 #[serde(tag = "event", rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Event {
-    /// The verb goes over to another stage.
+    /// The verb goes over to another stage, or has learned how much there is to do in this one.
     Stage {
         /// Its name, in a word or two.
         stage: &'static str,

@@ -116,6 +116,11 @@ pub struct Listing<T> {
 }
 
 impl<T> Listing<T> {
+    /// As [`total`](crate::Listing::total).
+    pub fn total(&self) -> Option<u64> {
+        self.inner.total()
+    }
+
     /// As [`position`](crate::Listing::position).
     pub fn position(&self) -> Position {
         self.inner.position()

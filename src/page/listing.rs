@@ -15,6 +15,8 @@ pub(super) struct Batch<T> {
     pub(super) items: Vec<T>,
     /// Which entities of the page are left in it.
     pub(super) is_left: Vec<bool>,
+    /// How many entities the list has, as the page says.
+    pub(super) total: Option<u64>,
 }
 
 impl<T> Batch<T> {
@@ -22,6 +24,7 @@ impl<T> Batch<T> {
         Batch {
             items: self.items.into_iter().map(change).collect(),
             is_left: self.is_left,
+            total: self.total,
         }
     }
 }
@@ -40,6 +43,7 @@ pub struct Listing<T> {
     next: Position,
     /// How many are yielded at most from here on.
     left: usize,
+    total: Option<u64>,
 }
 
 impl<T> Listing<T> {
@@ -54,7 +58,28 @@ impl<T> Listing<T> {
             is_left: Vec::new(),
             next: start,
             left: max_items,
+            total: None,
         }
+    }
+
+    /// How many entities the list has, by the newest page that was read and that says so; `None` before the first.
+    ///
+    /// ```
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = timeback_qti_sandbox::Sandbox::start().await?;
+    /// # let client = timeback_qti::Client::builder().base_url(sandbox.base_url()).token_url(sandbox.token_url())
+    /// #     .credentials(sandbox.client_id(), sandbox.client_secret().to_owned()).build()?;
+    /// # for name in ["italy", "spain"] {
+    /// # client.stimuli().create(&timeback_qti::models::StimulusInput::new(name, name, "<p>Rome</p>")).await?;
+    /// # }
+    /// let mut stimuli = client.stimuli().list().stream();
+    /// let first = stimuli.next().await.transpose()?;
+    /// assert_eq!((first.is_some(), stimuli.total()), (true, Some(2)));
+    /// # Ok(()) }
+    /// ```
+    pub fn total(&self) -> Option<u64> {
+        self.total
     }
 
     /// Where the next one stands: [`List::resume`](crate::List::resume) goes on from there, in another stream or another
@@ -96,6 +121,7 @@ impl<T> Listing<T> {
             match ready!(self.batches.as_mut().poll_next(context)?) {
                 Some(batch) => {
                     (self.batch, self.is_left) = (batch.items.into_iter(), batch.is_left);
+                    self.total = batch.total.or(self.total);
                     self.next = Position {
                         page: self.next.page.saturating_add(1),
                         offset: 0,

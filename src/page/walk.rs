@@ -59,12 +59,14 @@ impl<T> Step<T> {
         Batch {
             items,
             is_left: self.is_new,
+            total: self.page.total,
         }
     }
 
     /// The page as it came.
     pub(super) fn whole_page(self) -> Batch<Page<T>> {
         Batch {
+            total: self.page.total,
             items: vec![self.page],
             is_left: vec![true],
         }

@@ -13,7 +13,7 @@ use crate::layout::render;
 use crate::progress::{Event, Note, Observer, Outcome};
 use crate::remote::{Listed, Query};
 use crate::settings::Selection;
-use crate::state::{Changes, Seen, Stamp, hash};
+use crate::state::{Changes, Seen, hash};
 
 /// What is pulled.
 #[derive(Debug, Clone, Default)]
@@ -136,10 +136,7 @@ impl Connection {
                     .await?;
             }
             wanted.retain(|key| there.insert(key.clone()));
-            let unlisted = wanted.drain(..).map(|key| {
-                let stamp = Stamp::default();
-                Ok(Listed { key, stamp })
-            });
+            let unlisted = wanted.drain(..).map(|key| Ok(Listed::asked_for(key)));
             references.extend(
                 self.pull_each(stream::iter(unlisted), None, true, report, observer)
                     .await?,
@@ -160,7 +157,13 @@ impl Connection {
         observer: Observer<'_>,
     ) -> Result<Vec<Key>> {
         let going_on = listed.take_while(|_| std::future::ready(!self.stop.is_stopped()));
+        let mut total = None;
         let noted = going_on.inspect_ok(|entry| {
+            if total.is_none() && entry.total.is_some() {
+                total = entry.total;
+                let stage = entry.key.kind.folder();
+                observer(&Event::Stage { stage, total });
+            }
             if let Some(there) = &mut there {
                 there.insert(entry.key.clone());
             }
@@ -277,9 +280,9 @@ impl Connection {
                     continue;
                 }
             };
-            let stamp = Stamp::default();
             if found.is_some() {
-                report.take(self.pull_one(Listed { key, stamp }, false).await?, observer);
+                let pulled = self.pull_one(Listed::asked_for(key), false).await?;
+                report.take(pulled, observer);
                 continue;
             }
             let read = key.clone();

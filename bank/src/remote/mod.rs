@@ -2,12 +2,12 @@
 
 mod form;
 
-use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use timeback_qti::filter::Filter;
 use timeback_qti::models::SortOrder;
-use timeback_qti::{Client, Error as ClientError, MetadataWrite};
+use timeback_qti::{Client, Error as ClientError, Listing, MetadataWrite};
 
 use crate::entity::{Entity, Identifier, Key, Kind};
 use crate::error::{Error, Result};
@@ -40,6 +40,19 @@ pub struct Stored {
 pub(crate) struct Listed {
     pub(crate) key: Key,
     pub(crate) stamp: Stamp,
+    /// How many entries there are, where the list says so.
+    pub(crate) total: Option<u64>,
+}
+
+impl Listed {
+    /// One that no list has told of: what there is of it must be read.
+    pub(crate) fn asked_for(key: Key) -> Self {
+        Self {
+            key,
+            stamp: Stamp::default(),
+            total: None,
+        }
+    }
 }
 
 /// Which entities of a kind are listed.
@@ -126,7 +139,7 @@ impl Service {
                     list = list.query(text.as_str());
                 }
                 let list = $filter(list);
-                list.stream().map_ok(listed).boxed()
+                with_total(list.stream()).boxed()
             }};
         }
         let fields = match kind {
@@ -147,10 +160,11 @@ impl Service {
             ),
         };
         let listed = fields.map(move |entry| match entry {
-            Ok((identifier, stamp)) => match Identifier::new(identifier) {
+            Ok(((identifier, stamp), total)) => match Identifier::new(identifier) {
                 Ok(identifier) => Ok(Some(Listed {
                     key: Key::new(kind, identifier),
                     stamp,
+                    total,
                 })),
                 // No request could ask for it.
                 Err(_) => Ok(None),
@@ -236,6 +250,17 @@ fn fields_of<T: Serialize>(found: Option<T>) -> Option<Map<String, Value>> {
         Ok(Value::Object(fields)) => Some(fields),
         _ => Some(Map::new()),
     }
+}
+
+/// What is needed of each entity of a list, and how many there are.
+fn with_total<T: Serialize>(
+    listing: Listing<T>,
+) -> impl Stream<Item = Result<((String, Stamp), Option<u64>), ClientError>> {
+    stream::unfold(listing, async |mut listing| {
+        let entity = listing.next().await?;
+        let total = listing.total();
+        Some((entity.map(|entity| (listed(entity), total)), listing))
+    })
 }
 
 fn listed(entity: impl Serialize) -> (String, Stamp) {

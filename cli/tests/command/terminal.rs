@@ -81,24 +81,24 @@ fn writes(sandbox: &Sandbox) -> usize {
 #[tokio::test]
 async fn progress_is_a_bar_at_a_terminal_and_lines_elsewhere() {
     let sandbox = sandbox_of(3).await;
+    let slow = FaultRule::new(Effect::Latency { millis: 200 });
+    sandbox.set_faults([slow.on("getStimulus")]).unwrap();
     let place = Place::with(&sandbox);
     place.qti(&["init"]).await.ended_with(0);
-    let slow = FaultRule::new(Effect::Latency { millis: 200 });
-    sandbox
-        .set_faults([slow.on("searchAssessmentItems")])
-        .unwrap();
-
     let lines = place.qti(&["pull"]).await.ended_with(0);
     assert!(lines.err.contains("created stimulus italy-0\n"), "{lines}");
     assert!(!lines.err.contains(['\r', '\x1b']), "{lines}");
     assert_eq!(lines.out, "3 new\n");
 
+    let place = Place::with(&sandbox);
+    place.qti(&["init"]).await.ended_with(0);
     let mut terminal = Terminal::start(&place, &["pull"]);
-    terminal.shows("items ").await;
+    terminal.shows("stimuli ").await;
+    terminal.shows("0/3 ").await;
     let (code, shown) = terminal.end().await;
     assert_eq!(code, Some(0), "{shown}");
-    assert!(shown.contains("/s") && shown.contains("\x1b["), "{shown:?}");
-    assert!(shown.ends_with("3 unchanged\r\n"), "{shown:?}");
+    assert!(shown.contains("left") && shown.contains("/s"), "{shown:?}");
+    assert!(shown.ends_with("3 new\r\n"), "{shown:?}");
 }
 
 #[tokio::test]
