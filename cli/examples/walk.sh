@@ -13,6 +13,7 @@ run qti init
 run qti pull
 run perl -pi -e 's/The capital of Italy/Rome/' items/capital.xml
 run qti status
+run qti diff
 run qti push --yes
 run qti pull
 printf '\nThe bank stands in %s\n' "$PWD"

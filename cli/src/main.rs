@@ -5,6 +5,7 @@
 
 mod app;
 mod connect;
+mod entity;
 mod exit;
 mod failure;
 mod interrupt;
@@ -80,6 +81,17 @@ mod tests {
                 let parsed = Cli::try_parse_from(&words[..shell.unwrap_or(words.len())]);
                 assert!(parsed.is_ok(), "{example}: {}", parsed.unwrap_err());
             }
+        }
+    }
+
+    #[test]
+    fn the_readme_lists_each_verb() {
+        let readme = include_str!("../README.md");
+        for verb in Cli::command().get_subcommands() {
+            let row = format!("`{}`", verb.get_name());
+            let cells = readme.lines().filter_map(|line| line.split('|').nth(1));
+            let listed = cells.filter(|cell| cell.contains(&row)).count();
+            assert_eq!(listed, 1, "{row}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod audit;
 mod completions;
+mod diff;
 mod init;
 mod man;
 mod pull;
@@ -39,6 +40,7 @@ verbs! {
     Init(init),
     Pull(pull),
     Status(status),
+    Diff(diff),
     Push(push),
     Restore(restore),
     Audit(audit),

@@ -80,7 +80,7 @@ fn text(status: &Found) -> String {
     text
 }
 
-fn word(change: Change) -> &'static str {
+pub(super) fn word(change: Change) -> &'static str {
     match change {
         Change::Unchanged => "unchanged",
         Change::Created => "new",

@@ -96,3 +96,59 @@ async fn a_conflict_is_left_alone_and_is_an_exit_code_of_its_own() {
     let pushed = place.qti(&["push", "--yes", "--force"]).await;
     assert!(pushed.ended_with(0).out.contains("1 replaced"));
 }
+
+#[tokio::test]
+async fn a_diff_shows_what_each_side_has_changed() {
+    let sandbox = sandbox_of(3).await;
+    let place = Place::with(&sandbox);
+    place.qti(&["init"]).await.ended_with(0);
+    place.qti(&["pull"]).await.ended_with(0);
+    assert_eq!(
+        place.qti(&["diff", "--exit-code"]).await.ended_with(0).out,
+        ""
+    );
+    place.change("stimuli/italy-0.xml", "Rome", "Milan");
+    place.change("stimuli/italy-1.xml", "<p>Rome</p>", "<p>Rome</p>\n");
+    let there = client(&sandbox);
+    let handle = there.stimulus("italy-2");
+    let edited = handle.edit(|stimulus| stimulus.title = "Italia".into());
+    edited.await.unwrap();
+
+    let diff = place.qti(&["diff", "--exit-code"]).await.ended_with(3).out;
+    let head = "stimulus italy-0: changed here\n--- stimuli/italy-0.xml (last seen)\n";
+    assert!(diff.starts_with(head), "{diff}");
+    let line = |text: &str| format!("<qti-stimulus-body><p>{text}</p></qti-stimulus-body>\n");
+    let change = format!("\n-  {}+  {}", line("Rome"), line("Milan"));
+    assert!(diff.contains(&change), "{diff}");
+    assert!(
+        diff.contains("stimulus italy-2: changed on the service\n"),
+        "{diff}"
+    );
+    assert!(!diff.contains("italy-1"), "{diff}");
+
+    let places = place
+        .qti(&["diff", "--places", "--offline"])
+        .await
+        .ended_with(0)
+        .out;
+    assert!(places.ends_with(": Rome -> Milan\n"), "{places}");
+    let json = place
+        .qti(&["diff", "--json", "stimulus/italy-2"])
+        .await
+        .ended_with(0);
+    let entities = &json.events("diff")[0]["entities"];
+    assert_eq!(
+        (&entities[0]["identifier"], &entities[1]),
+        (&json!("italy-2"), &json!(null))
+    );
+    assert_eq!(
+        entities[0]["service"]["differences"][0]["found"],
+        "\"Italia\""
+    );
+
+    let unknown = place.qti(&["diff", "item/nobody"]).await.ended_with(2);
+    assert!(unknown.err.contains("no item nobody"), "{unknown}");
+    for wrong in ["italy-0", "lesson/italy-0", "item/.."] {
+        place.qti(&["diff", wrong]).await.ended_with(2);
+    }
+}

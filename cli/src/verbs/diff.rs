@@ -1,0 +1,114 @@
+use std::fmt::Write as _;
+
+use clap::Args;
+use timeback_qti_bank::compare::{Diff as Found, DiffOptions, Edit};
+use timeback_qti_bank::{Bank, Key};
+
+use super::status::word;
+use crate::app::App;
+use crate::entity;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::paint;
+
+/// Show what has changed, line by line: here, and on the service
+///
+/// Each side is compared with what the service was last seen to hold. What does not change the meaning, such as another
+/// layout of the XML, is no difference.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  qti diff
+  qti diff item/capital test/italy
+  qti diff --places
+  qti diff --offline --exit-code")]
+pub(crate) struct Diff {
+    /// Only these entities, as in item/capital
+    #[arg(value_name = "KIND/ID", value_parser = entity::key)]
+    entities: Vec<Key>,
+
+    /// Show the places that differ, and what they hold, instead of lines
+    #[arg(long)]
+    places: bool,
+
+    /// Ask nobody: only what has changed here since the service was last seen
+    #[arg(long)]
+    offline: bool,
+
+    /// End with 3 if anything has changed
+    #[arg(long)]
+    exit_code: bool,
+}
+
+impl Diff {
+    pub(crate) async fn run(self, app: &App) -> Result<Exit, Failure> {
+        let bank = app.bank()?;
+        let (connection, _) = app.connect(&bank)?;
+        let mut options = DiffOptions::default();
+        options.keys.clone_from(&self.entities);
+        options.offline = self.offline;
+        let diffs = {
+            let progress = app.output.progress();
+            connection
+                .diff(&options, &|event| progress.observe(event))
+                .await?
+        };
+        if let Some(key) = unknown(&bank, &self.entities, &diffs)? {
+            return Err(Failure::new(Exit::Usage, format!("the bank has no {key}")));
+        }
+        let told = serde_json::json!({"entities": diffs});
+        app.output.tell("diff", &told, |_| {
+            let texts = diffs.iter().map(|diff| text(diff, self.places));
+            texts.collect()
+        })?;
+        Ok(match self.exit_code && !diffs.is_empty() {
+            true => Exit::Differs,
+            false => Exit::Done,
+        })
+    }
+}
+
+/// One that was asked for and is neither here nor was.
+fn unknown<'k>(bank: &Bank, keys: &'k [Key], diffs: &[Found]) -> Result<Option<&'k Key>, Failure> {
+    for key in keys {
+        if !diffs.iter().any(|diff| diff.key == *key) && bank.read(key)?.is_none() {
+            return Ok(Some(key));
+        }
+    }
+    Ok(None)
+}
+
+fn text(diff: &Found, places: bool) -> String {
+    let mut text = String::new();
+    let sides = [("here", &diff.local), ("on the service", &diff.service)];
+    for (side, edit) in sides {
+        let Some(edit) = edit else { continue };
+        let change = format_args!("{} {side}", word(edit.change));
+        let _ = writeln!(text, "{}: {}", diff.key, paint::warn(change));
+        match places {
+            true => text += &of_places(edit),
+            false => text += &of_lines(&edit.text),
+        }
+    }
+    text
+}
+
+fn of_places(edit: &Edit) -> String {
+    let lines = edit.differences.iter().map(|difference| {
+        let side = |side: &Option<String>| side.clone().unwrap_or_else(|| "nothing".to_owned());
+        let before = paint::bad(side(&difference.expected));
+        let now = paint::good(side(&difference.found));
+        format!("  {}: {before} -> {now}\n", difference.place)
+    });
+    lines.collect()
+}
+
+fn of_lines(unified: &str) -> String {
+    let lines = unified.lines().map(|line| match line.as_bytes() {
+        [b'-', b'-', b'-', ..] | [b'+', b'+', b'+', ..] | [b'@', ..] => paint::faint(line) + "\n",
+        [b'-', ..] => paint::bad(line) + "\n",
+        [b'+', ..] => paint::good(line) + "\n",
+        _ => format!("{line}\n"),
+    });
+    lines.collect()
+}
