@@ -33,7 +33,7 @@ pub(crate) struct Globals {
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: Color,
 
-    /// Log what is done on standard error; twice for each request, three times for all
+    /// Log on standard error what went wrong and was repeated; -vv each request, -vvv all there is
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
 }
@@ -85,7 +85,8 @@ impl App {
 
     /// The service; `settings` are those of the bank, if there is one.
     pub(crate) fn target(&self, settings: &Settings) -> Result<Target, Failure> {
-        Target::choose(self.globals.profile.as_deref(), settings)
+        let identifiers = self.globals.verbose > 1;
+        Target::choose(self.globals.profile.as_deref(), settings, identifiers)
     }
 
     /// A bank's exchange with its service, which Ctrl-C stops in its own time once the verb asks for that.

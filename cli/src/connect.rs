@@ -18,7 +18,12 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    pub(crate) fn choose(profile: Option<&str>, settings: &Settings) -> Result<Self, Failure> {
+    /// `identifiers`: whether logs tell which entity a request is about.
+    pub(crate) fn choose(
+        profile: Option<&str>,
+        settings: &Settings,
+        identifiers: bool,
+    ) -> Result<Self, Failure> {
         let from_env = || std::env::var(PROFILE).ok().filter(|name| !name.is_empty());
         let asked_for = profile.map(str::to_owned).or_else(from_env);
         let (profile, builder) = match (asked_for, &settings.profile) {
@@ -27,7 +32,8 @@ impl Target {
             (None, None) => (None, addressed(Client::builder(), settings)?),
         };
         let agent = concat!("qti/", env!("CARGO_PKG_VERSION"));
-        let client = builder.over_env()?.user_agent(agent).build()?;
+        let builder = builder.over_env()?.user_agent(agent);
+        let client = builder.record_identifiers(identifiers).build()?;
         Ok(Self { client, profile })
     }
 

@@ -3,6 +3,7 @@
 use std::io;
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -15,7 +16,14 @@ pub(crate) fn start(verbose: u8) {
         _ => LevelFilter::TRACE,
     };
     let targets = Targets::new().with_target("timeback_qti", level);
+    // A request is a span, which tells at its end all that was learned of it.
+    let requests = if verbose > 1 {
+        FmtSpan::CLOSE
+    } else {
+        FmtSpan::NONE
+    };
     let lines = tracing_subscriber::fmt::layer()
+        .with_span_events(requests)
         .with_writer(io::stderr)
         .with_ansi(false);
     // Nothing else in this process could have set a subscriber.

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use clap::Args;
-use timeback_qti_bank::Observer;
 use timeback_qti_bank::push::{Action, Plan, PushOptions, PushReport, Step};
+use timeback_qti_bank::{Note, Observer};
 
 use crate::app::App;
 use crate::exit::Exit;
@@ -135,11 +135,11 @@ fn plan_exit(plan: &Plan) -> Exit {
     }
 }
 
-pub(crate) fn report_text(report: &PushReport) -> String {
+fn report_text(report: &PushReport) -> String {
     Sum::default()
         .notes(&report.failed, "failed")
         .notes(&report.skipped, "skipped")
-        .notes(&report.conflicts, "conflict")
+        .notes(&report.conflicts, "in conflict")
         .notes(&report.kept, "kept")
         .notes(&report.overtaken, "overtaken")
         .add(report.created, "created")
@@ -150,6 +150,12 @@ pub(crate) fn report_text(report: &PushReport) -> String {
 }
 
 fn report_exit(app: &App, report: &PushReport) -> Exit {
+    for Note { key, .. } in &report.overtaken {
+        let word = paint::warn("overtaken");
+        note(format_args!(
+            "{word} {key}: somebody else wrote it at the same time, and that change may be lost"
+        ));
+    }
     if report.created + report.replaced + report.deleted > 0 {
         note(format_args!("`qti restore {}` takes it back", report.run));
     }

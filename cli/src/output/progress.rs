@@ -87,7 +87,7 @@ impl<'o> Progress<'o> {
                 if failed > 0 {
                     bar.set_message(format!("{failed} failed"));
                 }
-                if outcome == Outcome::Failed {
+                if !quiet && !good {
                     bar.suspend(|| note(format_args!("{word} {text}")));
                 }
             }

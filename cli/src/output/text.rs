@@ -1,7 +1,5 @@
 //! Words and colours.
 
-use std::fmt::Write as _;
-
 use timeback_qti_bank::Note;
 
 /// What colours mean. They are taken out again where none are wanted.
@@ -37,35 +35,27 @@ pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {word}")
 }
 
-/// The last line of a report, with what there is none of left out, and the notes that stand above it.
+/// The last line of a report, without what there is none of.
 #[derive(Debug, Default)]
-pub(crate) struct Sum {
-    notes: String,
-    parts: Vec<String>,
-}
+pub(crate) struct Sum(Vec<String>);
 
 impl Sum {
     pub(crate) fn add(mut self, number: u64, what: &str) -> Self {
         if number > 0 {
-            self.parts.push(format!("{number} {what}"));
+            self.0.push(format!("{number} {what}"));
         }
         self
     }
 
-    /// Adds entities that there is something to say about: how many, and each in a line.
-    pub(crate) fn notes(mut self, notes: &[Note], what: &str) -> Self {
-        for Note { key, message } in notes {
-            let what = paint::warn(format_args!("{what}:"));
-            let _ = writeln!(self.notes, "{what} {key}: {message}");
-        }
+    /// Adds entities that were told one by one.
+    pub(crate) fn notes(self, notes: &[Note], what: &str) -> Self {
         self.add(notes.len() as u64, what)
     }
 
     pub(crate) fn text(self, nothing: &str) -> String {
-        let sum = match self.parts.is_empty() {
-            true => nothing.to_owned(),
-            false => self.parts.join(", "),
-        };
-        format!("{}{sum}\n", self.notes)
+        match self.0.is_empty() {
+            true => format!("{nothing}\n"),
+            false => self.0.join(", ") + "\n",
+        }
     }
 }

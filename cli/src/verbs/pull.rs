@@ -79,7 +79,7 @@ impl Pull {
 fn text(report: &PullReport) -> String {
     Sum::default()
         .notes(&report.failed, "failed")
-        .notes(&report.conflicts, "conflict")
+        .notes(&report.conflicts, "in conflict")
         .notes(&report.kept, "kept")
         .add(report.created, "new")
         .add(report.replaced, "replaced")

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::{Map, Value};
 use timeback_qti::Client;
 use timeback_qti_bank::push::PushOptions;
-use timeback_qti_bank::{Bank, Settings, unobserved};
+use timeback_qti_bank::{Bank, Note, Settings, unobserved};
 use timeback_qti_sandbox::Sandbox as Service;
 use timeback_qti_sandbox::program::{Options, announce, variables};
 use tokio::process::Command;
@@ -16,7 +16,6 @@ use crate::app::App;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::note;
-use crate::writing::report_text;
 
 /// Start the API's emulation on this machine, to try things without an account
 ///
@@ -79,10 +78,8 @@ impl Sandbox {
 async fn load(folder: &Path, sandbox: &Service) -> Result<(), Failure> {
     let copy = tempfile::tempdir().map_err(Failure::at("a temporary folder"))?;
     let bank = Bank::init(copy.path(), Settings::default())?;
-    let mut count = 0;
     for entity in Bank::open(folder)?.entities()? {
         bank.write(&entity?)?;
-        count += 1;
     }
     let client = Client::builder()
         .base_url(sandbox.base_url())
@@ -92,14 +89,18 @@ async fn load(folder: &Path, sandbox: &Service) -> Result<(), Failure> {
     let connection = bank.connect(&client)?;
     let options = PushOptions::default();
     let report = connection.push(&options, &unobserved).await?;
-    if report.created + report.unchanged == count {
-        return Ok(());
+    let notes = [report.failed, report.skipped, report.conflicts].concat();
+    match notes.first() {
+        None => Ok(()),
+        Some(Note { key, message }) => Err(Failure::new(
+            Exit::Failed,
+            format!("the sandbox does not take {key}: {message}"),
+        )
+        .hint(format!(
+            "`qti audit --bank {}` tells more",
+            folder.display()
+        ))),
     }
-    let told = report_text(&report);
-    Err(Failure::new(
-        Exit::Failed,
-        format!("the sandbox does not take the bank: {told}"),
-    ))
 }
 
 /// Runs a command that finds the sandbox by its environment, and this very `qti` first.

@@ -54,7 +54,7 @@ async fn no_output_shows_a_secret_or_a_token() {
         &["pull", "-vvv"],
     ] {
         let ran = place.qti(arguments).await.ended_with(0);
-        assert!(ran.err.contains("timeback_qti"), "{ran}");
+        assert!(ran.err.contains("timeback_qti.call"), "{ran}");
         told += &ran.to_string();
     }
     let place = place.and([("TIMEBACK_CLIENT_SECRET", "another-secret".to_owned())]);
