@@ -1,6 +1,9 @@
-use serde_json::json;
+use std::process::Stdio;
 
-use crate::support::{Place, client, sandbox_of};
+use serde_json::json;
+use timeback_qti_sandbox::{Effect, FaultRule};
+
+use crate::support::{Place, client, sandbox_of, stimulus_xml};
 
 #[tokio::test]
 async fn a_bank_is_pulled_changed_pushed_and_put_back() {
@@ -153,4 +156,56 @@ async fn a_diff_shows_what_each_side_has_changed() {
     for wrong in ["italy-0", "lesson/italy-0", "item/.."] {
         place.qti(&["diff", wrong]).await.ended_with(2);
     }
+}
+
+/// The real thing: a process that is killed, with no chance to say good-bye.
+#[tokio::test]
+async fn a_push_that_is_killed_goes_on_and_does_nothing_twice() {
+    const ALL: usize = 80;
+    let sandbox = sandbox_of(0).await;
+    let place = Place::with(&sandbox);
+    place.qti(&["init"]).await.ended_with(0);
+    std::fs::create_dir(place.path("stimuli")).unwrap();
+    for number in 0..ALL {
+        let identifier = format!("s{number}");
+        let path = place.path(&format!("stimuli/{identifier}.xml"));
+        std::fs::write(path, stimulus_xml(&identifier)).unwrap();
+    }
+    let faults = [
+        FaultRule::new(Effect::LoseReply { status: None }).probability(0.03),
+        FaultRule::new(Effect::status(503)).probability(0.02),
+    ];
+    sandbox.set_faults(faults).unwrap();
+    let created = || {
+        let requests = sandbox.requests();
+        let is_created = |status: Option<u16>| status == Some(201);
+        let created = requests.iter().filter(|request| {
+            request.operation.as_deref() == Some("createStimulus") && is_created(request.status)
+        });
+        created.count()
+    };
+    for kill in 1..=6 {
+        let mut push = place.command(&["push", "--yes"]);
+        let mut push = push
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        while created() < 10 * kill {
+            assert!(push.try_wait().unwrap().is_none(), "it ended by itself");
+            tokio::task::yield_now().await;
+        }
+        push.kill().await.unwrap();
+    }
+    sandbox.set_faults([]).unwrap();
+    let before = created();
+    assert!(before < ALL, "{before}");
+    let report = place.qti(&["push", "--yes", "--json"]).await.ended_with(0);
+    let report = &report.events("report")[0];
+    let done = report["created"].as_u64().unwrap() + report["unchanged"].as_u64().unwrap();
+    assert_eq!(done, ALL as u64, "{report}");
+    let list = client(&sandbox).stimuli().list();
+    assert_eq!(list.collect().await.unwrap().len(), ALL);
+    let again = place.qti(&["push", "--yes"]).await.ended_with(0);
+    assert_eq!(again.out, format!("{ALL} unchanged\n"));
 }

@@ -88,7 +88,8 @@ impl Place {
         all
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// The command, before it is started.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(QTI);
         command.args(arguments).current_dir(self.folder());
         command.env_clear().envs(self.environment());
