@@ -138,6 +138,13 @@ impl Error {
         line
     }
 
+    /// The same, where the entity is named beside it.
+    pub(crate) fn beside(&self, key: &Key) -> String {
+        let line = self.in_full();
+        let own = line.strip_prefix(&format!("{key}: ")).map(str::to_owned);
+        own.unwrap_or(line)
+    }
+
     /// For `map_err`: a file or a folder cannot be read or written.
     pub(crate) fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();

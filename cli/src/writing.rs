@@ -30,7 +30,7 @@ pub(crate) struct Writing {
     force: bool,
 
     /// Begin nothing more after this many failures
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     max_failures: Option<u64>,
 
     /// Write one entity first; put it back and end if that goes wrong

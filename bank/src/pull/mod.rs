@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::compare::same;
 use crate::connection::{AT_ONCE, Connection};
 use crate::entity::{Entity, Key, Kind};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::layout::render;
 use crate::progress::{Event, Note, Observer, Outcome};
 use crate::remote::{Listed, Query};
@@ -183,7 +183,7 @@ impl Connection {
         let read = key.clone();
         let local = match self.on_disk(move |bank| bank.read(&read)).await {
             Ok(local) => local,
-            Err(error) => return Ok(Pulled::failed(key, error.in_full())),
+            Err(error) => return Ok(Pulled::error(key, &error)),
         };
         let ours_is_as_seen = match (&local, &seen) {
             (Some(local), Some(seen)) => hash(local) == seen.local,
@@ -216,7 +216,7 @@ impl Connection {
                     "the service has none of this identifier".to_owned(),
                 ));
             }
-            Err(error) => return Ok(Pulled::failed(key, error.in_full())),
+            Err(error) => return Ok(Pulled::error(key, &error)),
         };
         let entity = found.entity;
         let base = self.store.base(&key)?;
@@ -276,7 +276,7 @@ impl Connection {
             let found = match self.service.get(&key).await {
                 Ok(found) => found,
                 Err(error) => {
-                    report.take(Pulled::failed(key, error.in_full()), observer);
+                    report.take(Pulled::error(key, &error), observer);
                     continue;
                 }
             };
@@ -339,6 +339,11 @@ impl Pulled {
     fn saying(mut self, message: &str) -> Self {
         self.message = Some(message.to_owned());
         self
+    }
+
+    fn error(key: Key, error: &Error) -> Self {
+        let message = error.beside(&key);
+        Self::failed(key, message)
     }
 
     fn failed(key: Key, message: String) -> Self {

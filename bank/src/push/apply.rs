@@ -161,7 +161,7 @@ impl Run<'_> {
         };
         let done = match done {
             Err(error @ (Error::Service { .. } | Error::NoXml { .. } | Error::Beside { .. })) => {
-                Done::new(key, Outcome::Failed).saying(error.in_full())
+                Done::new(key, Outcome::Failed).saying(error.beside(key))
             }
             done => done?,
         };

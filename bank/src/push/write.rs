@@ -171,7 +171,7 @@ impl Run<'_> {
             WriteError::Sent(error) => error,
         };
         let applied = error.may_have_been_applied();
-        let message = Error::service(key)(error).in_full();
+        let message = Error::service(key)(error).beside(key);
         if !applied {
             connection
                 .store

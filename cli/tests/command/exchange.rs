@@ -209,3 +209,44 @@ async fn a_push_that_is_killed_goes_on_and_does_nothing_twice() {
     let again = place.qti(&["push", "--yes"]).await.ended_with(0);
     assert_eq!(again.out, format!("{ALL} unchanged\n"));
 }
+
+#[tokio::test]
+async fn a_failure_is_told_with_its_entity_and_stops_only_what_refers_to_it() {
+    let sandbox = sandbox_of(0).await;
+    let place = Place::with(&sandbox);
+    place.qti(&["init"]).await.ended_with(0);
+    std::fs::create_dir(place.path("stimuli")).unwrap();
+    std::fs::create_dir(place.path("items")).unwrap();
+    std::fs::write(place.path("stimuli/bad.xml"), stimulus_xml("bad")).unwrap();
+    std::fs::write(place.path("items/broken.xml"), "<qti-assessment-item").unwrap();
+    let item = "<qti-assessment-item xmlns=\"http://www.imsglobal.org/xsd/imsqtiasi_v3p0\" identifier=\"of-bad\" \
+                title=\"T\" adaptive=\"false\" time-dependent=\"false\">\
+                <qti-assessment-stimulus-ref identifier=\"bad\" href=\"bad.xml\"/>\
+                <qti-item-body><p>Rome</p></qti-item-body></qti-assessment-item>";
+    std::fs::write(place.path("items/of-bad.xml"), item).unwrap();
+    let refused = FaultRule::new(Effect::status(422)).on("createStimulus");
+    sandbox.set_faults([refused.times(2)]).unwrap();
+
+    let planned = place.qti(&["push", "--dry-run"]).await.ended_with(1);
+    assert!(planned.out.contains("refuse   item broken: "), "{planned}");
+    let few = ["push", "--yes", "--max-failures", "1"];
+    let pushed = place.qti(&few).await.ended_with(1);
+    assert!(pushed.err.contains("ended after the failures"), "{pushed}");
+    assert!(pushed.out.ends_with("\n1 failed\n"), "{pushed}");
+    place
+        .qti(&["push", "--max-failures", "0"])
+        .await
+        .ended_with(2);
+
+    let pushed = place.qti(&["push", "--yes"]).await.ended_with(1);
+    for told in [
+        "failed stimulus bad: createStimulus: 422",
+        "failed item broken: line 1, column 1",
+        "skipped item of-bad: stimulus bad has failed",
+    ] {
+        assert!(pushed.err.contains(told), "{told}: {pushed}");
+    }
+    assert!(pushed.out.ends_with("\n2 failed, 1 skipped\n"), "{pushed}");
+    let pushed = place.qti(&["push", "--yes"]).await.ended_with(1);
+    assert!(pushed.out.ends_with("\n1 failed, 2 created\n"), "{pushed}");
+}
