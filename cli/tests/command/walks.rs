@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use serde_json::Value;
+use timeback_qti_sandbox::Sandbox;
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
-use crate::support::{Place, QTI};
+use crate::support::{Place, QTI, client};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -126,4 +128,30 @@ async fn the_tutorial_prints_what_it_shows() {
         assert_eq!(code, " 0", "{command}: {output}");
     }
     assert_eq!(rest, "");
+
+    let first = content(&place.path("first.redb")).await;
+    assert_eq!(first.len(), 5);
+    assert_eq!(first, content(&place.path("second.redb")).await);
+}
+
+/// All that a sandbox has kept in this file, but when it was written and under which address it is served.
+async fn content(data: &Path) -> Vec<String> {
+    let sandbox = Sandbox::builder().data_file(data).start().await.unwrap();
+    let client = client(&sandbox);
+    let stimuli = client.stimuli().list().collect().await.unwrap();
+    let items = client.items().list().collect().await.unwrap();
+    let tests = client.tests().list().collect().await.unwrap();
+    let stimuli = stimuli.iter().map(serde_json::to_value);
+    let items = items.iter().map(serde_json::to_value);
+    let tests = tests.iter().map(serde_json::to_value);
+    let text = |entity: serde_json::Result<Value>| {
+        let mut entity = entity.unwrap();
+        for stamp in ["createdAt", "updatedAt", "__v", "_id", "id"] {
+            entity.as_object_mut().unwrap().remove(stamp);
+        }
+        entity.to_string().replace(&sandbox.base_url(), "")
+    };
+    let mut all: Vec<_> = stimuli.chain(items).chain(tests).map(text).collect();
+    all.sort();
+    all
 }
