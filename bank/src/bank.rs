@@ -21,6 +21,8 @@ const STATE: &str = ".qti";
 /// items/ID.xml         the XML exactly as the service has it
 /// items/ID.json        what the XML does not hold, where there is such
 /// stimuli/  tests/     the same
+/// media/               files of an unpacked package that the service has no place for
+/// package.json         the names and the order of that package
 /// .qti/                last seen, journal, snapshots; kept out of git
 /// ```
 #[derive(Debug, Clone)]
@@ -96,6 +98,10 @@ impl Bank {
     /// The bank's folder.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    pub(crate) fn staging(&self) -> PathBuf {
+        self.layout.staging()
     }
 
     /// The database of a service.

@@ -65,6 +65,14 @@ pub enum Error {
         /// Why.
         source: Arc<redb::Error>,
     },
+    /// A content package is not read.
+    #[error("{}: {problem}", path.display())]
+    Package {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        problem: PackageProblem,
+    },
     /// Another process works on the bank.
     #[error("{} is in use: another command works on this bank", path.display())]
     Busy {
@@ -96,6 +104,32 @@ pub enum Error {
         /// Why.
         source: timeback_qti::Error,
     },
+}
+
+/// Why a content package is not read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PackageProblem {
+    /// The file is no zip, or a broken one.
+    #[error("it is no zip that can be read: {0}")]
+    NoZip(String),
+    /// It could do harm, or not be kept as it is.
+    #[error("{entry:?}: {problem}")]
+    Entry {
+        /// Which entry of the zip.
+        entry: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// It has no manifest.
+    #[error("it has no imsmanifest.xml at its root, so it is no content package")]
+    NoManifest,
+    /// The manifest cannot be right.
+    #[error("imsmanifest.xml: {0}")]
+    Manifest(String),
+    /// It is a package of another kind, or of an older version.
+    #[error("it is {0}; a package of QTI 3.0 is needed: convert it first")]
+    OtherFormat(String),
 }
 
 fn hint(expected: Option<&Path>) -> String {

@@ -1,11 +1,12 @@
-//! Every document of a folder of one's own: `QTI_SAMPLES=folder cargo test -p timeback-qti-bank --test samples`.
+//! Every document and package of a folder of one's own: `QTI_SAMPLES=folder cargo test -p timeback-qti-bank --test samples`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use timeback_qti::xml::Element;
-use timeback_qti_bank::audit::{Auditor, Options, Rule};
-use timeback_qti_bank::{Entity, Identifier, Key, Kind};
+use timeback_qti_bank::audit::{Auditor, Options, Rule, audit};
+use timeback_qti_bank::package::{PackOptions, UnpackOptions};
+use timeback_qti_bank::{Bank, Entity, Identifier, Key, Kind, Settings, unobserved};
 
 #[test]
 fn samples_of_ones_own_are_audited() {
@@ -17,6 +18,10 @@ fn samples_of_ones_own_are_audited() {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "zip") {
+                through_a_package(&path);
+                continue;
+            }
             match fs::read_to_string(&path) {
                 _ if path.is_dir() => folders.push(path),
                 Ok(xml) if path.extension().is_some_and(|extension| extension == "xml") => {
@@ -34,6 +39,36 @@ fn samples_of_ones_own_are_audited() {
         .iter()
         .find(|finding| finding.rule == Rule::XmlUnreadable);
     assert_eq!(unreadable, None);
+}
+
+/// Unpacks a package, audits what it holds, and packs it again: nothing may be lost on the way.
+fn through_a_package(package: &Path) {
+    let folder = tempfile::tempdir().unwrap();
+    let bank = |name: &str| Bank::init(folder.path().join(name), Settings::default()).unwrap();
+    let (one, other) = (bank("one"), bank("other"));
+    let report = match one.unpack(package, &UnpackOptions::default(), &unobserved) {
+        Ok(report) => report,
+        Err(refused) => return println!("{refused}"),
+    };
+    let (name, created, media) = (package.display(), report.created, report.media.len());
+    println!(
+        "{name}: {created} entities, {media} files, not read: {:?}",
+        report.unreadable
+    );
+    println!("{}", audit(&one, &Options::default(), &unobserved).unwrap());
+    let again = folder.path().join("again.zip");
+    one.pack(&again, &PackOptions::default(), &unobserved)
+        .unwrap();
+    other
+        .unpack(&again, &UnpackOptions::default(), &unobserved)
+        .unwrap();
+    let all = |bank: &Bank| {
+        bank.entities()
+            .unwrap()
+            .map(Result::unwrap)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(all(&other), all(&one), "{name}");
 }
 
 fn add(auditor: &mut Auditor, path: &Path, xml: &str) {

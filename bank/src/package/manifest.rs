@@ -1,0 +1,241 @@
+//! `imsmanifest.xml`: the resources of a package, their files, and what depends on what.
+
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
+use timeback_qti::xml::Element;
+
+use super::{name, resource_type};
+use crate::error::PackageProblem;
+
+const NAMESPACE: &str = "http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1";
+
+/// What a manifest says.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Manifest {
+    pub(super) identifier: String,
+    /// The content of its `metadata` but for schema and version, as XML.
+    pub(super) metadata: Option<String>,
+    pub(super) resources: Vec<Resource>,
+}
+
+/// A resource; all names are those of files of the package.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Resource {
+    pub(super) identifier: String,
+    pub(super) of_type: String,
+    pub(super) href: Option<String>,
+    /// Its other files.
+    pub(super) files: Vec<String>,
+    /// Identifiers of other resources.
+    pub(super) dependencies: Vec<String>,
+    /// The content of its `metadata`, as XML.
+    pub(super) metadata: Option<String>,
+}
+
+fn children<'e>(of: &'e Element, name: &'static str) -> impl Iterator<Item = Element> + 'e {
+    of.children().filter(move |child| child.name() == name)
+}
+
+fn attribute(of: &Element, name: &str) -> String {
+    of.attribute(name).unwrap_or_default().trim().to_owned()
+}
+
+impl Manifest {
+    pub(super) fn parse(xml: &str) -> Result<Self, PackageProblem> {
+        let wrong = |problem: String| PackageProblem::Manifest(problem);
+        let root = Element::parse(xml).map_err(|problem| wrong(problem.to_string()))?;
+        if root.name() != "manifest" {
+            return Err(wrong(format!(
+                "the root is {:?}, not \"manifest\"",
+                root.name()
+            )));
+        }
+        if children(&root, "manifest").next().is_some() {
+            return Err(wrong(
+                "it has manifests within, which are not read".to_owned(),
+            ));
+        }
+        let metadata = children(&root, "metadata").next();
+        let said = |name: &'static str| {
+            let found = metadata
+                .as_ref()
+                .and_then(|metadata| children(metadata, name).next());
+            found.map(|found| found.text()).unwrap_or_default()
+        };
+        if let Some(format) = resource_type::other_schema(&said("schema"), &said("schemaversion")) {
+            return Err(PackageProblem::OtherFormat(format.to_owned()));
+        }
+        let mut manifest = Self {
+            identifier: attribute(&root, "identifier"),
+            metadata: metadata.as_ref().and_then(kept),
+            resources: Vec::new(),
+        };
+        for resources in children(&root, "resources") {
+            let base = [
+                attribute(&root, "xml:base"),
+                attribute(&resources, "xml:base"),
+            ];
+            for resource in children(&resources, "resource") {
+                manifest.resources.push(Resource::read(&resource, &base)?);
+            }
+        }
+        Ok(manifest)
+    }
+
+    /// The manifest as XML.
+    pub(super) fn render(&self) -> std::io::Result<Vec<u8>> {
+        let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
+        writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+        let root = writer.create_element("manifest").with_attributes([
+            ("xmlns", NAMESPACE),
+            ("identifier", self.identifier.as_str()),
+        ]);
+        root.write_inner_content(|writer| {
+            writer
+                .create_element("metadata")
+                .write_inner_content(|writer| {
+                    let text = |writer: &mut Writer<_>, name: &str, text: &str| {
+                        let element = writer.create_element(name);
+                        element.write_text_content(BytesText::new(text)).map(drop)
+                    };
+                    text(writer, "schema", "QTI Package")?;
+                    text(writer, "schemaversion", "3.0.0")?;
+                    raw(writer, self.metadata.as_deref())
+                })?;
+            writer.create_element("organizations").write_empty()?;
+            writer
+                .create_element("resources")
+                .write_inner_content(|writer| {
+                    self.resources
+                        .iter()
+                        .try_for_each(|resource| resource.write(writer))
+                })?;
+            Ok(())
+        })?;
+        let mut bytes = writer.into_inner();
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+}
+
+/// What else stands in a manifest's metadata.
+fn kept(metadata: &Element) -> Option<String> {
+    let is_ours = |child: &Element| matches!(child.name(), "schema" | "schemaversion");
+    let others = metadata.children().filter(|child| !is_ours(child));
+    let xml: String = others.map(|child| whole(&child)).collect();
+    (!xml.is_empty()).then_some(xml)
+}
+
+/// An element as XML that stands by itself.
+fn whole(element: &Element) -> String {
+    let mut tag = format!(
+        "<{} xmlns=\"{}\"",
+        element.name(),
+        escape(element.namespace().unwrap_or_default())
+    );
+    for attribute in element.attributes() {
+        if let (Some((prefix, _)), Some(namespace)) =
+            (attribute.name().split_once(':'), attribute.namespace())
+            && prefix != "xml"
+        {
+            tag += &format!(" xmlns:{prefix}=\"{}\"", escape(namespace));
+        }
+        tag += &format!(" {}=\"{}\"", attribute.name(), escape(attribute.value()));
+    }
+    format!("{tag}>{}</{}>", element.content().xml(), element.name())
+}
+
+fn escape(text: &str) -> String {
+    quick_xml::escape::escape(text).into_owned()
+}
+
+fn raw(writer: &mut Writer<Vec<u8>>, xml: Option<&str>) -> std::io::Result<()> {
+    match xml {
+        Some(xml) => writer.write_event(Event::Text(BytesText::from_escaped(xml))),
+        None => Ok(()),
+    }
+}
+
+impl Resource {
+    fn read(resource: &Element, base: &[String]) -> Result<Self, PackageProblem> {
+        let identifier = attribute(resource, "identifier");
+        let of_type = attribute(resource, "type");
+        if let Some(format) = resource_type::other_format(&of_type) {
+            return Err(PackageProblem::OtherFormat(format.to_owned()));
+        }
+        let own = attribute(resource, "xml:base");
+        let folder = base
+            .iter()
+            .chain([&own])
+            .fold(String::new(), |folder, base| {
+                // A base is a folder, whether it ends in a `/` or not.
+                match name::resolve(&folder, base.trim_end_matches('/')) {
+                    Some(inside) if !base.is_empty() => inside + "/",
+                    _ => folder,
+                }
+            });
+        let resolve = |address: &str| match name::resolve(&folder, address) {
+            Some(name) => Ok(name),
+            None => Err(PackageProblem::Manifest(format!(
+                "resource {identifier:?}: {address:?} leads to no file of the package"
+            ))),
+        };
+        let href = resource.attribute("href").map(&resolve).transpose()?;
+        let mut files = Vec::new();
+        for file in children(resource, "file") {
+            let file = resolve(file.attribute("href").unwrap_or_default())?;
+            if Some(&file) != href.as_ref() && !files.contains(&file) {
+                files.push(file);
+            }
+        }
+        let dependencies = children(resource, "dependency")
+            .map(|dependency| attribute(&dependency, "identifierref"))
+            .collect();
+        let metadata = children(resource, "metadata").next();
+        let metadata =
+            metadata.map(|metadata| metadata.children().map(|child| whole(&child)).collect());
+        Ok(Self {
+            identifier,
+            of_type,
+            href,
+            files,
+            dependencies,
+            metadata: metadata.filter(|xml: &String| !xml.is_empty()),
+        })
+    }
+
+    fn write(&self, writer: &mut Writer<Vec<u8>>) -> std::io::Result<()> {
+        let href = self.href.as_deref().map(name::address);
+        let element = writer
+            .create_element("resource")
+            .with_attribute(("identifier", self.identifier.as_str()))
+            .with_attribute(("type", self.of_type.as_str()));
+        let element = match &href {
+            Some(href) => element.with_attribute(("href", href.as_str())),
+            None => element,
+        };
+        element.write_inner_content(|writer| {
+            if self.metadata.is_some() {
+                let metadata = writer.create_element("metadata");
+                metadata.write_inner_content(|writer| raw(writer, self.metadata.as_deref()))?;
+            }
+            let files = self.files.iter().map(|file| name::address(file));
+            for file in href.iter().cloned().chain(files) {
+                let file = ("href", file.as_str());
+                writer
+                    .create_element("file")
+                    .with_attribute(file)
+                    .write_empty()?;
+            }
+            for dependency in &self.dependencies {
+                let dependency = ("identifierref", dependency.as_str());
+                writer
+                    .create_element("dependency")
+                    .with_attribute(dependency)
+                    .write_empty()?;
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,169 @@
+//! Names of a package's files: which are safe to write, and where an address of a document leads.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use unicode_normalization::UnicodeNormalization as _;
+
+/// What stands in a path of an address as it is.
+const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The longest name that a file of any disk can have.
+const LONGEST_PART: usize = 255;
+
+/// Why a name cannot be that of a file below a folder, on any disk; `None` if it can.
+pub(super) fn fault(name: &str) -> Option<&'static str> {
+    let is_odd = |c: char| matches!(c, '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|');
+    if name.starts_with('/') {
+        return Some("an absolute path leads out of the package");
+    }
+    for part in name.split('/') {
+        if part == ".." {
+            return Some("`..` leads out of the package");
+        }
+        if matches!(part, "" | ".") {
+            return Some("a part of the path is empty");
+        }
+        if part.chars().any(|c| c.is_control() || is_odd(c)) {
+            return Some("it holds a character that file names of some disks cannot hold");
+        }
+        if part.ends_with(['.', ' ']) || is_device(part) || part.len() > LONGEST_PART {
+            return Some("some disks cannot have a file of this name");
+        }
+    }
+    None
+}
+
+/// Windows opens these as devices, with whatever extension.
+fn is_device(part: &str) -> bool {
+    let stem = part.split('.').next().unwrap_or(part).trim_end();
+    let stem = stem.to_ascii_lowercase();
+    let is_port = |name: &str| {
+        let number = stem.strip_prefix(name).map(str::as_bytes);
+        matches!(number, Some([b'0'..=b'9']))
+    };
+    matches!(stem.as_str(), "con" | "prn" | "aux" | "nul") || is_port("com") || is_port("lpt")
+}
+
+/// What two names have in common that some disk takes for one.
+pub(super) fn folded(name: &str) -> String {
+    name.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+}
+
+/// Files that systems leave in a zip by themselves.
+pub(super) fn is_noise(name: &str) -> bool {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    name.starts_with("__MACOSX/") || matches!(last, ".DS_Store" | "Thumbs.db" | "desktop.ini")
+}
+
+/// The folder that a file stands in, with its `/`; nothing for the root.
+pub(super) fn folder(name: &str) -> &str {
+    name.rfind('/').map_or("", |end| &name[..=end])
+}
+
+/// The name that an address leads to from a folder; `None` if it leads elsewhere: to the web, to a place in the document
+/// itself, or out of the package.
+pub(super) fn resolve(folder: &str, address: &str) -> Option<String> {
+    let address = address.trim();
+    let path = address.split(['#', '?']).next().unwrap_or_default();
+    let has_scheme = path
+        .split('/')
+        .next()
+        .is_some_and(|first| first.contains(':'));
+    if path.is_empty() || has_scheme || path.starts_with("//") {
+        return None;
+    }
+    let decoded = percent_decode_str(path).decode_utf8().ok()?;
+    let (folder, path) = match decoded.strip_prefix('/') {
+        Some(path) => ("", path),
+        None => (folder, &*decoded),
+    };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    let ends_in_folder = decoded.ends_with('/');
+    (!parts.is_empty() && !ends_in_folder).then(|| parts.join("/"))
+}
+
+/// The address of a name, from the root.
+pub(super) fn address(name: &str) -> String {
+    utf8_percent_encode(name, IN_PATH).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_be_written_elsewhere_or_not_at_all_is_refused() {
+        for name in [
+            "../x",
+            "a/../../x",
+            "/etc/passwd",
+            "C:/x",
+            "a\\..\\x",
+            "a//b",
+            "",
+            "./a",
+            "a/",
+            "con",
+            "a/NUL.txt",
+            "com1",
+            "a/b. ",
+            "a\nb",
+            "what?",
+            &"x".repeat(256),
+        ] {
+            assert!(fault(name).is_some(), "{name:?}");
+        }
+        for name in [
+            "a",
+            "items/q 1.xml",
+            "ü/é.png",
+            ".hidden",
+            "a.b.c",
+            "console.txt",
+        ] {
+            assert_eq!(fault(name), None, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_leads_where_a_browser_would_go_within_the_package() {
+        for (folder, address, name) in [
+            ("items/", "../images/a%20b.png#x", Some("images/a b.png")),
+            ("items/", "./q.xml?v=1", Some("items/q.xml")),
+            ("", "q.xml", Some("q.xml")),
+            ("items/", "/q.xml", Some("q.xml")),
+            ("items/", "../../q.xml", None),
+            ("items/", "https://example.org/q.xml", None),
+            ("items/", "data:image/png;base64,AA", None),
+            ("items/", "//example.org/a", None),
+            ("items/", "#here", None),
+            ("items/", "folder/", None),
+        ] {
+            assert_eq!(
+                resolve(folder, address).as_deref(),
+                name,
+                "{folder} {address}"
+            );
+        }
+        for name in ["a b/ü%20.xml", "x+y~z.xml"] {
+            assert_eq!(resolve("", &address(name)).as_deref(), Some(name));
+        }
+    }
+
+    #[test]
+    fn names_that_some_disk_takes_for_one_fold_to_one() {
+        assert_eq!(folded("Items/É.xml"), folded("items/e\u{301}.XML"));
+        assert_ne!(folded("a"), folded("b"));
+    }
+}

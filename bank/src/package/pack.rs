@@ -1,0 +1,112 @@
+//! From a bank into a package.
+
+use std::collections::{BTreeSet, HashSet};
+use std::io;
+use std::path::Path;
+
+use super::packing::{PackReport, Packing};
+use super::record::Record;
+use crate::bank::Bank;
+use crate::entity::Key;
+use crate::error::{Error, Result};
+use crate::progress::{Event, Note, Observer, Outcome};
+
+/// What is packed.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct PackOptions {
+    /// These entities and what they refer to; all of the bank if there are none.
+    pub keys: Vec<Key>,
+    /// Also over a file that is there.
+    pub overwrite: bool,
+}
+
+impl PackOptions {
+    /// Only these entities and what they refer to.
+    #[must_use]
+    pub fn keys(mut self, keys: impl IntoIterator<Item = Key>) -> Self {
+        self.keys = keys.into_iter().collect();
+        self
+    }
+
+    /// Also over a file that is there.
+    #[must_use]
+    pub fn overwrite(mut self) -> Self {
+        self.overwrite = true;
+        self
+    }
+}
+
+impl Bank {
+    /// Packs the bank as a QTI 3.0 content package. The same bank gives the same bytes.
+    ///
+    /// # Errors
+    /// [`Error::File`] if the file is there already, or cannot be written: what was there is as it was then. As
+    /// [`entities`](Self::entities).
+    pub fn pack(
+        &self,
+        package: &Path,
+        options: &PackOptions,
+        observer: Observer<'_>,
+    ) -> Result<PackReport> {
+        if package.exists() && !options.overwrite {
+            return Err(Error::file(package)(io::ErrorKind::AlreadyExists.into()));
+        }
+        let mut report = PackReport::default();
+        let record = Record::read(self)?;
+        let keys = self.wanted(options, &mut report)?;
+        observer(&Event::Stage {
+            stage: "pack",
+            total: Some(keys.len() as u64),
+        });
+        let folder = package
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        let file = tempfile::NamedTempFile::new_in(folder).map_err(Error::file(folder))?;
+        let mut packing = Packing::new(
+            self,
+            &record,
+            &keys,
+            file.reopen().map_err(Error::file(package))?,
+        )?;
+        for key in packing.order(&record) {
+            packing.entity(&key, &mut report)?;
+            observer(&Event::done(key, Outcome::Checked));
+        }
+        packing.media(options.keys.is_empty(), &mut report)?;
+        packing.finish(package, &record)?;
+        let persisted = match options.overwrite {
+            true => file.persist(package).map(drop),
+            false => file.persist_noclobber(package).map(drop),
+        };
+        persisted.map_err(|failed| Error::file(package)(failed.error))?;
+        Ok(report)
+    }
+
+    /// All that is packed.
+    fn wanted(&self, options: &PackOptions, report: &mut PackReport) -> Result<BTreeSet<Key>> {
+        let mut open = match options.keys.as_slice() {
+            [] => self.keys()?,
+            keys => keys.to_vec(),
+        };
+        let mut wanted = BTreeSet::new();
+        let mut told = HashSet::new();
+        while let Some(key) = open.pop() {
+            if wanted.contains(&key) {
+                continue;
+            }
+            let Some(entity) = self.read(&key)? else {
+                if told.insert(key.clone()) {
+                    report.missing.push(Note::new(key, "the bank has none"));
+                }
+                continue;
+            };
+            // Of what cannot be read, the package has what there is.
+            open.extend(entity.references().unwrap_or_default());
+            wanted.insert(key);
+        }
+        report.missing.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(wanted)
+    }
+}

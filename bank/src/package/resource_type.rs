@@ -1,0 +1,52 @@
+//! The types that manifests give their resources.
+
+use crate::entity::Kind;
+
+pub(super) fn of_kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Stimulus => "imsqti_stimulus_xmlv3p0",
+        Kind::Item => "imsqti_item_xmlv3p0",
+        Kind::Test => "imsqti_test_xmlv3p0",
+    }
+}
+
+/// Of files that are no entities.
+pub(super) const OTHER: &str = "webcontent";
+
+/// What a resource of this type is, `None` for one that is no entity.
+pub(super) fn kind(of: &str) -> Option<Kind> {
+    let of = of.trim();
+    Kind::ALL
+        .into_iter()
+        .find(|kind| of.starts_with(of_kind(*kind)))
+}
+
+/// The format that a type is of, if a bank cannot hold it.
+pub(super) fn other_format(of: &str) -> Option<&'static str> {
+    let of = of.trim().to_ascii_lowercase();
+    let is_qti = of.starts_with("imsqti");
+    if of.starts_with("imscc_") {
+        Some("a Common Cartridge")
+    } else if is_qti && of.contains("v2p") {
+        Some("a package of QTI 2.x")
+    } else if is_qti && (of.contains("v1p") || of.starts_with("imsqti_xmlv1")) {
+        Some("a package of QTI 1.x")
+    } else {
+        None
+    }
+}
+
+/// The format that a manifest's `schema` and `schemaversion` name, if a bank cannot hold it.
+pub(super) fn other_schema(schema: &str, version: &str) -> Option<&'static str> {
+    let (schema, version) = (schema.to_ascii_lowercase(), version.trim());
+    let is_qti = schema.contains("qti");
+    if schema.contains("cartridge") {
+        Some("a Common Cartridge")
+    } else if schema.contains("qtiv2") || (is_qti && version.starts_with("2.")) {
+        Some("a package of QTI 2.x")
+    } else if schema.contains("qtiv1") || (is_qti && version.starts_with("1.")) {
+        Some("a package of QTI 1.x")
+    } else {
+        None
+    }
+}

@@ -1,0 +1,230 @@
+//! Out of a bank and into another one: nothing is lost, and nothing is renamed.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use proptest::prelude::*;
+use serde_json::json;
+use timeback_qti_bank::package::PackOptions;
+use timeback_qti_bank::{Bank, Entity, Error, Identifier, Key, Kind, unobserved};
+
+use crate::support::{Place, files, item, key, manifest, resource, test, unpack};
+
+fn pack(bank: &Bank, place: &Place, name: &str) -> std::path::PathBuf {
+    let path = place.path(name);
+    bank.pack(&path, &PackOptions::default().overwrite(), &unobserved)
+        .unwrap();
+    path
+}
+
+/// All of a bank but for its state and settings.
+fn content(bank: &Bank) -> BTreeMap<String, Vec<u8>> {
+    let names = files(bank.root())
+        .into_iter()
+        .filter(|name| name != "qti.toml" && name != "package.json");
+    names
+        .map(|name| (name.clone(), fs::read(bank.root().join(&name)).unwrap()))
+        .collect()
+}
+
+fn entity(kind: Kind) -> impl Strategy<Value = Entity> {
+    let identifier = "[A-Za-z0-9 _.:/é-]{1,12}"
+        .prop_filter_map("a path can carry it", |text| Identifier::new(text).ok());
+    let metadata = prop_oneof![
+        Just(None),
+        "[a-zé\"]{0,6}".prop_map(|text| Some(
+            json!({"metadata": {"text": text, "n": 1.5, "list": [1, null]}})
+        ))
+    ];
+    (identifier, "[ a-z]{0,9}", metadata).prop_map(move |(identifier, text, beside)| {
+        let escaped = identifier.as_str().replace('&', "&amp;");
+        let xml = match kind {
+            Kind::Item => item(&escaped, &format!("<p>{text}</p>")),
+            Kind::Test => test(
+                &escaped,
+                "<qti-assessment-item-ref identifier='i' href='i.xml'/>",
+            ),
+            Kind::Stimulus => {
+                item(&escaped, &text).replace("qti-assessment-item", "qti-assessment-stimulus")
+            }
+        };
+        let mut entity = Entity::new(Key::new(kind, identifier), xml);
+        entity.beside = beside
+            .and_then(|beside| beside.as_object().cloned())
+            .unwrap_or_default();
+        entity
+    })
+}
+
+fn bank_content() -> impl Strategy<Value = (Vec<Entity>, Vec<(String, Vec<u8>)>)> {
+    let entity = prop_oneof![
+        entity(Kind::Item),
+        entity(Kind::Test),
+        entity(Kind::Stimulus)
+    ];
+    let file = ("[a-z]{1,4}/[a-z]{1,6}\\.(png|css)", any::<Vec<u8>>());
+    (
+        proptest::collection::vec(entity, 0..12),
+        proptest::collection::vec(file, 0..4),
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn a_bank_goes_through_a_package_as_it_is((entities, media) in bank_content()) {
+        let place = Place::new();
+        let bank = place.bank("bank");
+        for entity in &entities {
+            bank.write(entity).unwrap();
+        }
+        for (name, bytes) in &media {
+            let path = bank.root().join("media").join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+        let package = pack(&bank, &place, "one.zip");
+        let copy = place.bank("copy");
+        let report = unpack(&copy, &package);
+        prop_assert_eq!((&report.failed, &report.unreadable, &report.conflicts), (&vec![], &vec![], &vec![]));
+        prop_assert_eq!(content(&copy), content(&bank));
+        // What was unpacked is packed with the same names, in the same order.
+        let again = pack(&copy, &place, "two.zip");
+        let third = place.bank("third");
+        unpack(&third, &again);
+        prop_assert_eq!(content(&third), content(&bank));
+        prop_assert_eq!(fs::read(third.root().join("package.json")).unwrap(), fs::read(copy.root().join("package.json")).unwrap());
+        prop_assert_eq!(fs::read(pack(&third, &place, "three.zip")).unwrap(), fs::read(again).unwrap());
+    }
+}
+
+#[test]
+fn names_order_dependencies_and_metadata_of_a_package_go_out_again() {
+    let place = Place::new();
+    let lom = "<metadata><lom xmlns='urn:lom' xmlns:x='urn:x' x:a='1'><title>A &amp; B</title></lom></metadata>";
+    let resources = resource(
+        "RES-2",
+        "item",
+        "deep/er/q2.xml",
+        &format!("{lom}<file href='img/a.png'/><dependency identifierref='STYLE'/>"),
+    ) + "<resource identifier='STYLE' type='webcontent' href='css/a.css'><file href='css/a.css'/></resource>"
+        + &resource(
+            "RES-T",
+            "test",
+            "t.xml",
+            "<dependency identifierref='RES-1'/><dependency identifierref='RES-2'/>",
+        )
+        + &resource("RES-1", "item", "q1.xml", "");
+    let manifest = manifest(&resources).replace("identifier=\"m\"", "identifier=\"MANIFEST-7\"");
+    let (one, two) = (
+        item("one", ""),
+        item("two", "<img src='../../img/a.png' alt=''/>"),
+    );
+    let test = test(
+        "t",
+        "<qti-assessment-item-ref identifier='one' href='q1.xml'/>",
+    );
+    let package = place.zip(&[
+        ("imsmanifest.xml", manifest.as_bytes()),
+        ("deep/er/q2.xml", two.as_bytes()),
+        ("css/a.css", b"p {}"),
+        ("img/a.png", b"png"),
+        ("t.xml", test.as_bytes()),
+        ("q1.xml", one.as_bytes()),
+    ]);
+    let bank = place.bank("bank");
+    unpack(&bank, &package);
+    let again = place.bank("again");
+    unpack(&again, &pack(&bank, &place, "out.zip"));
+    let record = |bank: &Bank| {
+        let text = fs::read_to_string(bank.root().join("package.json")).unwrap();
+        serde_json::from_str::<serde_json::Value>(&text).unwrap()
+    };
+    let (before, after) = (record(&bank), record(&again));
+    assert_eq!(before["identifier"], "MANIFEST-7");
+    assert_eq!(after["identifier"], "MANIFEST-7");
+    let sorted = |record: &serde_json::Value| {
+        let mut all = record["resources"].as_array().unwrap().clone();
+        all.sort_by_key(|kept| kept["identifier"].to_string());
+        all
+    };
+    assert_eq!(sorted(&after), sorted(&before));
+    let entities = |record: &serde_json::Value| -> Vec<String> {
+        let all = record["resources"].as_array().unwrap();
+        let named = all.iter().filter(|kept| kept.get("entity").is_some());
+        named
+            .map(|kept| kept["identifier"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(entities(&after), ["RES-2", "RES-T", "RES-1"]);
+    assert!(
+        before["resources"][0]["metadata"]
+            .as_str()
+            .unwrap()
+            .contains("A &amp; B")
+    );
+}
+
+#[test]
+fn only_what_is_asked_for_and_what_that_refers_to_is_packed() {
+    let place = Place::new();
+    let bank = place.bank("bank");
+    let reference =
+        |name: &str| format!("<qti-assessment-item-ref identifier='{name}' href='{name}.xml'/>");
+    let with_stimulus = item("a", "").replace(
+        "<qti-item-body>",
+        "<qti-assessment-stimulus-ref identifier='s' href='s.xml'/><qti-item-body><img src='none.png' alt=''/>",
+    );
+    for (key, xml) in [
+        (
+            key(Kind::Test, "t"),
+            test("t", &(reference("a") + &reference("gone"))),
+        ),
+        (key(Kind::Item, "a"), with_stimulus),
+        (key(Kind::Item, "b"), item("b", "")),
+        (
+            key(Kind::Stimulus, "s"),
+            item("s", "").replace("qti-assessment-item", "qti-assessment-stimulus"),
+        ),
+    ] {
+        bank.write(&Entity::new(key, xml)).unwrap();
+    }
+    let path = place.path("some.zip");
+    let report = bank
+        .pack(
+            &path,
+            &PackOptions::default().keys([key(Kind::Test, "t")]),
+            &unobserved,
+        )
+        .unwrap();
+    assert_eq!(report.entities, 3);
+    assert_eq!(report.missing[0].key, key(Kind::Item, "gone"));
+    assert_eq!(report.missing_media[0].message, "items/none.png");
+    let copy = place.bank("copy");
+    unpack(&copy, &path);
+    assert_eq!(
+        copy.keys().unwrap(),
+        [
+            key(Kind::Stimulus, "s"),
+            key(Kind::Item, "a"),
+            key(Kind::Test, "t")
+        ]
+    );
+}
+
+#[test]
+fn a_file_that_is_there_is_kept_unless_told_otherwise() {
+    let place = Place::new();
+    let bank = place.bank("bank");
+    let path = place.path("there.zip");
+    fs::write(&path, "mine").unwrap();
+    let error = bank
+        .pack(&path, &PackOptions::default(), &unobserved)
+        .unwrap_err();
+    assert!(matches!(error, Error::File { .. }), "{error}");
+    assert_eq!(fs::read(&path).unwrap(), b"mine");
+    bank.pack(&path, &PackOptions::default().overwrite(), &unobserved)
+        .unwrap();
+    unpack(&place.bank("empty"), &path);
+}
