@@ -38,7 +38,8 @@ impl PushOptions {
         self
     }
 
-    /// Deletes on the service what is gone from the bank, but nothing that anything refers to.
+    /// Deletes on the service what is gone from the bank, but nothing that anything refers to. The service has no locks:
+    /// what somebody else writes between the last look and the deletion goes with it, and only their next pull tells.
     #[must_use]
     pub fn prune(mut self) -> Self {
         self.prune = true;
@@ -155,7 +156,7 @@ pub struct PushReport {
     pub deleted: u64,
     /// How many were on the service already as they should be.
     pub unchanged: u64,
-    /// What was left alone, as the service's had changed.
+    /// What was left alone, as the service's had changed, or was changed again before it was read back.
     pub conflicts: Vec<Note>,
     /// What was left alone for other reasons.
     pub kept: Vec<Note>,

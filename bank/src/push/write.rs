@@ -6,11 +6,11 @@ use super::plan::decide;
 use super::{Action, Step};
 use crate::compare::{differences, same};
 use crate::connection::Connection;
-use crate::entity::{Entity, Key, Kind};
+use crate::entity::{Entity, Key};
 use crate::error::{Error, Result};
 use crate::progress::Outcome;
-use crate::remote::{Stored, WriteError, check_writable};
-use crate::state::{Changes, Intent, Seen, hash};
+use crate::remote::{Stored, WriteError, check_writable, writes};
+use crate::state::{Changes, Intent, Seen, Stamp, hash};
 
 impl Run<'_> {
     pub(super) async fn write(&self, step: &Step) -> Result<Done> {
@@ -105,14 +105,17 @@ impl Run<'_> {
         &self,
         entity: &Entity,
         before: Option<&Stored>,
-        written: Result<(), WriteError>,
+        written: Result<Stamp, WriteError>,
         outcome: Outcome,
     ) -> Result<Done> {
         let (connection, key) = (self.connection, &entity.key);
-        if let Err(error) = written {
-            let message = self.settle_failure(key, error).await?;
-            return Ok(Done::new(key, Outcome::Failed).saying(message));
-        }
+        let written = match written {
+            Ok(written) => written,
+            Err(error) => {
+                let message = self.settle_failure(key, error).await?;
+                return Ok(Done::new(key, Outcome::Failed).saying(message));
+            }
+        };
         let Some(found) = connection.service.get(key).await? else {
             connection.settle(key).await?;
             let message = "written, and gone when it was read back";
@@ -127,9 +130,15 @@ impl Run<'_> {
             Err(problem) => Some(problem.to_string()),
         };
         if let Some(problem) = problem {
+            let changes = Changes::default().settled(key);
+            if !written.is_that_of(&found.stamp) {
+                // What was seen stays as it was, so that the next push does not write over somebody else's change.
+                connection.store.commit(changes).await?;
+                let message = format!("written, and changed before it was read back: {problem}");
+                return Ok(Done::new(key, Outcome::Conflict).saying(message));
+            }
             // What is stored is ours, altered: the next push starts from it.
             let stored = found.entity.clone();
-            let changes = Changes::default().settled(key);
             connection.remember(&stored, &found, changes).await?;
             let message = format!("written, but stored otherwise: {problem}");
             return Ok(Done::new(key, Outcome::Failed).saying(message));
@@ -138,10 +147,12 @@ impl Run<'_> {
             .remember(entity, &found, Changes::default().settled(key))
             .await?;
         let mut done = Done::new(key, outcome);
-        let versions = before.and_then(|before| before.version).zip(found.version);
-        // A test's metadata is a write of its own.
-        let ours = if key.kind == Kind::Test { 2 } else { 1 };
-        if versions.is_some_and(|(before, after)| after > before + ours) {
+        let is_overtaken = before.is_some_and(|before| {
+            let ours = writes(entity, &before.entity);
+            let versions = before.version.zip(found.version);
+            versions.is_some_and(|(before, after)| after > before + ours)
+        });
+        if is_overtaken {
             done.overtaken = true;
             done = done.saying(
                 "more writes were counted than ours: somebody else may have written meanwhile",

@@ -146,6 +146,14 @@ pub(super) fn test_input(entity: &Entity) -> Result<Option<AssessmentTestInput>,
     Ok(Some(input))
 }
 
+/// By how many writes an entity is replaced: metadata that a test's XML has no place for is written by another one.
+pub(crate) fn writes(entity: &Entity, before: &Entity) -> i64 {
+    let is_apart = entity.key.kind == Kind::Test
+        && entity.beside.keys().all(|name| name == "metadata")
+        && (entity.metadata().is_some() || before.metadata().is_some());
+    if is_apart { 2 } else { 1 }
+}
+
 fn beyond(form: JsonForm, entity: &Entity, fields: &Value) -> Result<Option<String>, String> {
     beyond_json(form, &entity.xml, fields).map_err(|problem| problem.to_string())
 }

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::state::Stamp;
 
 use form::{beside, stimulus_input, test_input};
-pub(crate) use form::{check_writable, is_empty, stimulus_form};
+pub(crate) use form::{check_writable, is_empty, stimulus_form, writes};
 
 /// How many entities a page has.
 const PAGE: u32 = 100;
@@ -174,64 +174,60 @@ impl Service {
         listed.try_filter_map(async |entry| Ok(entry)).boxed()
     }
 
-    /// Creates an entity.
-    pub(crate) async fn create(&self, entity: &Entity) -> Result<(), WriteError> {
-        match entity.key.kind {
+    /// Creates an entity; what tells its state from later ones.
+    pub(crate) async fn create(&self, entity: &Entity) -> Result<Stamp, WriteError> {
+        Ok(match entity.key.kind {
             Kind::Stimulus => {
                 let input = stimulus_input(entity).map_err(WriteError::Refused)?;
-                self.client.stimuli().create(&input).await?;
+                stamp_of(self.client.stimuli().create(&input).await?)
             }
             Kind::Item => {
-                let created = self
-                    .client
-                    .items()
-                    .create_xml(&entity.xml, entity.metadata());
-                created.await?;
+                let items = self.client.items();
+                let metadata = entity.metadata();
+                stamp_of(items.create_xml(&entity.xml, metadata).await?)
             }
             Kind::Test => match test_input(entity).map_err(WriteError::Refused)? {
-                Some(input) => drop(self.client.tests().create(&input).await?),
-                None => {
-                    self.client.tests().create_xml(&entity.xml).await?;
-                    self.write_test_metadata(entity).await?;
-                }
+                Some(input) => stamp_of(self.client.tests().create(&input).await?),
+                None => self.create_test(entity).await?,
             },
-        }
-        Ok(())
+        })
     }
 
-    /// Replaces an entity.
-    pub(crate) async fn replace(&self, entity: &Entity) -> Result<(), WriteError> {
+    /// A test's XML holds no metadata: it is written besides.
+    async fn create_test(&self, entity: &Entity) -> Result<Stamp, ClientError> {
+        let created = self.client.tests().create_xml(&entity.xml).await?;
+        match entity.metadata().filter(|wanted| !wanted.is_empty()) {
+            None => Ok(stamp_of(created)),
+            Some(metadata) => {
+                let test = self.client.test(entity.key.identifier.as_str());
+                test.update_metadata(metadata).await.map(stamp_of)
+            }
+        }
+    }
+
+    /// Replaces an entity; what tells its state from later ones.
+    pub(crate) async fn replace(&self, entity: &Entity) -> Result<Stamp, WriteError> {
         let id = entity.key.identifier.as_str();
         let metadata = entity
             .metadata()
             .map_or(MetadataWrite::Clear, MetadataWrite::Replace);
-        match entity.key.kind {
+        Ok(match entity.key.kind {
             Kind::Stimulus => {
                 let input = stimulus_input(entity).map_err(WriteError::Refused)?;
-                self.client.stimulus(id).update(&input).await?;
+                stamp_of(self.client.stimulus(id).update(&input).await?)
             }
             Kind::Item => {
                 let item = self.client.item(id);
-                item.update_xml(&entity.xml, metadata).await?;
+                stamp_of(item.update_xml(&entity.xml, metadata).await?)
             }
             Kind::Test => match test_input(entity).map_err(WriteError::Refused)? {
-                Some(input) => drop(self.client.test(id).update(&input).await?),
+                Some(input) => stamp_of(self.client.test(id).update(&input).await?),
                 None => {
                     let test = self.client.test(id);
-                    test.update_xml(&entity.xml, metadata).await?;
+                    stamp_of(test.update_xml(&entity.xml, metadata).await?)
                 }
             },
-        }
-        Ok(())
-    }
-
-    /// A test's XML holds no metadata: it is written besides.
-    async fn write_test_metadata(&self, entity: &Entity) -> Result<(), WriteError> {
-        if let Some(metadata) = entity.metadata().filter(|wanted| !wanted.is_empty()) {
-            let test = self.client.test(entity.key.identifier.as_str());
-            test.update_metadata(metadata).await?;
-        }
-        Ok(())
+        })
     }
 
     /// Deletes an entity; whether there was one.
@@ -268,6 +264,10 @@ fn listed(entity: impl Serialize) -> (String, Stamp) {
     let text = |name: &str| fields.get(name).and_then(Value::as_str);
     let identifier = text("identifier").unwrap_or_default().to_owned();
     (identifier, stamp(&fields, text("rawXml")))
+}
+
+fn stamp_of(entity: impl Serialize) -> Stamp {
+    listed(entity).1
 }
 
 fn stamp(fields: &Map<String, Value>, xml: Option<&str>) -> Stamp {

@@ -4,3 +4,4 @@ mod diff;
 mod pull;
 mod push;
 mod support;
+mod two_folders;

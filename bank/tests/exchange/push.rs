@@ -1,11 +1,9 @@
-use std::task::Poll;
-
 use serde_json::json;
 use timeback_qti_bank::push::{Action, PushOptions};
 use timeback_qti_bank::{Entity, Kind, unobserved};
 use timeback_qti_sandbox::{Effect, FaultRule};
 
-use crate::support::{Folder, World, item_xml, key, test_xml};
+use crate::support::{Folder, World, item_xml, key, proceed, test_xml};
 
 #[tokio::test]
 async fn a_changed_bank_is_pushed_and_a_second_push_writes_nothing() {
@@ -176,17 +174,6 @@ async fn what_the_service_has_already_is_adopted() {
     assert_eq!(world.writes(), writes);
 }
 
-/// Goes on with a future until so many more requests have arrived, and drops it then; whether it was not done yet.
-async fn dropped_after(world: &World, requests: u64, future: impl Future) -> bool {
-    let last = world.last_request() + requests;
-    let mut future = std::pin::pin!(future);
-    std::future::poll_fn(|context| match future.as_mut().poll(context) {
-        Poll::Pending if world.last_request() < last => Poll::Pending,
-        poll => Poll::Ready(poll.is_pending()),
-    })
-    .await
-}
-
 /// Ended at twenty points while a twentieth of the answers is faulty, the push ends where it would have ended.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_push_ended_at_any_point_is_taken_up_and_does_nothing_twice() {
@@ -227,7 +214,12 @@ async fn a_push_ended_at_any_point_is_taken_up_and_does_nothing_twice() {
         let connection = folder.connect(&world);
         let options = PushOptions::default();
         let push = connection.push(&options, &unobserved);
-        ended += usize::from(dropped_after(&world, random.u64(1..30), push).await);
+        let mut push = std::pin::pin!(push);
+        ended += usize::from(
+            proceed(&world, random.u64(1..30), push.as_mut())
+                .await
+                .is_none(),
+        );
     }
     world.sandbox.set_faults([]).unwrap();
     let report = folder.push(&world, PushOptions::default()).await;

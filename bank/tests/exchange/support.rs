@@ -1,4 +1,6 @@
 use std::path::PathBuf;
+use std::pin::Pin;
+use std::task::Poll;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -125,6 +127,30 @@ impl World {
             .last()
             .map_or(0, |request| request.number)
     }
+}
+
+/// Goes on with a future until so many more requests have arrived; what came of it, if it is done by then.
+pub(crate) async fn proceed<F: Future>(
+    world: &World,
+    requests: u64,
+    mut future: Pin<&mut F>,
+) -> Option<F::Output> {
+    let last = world.last_request() + requests;
+    std::future::poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Pending if world.last_request() < last => Poll::Pending,
+        Poll::Pending => Poll::Ready(None),
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+    })
+    .await
+}
+
+/// How many requests of an operation got this status.
+pub(crate) fn answered(world: &World, operation: &str, status: u16) -> usize {
+    let requests = world.sandbox.requests();
+    let is_it = |request: &&timeback_qti_sandbox::RequestRecord| {
+        request.operation.as_deref() == Some(operation) && request.status == Some(status)
+    };
+    requests.iter().filter(is_it).count()
 }
 
 pub(crate) struct Folder {
