@@ -191,6 +191,31 @@ async fn ctrl_c_finishes_what_is_on_the_wire_and_the_next_push_goes_on() {
 }
 
 #[tokio::test]
+async fn ctrl_c_ends_a_pull_and_the_next_one_goes_on() {
+    const ALL: usize = 60;
+    let sandbox = sandbox_of(ALL).await;
+    let place = Place::with(&sandbox);
+    place.qti(&["init"]).await.ended_with(0);
+    let slow = FaultRule::new(Effect::Latency { millis: 100 });
+    sandbox.set_faults([slow.on("getStimulus")]).unwrap();
+    let mut terminal = Terminal::start(&place, &["pull"]);
+    let pulled = || std::fs::read_dir(place.path("stimuli")).map_or(0, Iterator::count);
+    while pulled() == 0 {
+        tokio::task::yield_now().await;
+    }
+    terminal.type_in(CTRL_C).await;
+    let (code, shown) = terminal.end().await;
+    assert_eq!(code, Some(130), "{shown}");
+    assert!(shown.contains("`qti pull` goes on"), "{shown}");
+    let there = pulled();
+    assert!((1..ALL).contains(&there), "{there}");
+
+    sandbox.set_faults([]).unwrap();
+    let rest = format!("{} new, {there} unchanged\n", ALL - there);
+    assert_eq!(place.qti(&["pull"]).await.ended_with(0).out, rest);
+}
+
+#[tokio::test]
 async fn a_second_ctrl_c_ends_at_once() {
     let sandbox = sandbox_of(0).await;
     let place = Place::with(&sandbox);
