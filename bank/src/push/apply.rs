@@ -8,7 +8,6 @@ use futures_util::{StreamExt as _, stream};
 
 use super::done::Done;
 use super::{Action, Plan, PushOptions, PushReport, Source, Step};
-use crate::compare::same;
 use crate::connection::{AT_ONCE, Connection};
 use crate::entity::{Key, Kind};
 use crate::error::{Error, Result};
@@ -62,18 +61,16 @@ impl Connection {
             unchanged: plan.unchanged,
             ..PushReport::default()
         };
-        let probe = options.probe.then(|| plan.probe()).flatten();
-        if let Some(step) = probe {
-            let done = run.step(step).await?;
-            let went_wrong = done.outcome == Outcome::Failed;
-            report.take(done, observer);
-            if went_wrong {
-                run.put_back(&step.key).await?;
+        let mut probed = Vec::new();
+        if options.probe {
+            let (tried, goes_on) = run.probe(plan, &mut report, observer).await?;
+            if !goes_on {
                 report.stopped = true;
                 return Ok(report);
             }
+            probed = tried;
         }
-        let is_left = |step: &&Step| probe.is_none_or(|probe| probe.key != step.key);
+        let is_left = |step: &&Step| !probed.contains(&&step.key);
         for (kind, deletes) in [
             (Kind::Stimulus, false),
             (Kind::Item, false),
@@ -108,25 +105,28 @@ impl Run<'_> {
         observer: Observer<'_>,
     ) -> Result<()> {
         let mut referred = HashSet::new();
-        if deletes {
+        if deletes && !self.is_enough(report) {
             // Asked again, as time has passed since the plan.
             let keys: Vec<_> = steps.iter().map(|step| step.key.clone()).collect();
-            referred = self
-                .connection
-                .referred_to(&keys)
-                .await?
-                .into_keys()
-                .collect();
+            match self.connection.referred_to(&keys).await {
+                Ok(found) => referred.extend(found.into_keys()),
+                // What was done until now is still told.
+                Err(error) if error.service_error().is_some() => {
+                    let error = error.in_full();
+                    for key in keys {
+                        let message = format!("nobody can tell what refers to it: {error}");
+                        report.take(Done::new(&key, Outcome::Failed).saying(message), observer);
+                    }
+                    return Ok(());
+                }
+                Err(error) => return Err(error),
+            }
         }
         let (run, referred) = (&self, &referred);
         let mut waiting = steps.into_iter();
         let mut under_way = stream::FuturesUnordered::new();
         loop {
-            let enough = self
-                .options
-                .max_failures
-                .is_some_and(|most| report.failed.len() as u64 >= most);
-            let stops = enough || self.connection.stop.is_stopped();
+            let stops = self.is_enough(report);
             report.stopped |= stops && waiting.len() > 0;
             while !stops && under_way.len() < AT_ONCE {
                 let Some(step) = waiting.next() else { break };
@@ -145,8 +145,15 @@ impl Run<'_> {
         }
     }
 
+    /// Whether nothing more is to be begun.
+    fn is_enough(&self, report: &PushReport) -> bool {
+        let most = self.options.max_failures;
+        most.is_some_and(|most| report.failed.len() as u64 >= most)
+            || self.connection.stop.is_stopped()
+    }
+
     /// Does one step. What goes wrong with the entity is an outcome; with the journal, an error.
-    async fn step(&self, step: &Step) -> Result<Done> {
+    pub(super) async fn step(&self, step: &Step) -> Result<Done> {
         let key = &step.key;
         let told = |outcome| {
             let done = Done::new(key, outcome);
@@ -173,31 +180,5 @@ impl Run<'_> {
 
     pub(super) fn failed(&self) -> std::sync::MutexGuard<'_, HashSet<Key>> {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Undoes the first write of a push that has gone wrong.
-    async fn put_back(&self, key: &Key) -> Result<()> {
-        let connection = self.connection;
-        let Some(before) = connection.store.snapshot(self.number, key)? else {
-            return Ok(());
-        };
-        let Some(found) = connection.service.get(key).await? else {
-            return Ok(());
-        };
-        match before {
-            Some(before) if !same(&before, &found.entity) => {
-                self.replace(&before, &found).await.map(drop)
-            }
-            None => self.delete(key).await.map(drop),
-            Some(_) => Ok(()),
-        }
-    }
-}
-
-impl Plan {
-    /// The step to try first: a create, which a deletion undoes, or a replacement.
-    fn probe(&self) -> Option<&Step> {
-        let first = |action| self.steps.iter().find(|step| step.action == action);
-        first(Action::Create).or_else(|| first(Action::Replace))
     }
 }

@@ -3,6 +3,7 @@
 mod apply;
 mod done;
 mod plan;
+mod probe;
 mod prune;
 mod settle;
 mod write;

@@ -9,7 +9,7 @@ use timeback_qti::{Client, RetryPolicy};
 use timeback_qti_bank::pull::{PullOptions, PullReport};
 use timeback_qti_bank::push::{PushOptions, PushReport};
 use timeback_qti_bank::{Bank, Connection, Identifier, Key, Kind, Settings, unobserved};
-use timeback_qti_sandbox::Sandbox;
+use timeback_qti_sandbox::{RequestRecord, Sandbox};
 
 pub(crate) fn item_xml(identifier: &str, stimulus: Option<&str>, text: &str) -> String {
     let reference = stimulus.map_or_else(String::new, |stimulus| {
@@ -144,10 +144,17 @@ pub(crate) async fn proceed<F: Future>(
     .await
 }
 
-/// How many requests of an operation got this status.
+/// How many requests of an operation have arrived.
+pub(crate) fn sent(world: &World, operation: &str) -> usize {
+    let requests = world.sandbox.requests();
+    let is_it = |request: &&RequestRecord| request.operation.as_deref() == Some(operation);
+    requests.iter().filter(is_it).count()
+}
+
+/// How many of them got this status.
 pub(crate) fn answered(world: &World, operation: &str, status: u16) -> usize {
     let requests = world.sandbox.requests();
-    let is_it = |request: &&timeback_qti_sandbox::RequestRecord| {
+    let is_it = |request: &&RequestRecord| {
         request.operation.as_deref() == Some(operation) && request.status == Some(status)
     };
     requests.iter().filter(is_it).count()

@@ -1,0 +1,79 @@
+//! The first write of a push, tried alone and put back if it goes wrong.
+
+use super::apply::Run;
+use super::done::Done;
+use super::{Action, Plan, PushReport, Step};
+use crate::compare::same;
+use crate::entity::Key;
+use crate::error::{Error, Result};
+use crate::progress::{Observer, Outcome};
+
+impl Run<'_> {
+    /// Writes one entity, and puts it back if that goes wrong. Those that turn out not to be written prove nothing: the
+    /// next one is tried. What was done is told, and whether the push goes on.
+    pub(super) async fn probe<'p>(
+        &self,
+        plan: &'p Plan,
+        report: &mut PushReport,
+        observer: Observer<'_>,
+    ) -> Result<(Vec<&'p Key>, bool)> {
+        let mut tried = Vec::new();
+        for step in plan.probes() {
+            tried.push(&step.key);
+            let mut done = self.step(step).await?;
+            let outcome = done.outcome;
+            if outcome == Outcome::Failed {
+                let end = self.put_back(&step.key).await?;
+                let message = done.message.unwrap_or_default();
+                done.message = Some(format!("{message}; {end}"));
+            }
+            report.take(done, observer);
+            match outcome {
+                Outcome::Failed => return Ok((tried, false)),
+                Outcome::Created | Outcome::Replaced => break,
+                _ => {}
+            }
+        }
+        Ok((tried, true))
+    }
+
+    /// Undoes a write that has gone wrong; what came of that, in a few words.
+    async fn put_back(&self, key: &Key) -> Result<String> {
+        let problem = match self.undo(key).await {
+            Ok(None) => return Ok("the service holds what it held before".to_owned()),
+            Ok(Some(done)) => match done.outcome {
+                Outcome::Replaced | Outcome::Deleted => return Ok("it was put back".to_owned()),
+                _ => done.message.unwrap_or_default(),
+            },
+            Err(error @ (Error::Service { .. } | Error::NoXml { .. })) => error.in_full(),
+            Err(error) => return Err(error),
+        };
+        Ok(format!("it could not be put back: {problem}"))
+    }
+
+    async fn undo(&self, key: &Key) -> Result<Option<Done>> {
+        let connection = self.connection;
+        connection.settle(key).await?;
+        let Some(before) = connection.store.snapshot(self.number, key)? else {
+            return Ok(None);
+        };
+        match (before, connection.service.get(key).await?) {
+            (None, None) => Ok(None),
+            (None, Some(_)) => self.delete(key).await.map(Some),
+            (Some(before), Some(found)) if same(&before, &found.entity) => Ok(None),
+            (Some(before), Some(found)) => self.replace(&before, &found).await.map(Some),
+            (Some(_), None) => {
+                let message = "it is gone from the service";
+                Ok(Some(Done::new(key, Outcome::Failed).saying(message)))
+            }
+        }
+    }
+}
+
+impl Plan {
+    /// The steps to try first: creates, which a deletion undoes, then replacements.
+    fn probes(&self) -> impl Iterator<Item = &Step> {
+        let of = |action| self.steps.iter().filter(move |step| step.action == action);
+        of(Action::Create).chain(of(Action::Replace))
+    }
+}
