@@ -18,6 +18,8 @@ pub(crate) struct Progress<'o> {
     output: &'o Output,
     bar: Option<ProgressBar>,
     done: AtomicU64,
+    /// How many there are in this stage; 0 where that is not known.
+    total: AtomicU64,
     failed: AtomicU64,
 }
 
@@ -29,6 +31,7 @@ impl<'o> Progress<'o> {
             output,
             bar: has_bar.then(ProgressBar::new_spinner),
             done: AtomicU64::new(0),
+            total: AtomicU64::new(0),
             failed: AtomicU64::new(0),
         }
     }
@@ -57,6 +60,7 @@ impl<'o> Progress<'o> {
 
     fn begin(&self, stage: &str, total: Option<u64>) {
         self.done.store(0, Ordering::Relaxed);
+        self.total.store(total.unwrap_or(0), Ordering::Relaxed);
         let Some(bar) = &self.bar else { return };
         bar.set_style(style(total.is_some()));
         bar.set_prefix(stage.to_owned());
@@ -92,7 +96,10 @@ impl<'o> Progress<'o> {
                 }
             }
             None if !quiet => note(format_args!("{word} {text}")),
-            None if done.is_multiple_of(LINE_EVERY) => note(format_args!("{done} so far")),
+            None if done.is_multiple_of(LINE_EVERY) => match self.total.load(Ordering::Relaxed) {
+                0 => note(format_args!("{done} so far")),
+                total => note(format_args!("{done} of {total} so far")),
+            },
             None => {}
         }
     }

@@ -155,3 +155,19 @@ async fn there_are_completions_for_each_shell_and_a_page_for_each_verb() {
     let push = std::fs::read_to_string(place.path("pages/qti-push.1")).unwrap();
     assert!(push.contains("qti push \\-\\-dry\\-run"), "{push}");
 }
+
+#[tokio::test]
+async fn a_long_run_without_a_terminal_says_how_far_it_is() {
+    let place = Place::new();
+    place.qti(&["init"]).await.ended_with(0);
+    std::fs::create_dir(place.path("stimuli")).unwrap();
+    for number in 0..1001 {
+        let path = place.path(&format!("stimuli/s{number}.xml"));
+        std::fs::write(path, stimulus_xml(&format!("s{number}"))).unwrap();
+    }
+    let ran = place
+        .qti(&["audit", "--without", "double-content"])
+        .await
+        .ended_with(0);
+    assert_eq!(ran.err, "1000 of 1001 so far\n");
+}
