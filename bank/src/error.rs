@@ -82,6 +82,22 @@ pub enum Error {
     /// A task of this process has come to nothing.
     #[error("a task was ended before it was done")]
     Ended,
+    /// A write was not sent: it would not do what was meant.
+    #[error("{what}: {problem}")]
+    Refused {
+        /// What was to be written.
+        what: String,
+        /// Why it was not.
+        problem: String,
+    },
+    /// The service has stored something else than was sent.
+    #[error("{key}: written, but stored otherwise: {problem}")]
+    Altered {
+        /// Which one.
+        key: Key,
+        /// Where it differs.
+        problem: String,
+    },
     /// The service has answered an entity without its XML.
     #[error("{key}: the service has answered it without its XML")]
     NoXml {

@@ -29,6 +29,7 @@ pub mod push;
 
 mod remote;
 mod settings;
+pub mod single;
 mod state;
 
 pub use bank::Bank;

@@ -83,6 +83,15 @@ impl App {
         }
     }
 
+    /// The settings of the bank that the command works in, for a verb that can do without one.
+    pub(crate) fn settings(&self) -> Result<Settings, Failure> {
+        let here = std::env::current_dir().map_err(Failure::at("the current folder"))?;
+        match (&self.globals.bank, Bank::find(&here)) {
+            (None, Err(timeback_qti_bank::Error::NoBank { .. })) => Ok(Settings::default()),
+            _ => Ok(self.bank()?.settings().clone()),
+        }
+    }
+
     /// The service; `settings` are those of the bank, if there is one.
     pub(crate) fn target(&self, settings: &Settings) -> Result<Target, Failure> {
         let identifiers = self.globals.verbose > 1;

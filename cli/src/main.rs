@@ -10,6 +10,7 @@ mod exit;
 mod failure;
 mod interrupt;
 mod logging;
+mod one;
 mod output;
 mod verbs;
 mod writing;

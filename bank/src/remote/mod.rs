@@ -230,6 +230,14 @@ impl Service {
         })
     }
 
+    /// Deletes an entity; whether there was one. References of others to it stay, and lead nowhere.
+    ///
+    /// # Errors
+    /// [`Error::Service`] if it cannot be deleted.
+    pub async fn remove(&self, key: &Key) -> Result<bool> {
+        self.delete(key).await.map_err(Error::service(key))
+    }
+
     /// Deletes an entity; whether there was one.
     pub(crate) async fn delete(&self, key: &Key) -> Result<bool, ClientError> {
         let id = key.identifier.as_str();

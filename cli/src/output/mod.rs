@@ -81,6 +81,11 @@ impl Output {
         }
     }
 
+    /// Whether nobody reads any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Relaxed)
+    }
+
     /// Shows how a verb gets on.
     pub(crate) fn progress(&self) -> Progress<'_> {
         Progress::new(self)

@@ -3,14 +3,22 @@
 mod audit;
 mod completions;
 mod diff;
+mod get;
 mod init;
+mod ls;
 mod man;
+mod metadata;
 mod pull;
 mod push;
+mod put;
+mod reorder;
 mod restore;
+mod rm;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod score;
 mod status;
+mod validate;
 
 use clap::Subcommand;
 
@@ -44,6 +52,14 @@ verbs! {
     Push(push),
     Restore(restore),
     Audit(audit),
+    Ls(ls),
+    Get(get),
+    Put(put),
+    Rm(rm),
+    Score(score),
+    Validate(validate),
+    Reorder(reorder),
+    Metadata(metadata),
     #[cfg(feature = "sandbox")] Sandbox(sandbox),
     Completions(completions),
     Man(man),

@@ -5,6 +5,7 @@ mod exchange;
 mod output;
 mod refusals;
 mod services;
+mod single;
 mod support;
 #[cfg(unix)]
 mod terminal;

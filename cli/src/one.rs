@@ -1,0 +1,89 @@
+//! What the verbs have in common that are about one entity.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::io::{self, Read as _};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use timeback_qti_bank::single::Address;
+use timeback_qti_bank::{Key, Service};
+
+use crate::app::App;
+use crate::connect::Target;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::note;
+
+/// The entity that an argument names, by kind and identifier or by its URL.
+pub(crate) fn entity(service: &Service, address: &str) -> Result<Key, Failure> {
+    let usage = |message: String| Failure::new(Exit::Usage, message);
+    match service
+        .address(address)
+        .map_err(|problem| usage(problem.to_string()))?
+    {
+        Address::Entity(key) => Ok(key),
+        Address::Section(section) => Err(usage(format!(
+            "{section} is no entity by itself; name its test"
+        ))),
+    }
+}
+
+/// There is no such entity.
+pub(crate) fn gone(key: &Key, target: &Target) -> Failure {
+    Failure::new(Exit::Failed, format!("{target} has no {key}"))
+}
+
+/// Asks once before something is written to production.
+pub(crate) async fn may_write(
+    app: &App,
+    target: &Target,
+    what: &str,
+    yes: bool,
+) -> Result<bool, Failure> {
+    if !target.is_production() || app.confirm(&format!("{what} on {target}?"), yes).await? {
+        return Ok(true);
+    }
+    note("nothing was written");
+    Ok(false)
+}
+
+/// A file, or standard input.
+#[derive(Debug, Clone)]
+pub(crate) enum FileOrStdin {
+    File(PathBuf),
+    Stdin,
+}
+
+impl FromStr for FileOrStdin {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(match text {
+            "-" => Self::Stdin,
+            path => Self::File(path.into()),
+        })
+    }
+}
+
+impl fmt::Display for FileOrStdin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(f),
+            Self::Stdin => f.write_str("standard input"),
+        }
+    }
+}
+
+impl FileOrStdin {
+    pub(crate) fn read(&self) -> Result<String, Failure> {
+        let text = match self {
+            Self::File(path) => std::fs::read_to_string(path),
+            Self::Stdin => {
+                let mut text = String::new();
+                io::stdin().lock().read_to_string(&mut text).map(|_| text)
+            }
+        };
+        text.map_err(Failure::at(self))
+    }
+}

@@ -1,0 +1,71 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::{Map, Value};
+use timeback_qti_bank::{Outcome, Service};
+
+use crate::app::App;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::one::{FileOrStdin, may_write};
+use crate::output::paint;
+
+/// Create or replace entities from their QTI XML
+///
+/// Whether a file is a stimulus, an item or a test is told from its root, and so is the identifier. Each write is read back. What
+/// XML does not hold stays as it is.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  qti put capital.xml
+  qti put --metadata capital.json capital.xml
+  qti get item/capital | sed 's/Rome/Roma/' | qti put -")]
+pub(crate) struct Put {
+    /// The files; - is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<FileOrStdin>,
+
+    /// Give them the metadata of this JSON file, in place of what they have
+    #[arg(long, value_name = "FILE")]
+    metadata: Option<PathBuf>,
+
+    /// Do not ask; needed for production where there is no terminal
+    #[arg(short, long)]
+    yes: bool,
+}
+
+impl Put {
+    pub(crate) async fn run(self, app: &App) -> Result<Exit, Failure> {
+        let metadata = self.metadata.as_ref().map(|file| {
+            let text = std::fs::read_to_string(file).map_err(Failure::at(file.display()))?;
+            serde_json::from_str::<Map<String, Value>>(&text).map_err(|problem| {
+                Failure::new(Exit::Usage, format!("{}: {problem}", file.display()))
+            })
+        });
+        let metadata = metadata.transpose()?;
+        let target = app.target(&app.settings()?)?;
+        if !may_write(app, &target, "Put", self.yes).await? {
+            return Ok(Exit::Failed);
+        }
+        let service = Service::new(target.client.clone());
+        for file in &self.files {
+            let xml = file.read()?;
+            let (key, outcome) = service.put(&xml, metadata.clone()).await.map_err(|error| {
+                let failure = Failure::from(error);
+                Failure {
+                    message: format!("{file}: {}", failure.message),
+                    ..failure
+                }
+            })?;
+            let told = serde_json::json!({"kind": key.kind, "identifier": key.identifier, "outcome": outcome});
+            app.output.tell("put", &told, |_| {
+                let word = match outcome {
+                    Outcome::Unchanged => outcome.to_string(),
+                    _ => paint::good(outcome),
+                };
+                format!("{word} {key}\n")
+            })?;
+        }
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,70 @@
+use clap::Args;
+use timeback_qti_bank::Service;
+
+use crate::app::App;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::one::{entity, gone};
+use crate::output::{count, note, paint};
+
+/// Delete entities of the service
+///
+/// References of other entities to them stay, and lead nowhere. What is deleted is not kept: `qti get` shows it before.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  qti rm item/capital
+  qti rm item/capital stimulus/italy --yes
+  qti rm item/capital --if-exists --yes")]
+pub(crate) struct Rm {
+    /// The entities: as in item/capital, or their full URLs
+    #[arg(required = true, value_name = "ENTITY")]
+    addresses: Vec<String>,
+
+    /// It is no failure if there is no such entity
+    #[arg(long)]
+    if_exists: bool,
+
+    /// Do not ask; needed where there is no terminal
+    #[arg(short, long)]
+    yes: bool,
+}
+
+impl Rm {
+    pub(crate) async fn run(self, app: &App) -> Result<Exit, Failure> {
+        let target = app.target(&app.settings()?)?;
+        let service = Service::new(target.client.clone());
+        // All are looked at before one is deleted.
+        let mut keys = Vec::new();
+        for address in &self.addresses {
+            let key = entity(&service, address)?;
+            if service.get(&key).await?.is_some() {
+                keys.push(key);
+            } else if !self.if_exists {
+                return Err(gone(&key, &target));
+            }
+        }
+        if keys.is_empty() {
+            return Ok(Exit::Done);
+        }
+        let what = match keys.as_slice() {
+            [key] => key.to_string(),
+            keys => count(keys.len() as u64, "entity", "entities"),
+        };
+        if !app
+            .confirm(&format!("Delete {what} on {target}?"), self.yes)
+            .await?
+        {
+            note("nothing was deleted");
+            return Ok(Exit::Failed);
+        }
+        for key in keys {
+            service.remove(&key).await?;
+            let told = serde_json::json!({"kind": key.kind, "identifier": key.identifier, "outcome": "deleted"});
+            app.output.tell("rm", &told, |_| {
+                format!("{} {key}\n", paint::bad("deleted"))
+            })?;
+        }
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,87 @@
+use clap::Args;
+use timeback_qti::models::ValidationInput;
+use timeback_qti::xml::{Element, check_qti_3};
+use timeback_qti_bank::Kind;
+
+use crate::app::App;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::one::FileOrStdin;
+use crate::output::{note, paint};
+
+/// Check QTI XML: here, and by the service against its schema
+///
+/// Ends with 1 if one is not valid.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  qti validate capital.xml
+  qti validate items/*.xml --offline
+  qti get item/capital | qti validate -")]
+pub(crate) struct Validate {
+    /// The files; - is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<FileOrStdin>,
+
+    /// Ask nobody: only what can be told here
+    #[arg(long)]
+    offline: bool,
+}
+
+impl Validate {
+    pub(crate) async fn run(self, app: &App) -> Result<Exit, Failure> {
+        let target = match self.offline {
+            true => None,
+            false => Some(app.target(&app.settings()?)?),
+        };
+        let mut exit = Exit::Done;
+        for file in &self.files {
+            let xml = file.read()?;
+            let problems = match (kind_of(&xml), &target) {
+                (Err(problem), _) => vec![problem],
+                (Ok(_), None) => Vec::new(),
+                (Ok(kind), Some(target)) => {
+                    let input = ValidationInput::xml(kind.name(), &xml);
+                    let outcome = target.client.validation().validate(&input).await?;
+                    let told = outcome.validation_errors.unwrap_or_default();
+                    match outcome.success.is_true() {
+                        true => Vec::new(),
+                        false if told.is_empty() => {
+                            vec![outcome.message.unwrap_or_else(|| "not valid".to_owned())]
+                        }
+                        false => told,
+                    }
+                }
+            };
+            let told = serde_json::json!({"file": file.to_string(), "valid": problems.is_empty(), "problems": problems});
+            app.output
+                .tell("validation", &told, |_| match problems.is_empty() {
+                    true => format!("{file}: {}\n", paint::good("valid")),
+                    false => problems
+                        .iter()
+                        .map(|problem| format!("{file}: {} {problem}\n", paint::bad("invalid")))
+                        .collect(),
+                })?;
+            if !problems.is_empty() {
+                exit = Exit::Failed;
+            }
+        }
+        if exit != Exit::Done && self.offline {
+            note("the service was not asked");
+        }
+        Ok(exit)
+    }
+}
+
+/// What a document is, if it can be an entity at all.
+fn kind_of(xml: &str) -> Result<Kind, String> {
+    let root = Element::parse(xml).map_err(|problem| problem.to_string())?;
+    let (kind, name) = match root.qti_name() {
+        Some("assessment-stimulus") => (Kind::Stimulus, "qti-assessment-stimulus"),
+        Some("assessment-test") => (Kind::Test, "qti-assessment-test"),
+        // What is none of the three is told as what is no item.
+        _ => (Kind::Item, "qti-assessment-item"),
+    };
+    check_qti_3(name, xml).map_err(|problem| problem.to_string())?;
+    Ok(kind)
+}
