@@ -10,7 +10,7 @@ pub(super) const OPEN_ENUM: &str = "x-open-enum";
 /// Says of an operation whether sending it a second time can do harm.
 const REPEAT: &str = "x-repeat";
 
-/// What the library's table knows of an operation.
+/// What the library's table of operations says of one.
 pub(crate) struct Operation<'a> {
     pub(super) id: &'a str,
     pub(super) method: Method,

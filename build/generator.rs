@@ -1,4 +1,4 @@
-//! Progenitor's settings: what the bindings, their types and their mocks are made with.
+//! Runs progenitor: its settings, and the bindings, types and mocks that it makes.
 
 use std::iter;
 
@@ -52,7 +52,7 @@ fn generator(document: &Value) -> Result<Generator> {
     Ok(Generator::new(&settings))
 }
 
-/// Whether a type can be made by `..Default::default()`: an object without required fields, or with plain ones.
+/// Whether a type gets `Default`: an object whose required fields, if any, have plain types.
 fn needs_default(schema: &Value) -> bool {
     let required = schema["required"]
         .as_array()
@@ -60,7 +60,7 @@ fn needs_default(schema: &Value) -> bool {
         .unwrap_or_default();
     let plain =
         |name: &Value| schema["properties"][name.as_str().unwrap_or_default()]["type"].is_string();
-    // Defaults of their own would be lost; an empty text is Rust's own.
+    // `Default` would lose a default that the document gives, unless it is the empty text, which is Rust's as well.
     let defaults = |property: &Value| {
         !matches!(property["default"].as_str(), Some("")) && !property["default"].is_null()
     };

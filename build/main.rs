@@ -1,8 +1,8 @@
-//! Generates from the API document what the library knows of the API: the types, the bindings, the request of each operation, the
-//! table of operations, the owners of fields, the open enums.
+//! Generates from the API document what the library knows of the API: the types, the bindings, the request of each
+//! operation, the table of operations, the owners of fields, the open enums.
 //!
-//! The document is taken as it is: it was made fit for this by `cargo xtask spec refresh`, which runs the functions of
-//! this script too, to check and to count what comes out of them.
+//! `cargo xtask spec refresh` has prepared the document for this script. It runs the functions of the script as well,
+//! to check and to count what they generate.
 
 use std::error::Error;
 use std::path::Path;
@@ -41,8 +41,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// The generated files by their names, but for the mocks: code with its lines, as editors and documentation lead their
-/// readers there.
+/// The generated files by name, without the mocks. The code is formatted, because editors and documentation show it.
 pub(crate) fn generate(document: &Value) -> Result<[(&'static str, String); 6]> {
     let operations = document::operations(document)?;
     let mut bindings = generator::bindings(document)?;

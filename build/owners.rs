@@ -21,7 +21,8 @@ pub(super) fn lists(document: &Value) -> Result<String> {
     for (name, schema) in components(document) {
         for (owner, fields) in schema[OWNER].as_object().into_iter().flatten() {
             for field in strings(fields) {
-                // What is read and written is compared at any depth, by the names of fields alone.
+                // One name has one owner in all entities, because comparing goes by the names of fields alone, at any
+                // depth.
                 if let Some(other) = owners.insert(field, owner).filter(|other| other != owner) {
                     let problem =
                         format!("schema `{name}`.{field}: is of owner {owner}, elsewhere {other}");
@@ -46,13 +47,13 @@ pub(super) fn lists(document: &Value) -> Result<String> {
     };
     list(
         &mut source,
-        "What the service writes itself, on an entity as a whole: not sent back, and not for editing.",
+        "Fields of a whole entity that the service sets: they are not sent back, and an edit cannot change them.",
         "SERVICE_OWNED",
         &of("service"),
     );
     list(
         &mut source,
-        "What only a writer fills: where it has a value that was not sent, somebody else wrote it.",
+        "Fields that only a writer sets: a value that was not sent comes from another writer.",
         "WRITER_OWNED",
         &of("writer"),
     );

@@ -1,7 +1,7 @@
-//! Splits each of progenitor's bindings in two: its request as a value, and the binding, which sends that request.
+//! Splits each of progenitor's bindings in two: a function that makes the request, and the binding, which sends it.
 //!
-//! The library sends requests in a way of its own. With the request as a value both go through the same one, and a shape
-//! that progenitor no longer writes fails by the name of its operation.
+//! The facade sends requests by policies of its own, so it needs the request as a value; bindings and facade then make
+//! their requests in one place. If progenitor writes code of another shape, the build fails and names the operation.
 
 use std::collections::BTreeMap;
 
@@ -162,7 +162,7 @@ fn declares(statement: &Stmt, name: &str) -> bool {
     matches!(statement, Stmt::Local(local) if matches!(&local.pat, Pat::Ident(pattern) if pattern.ident == name))
 }
 
-/// What is built by `let mut request = BUILT?`, which is a `Result`.
+/// The expression `BUILT` of `let mut request = BUILT?`.
 fn built(statement: &Stmt) -> Option<&Expr> {
     let Stmt::Local(local) = statement else {
         return None;
@@ -173,7 +173,7 @@ fn built(statement: &Stmt) -> Option<&Expr> {
     matches!(&*tried.expr, Expr::MethodCall(call) if call.method == "build").then_some(&*tried.expr)
 }
 
-/// Whether the statement sends the document's version, which is no header of this API.
+/// Whether the statement adds the document's version as a header, which this API does not have.
 fn is_version_header(statement: &Stmt) -> bool {
     let Stmt::Expr(Expr::MethodCall(call), _) = statement else {
         return false;
@@ -181,7 +181,7 @@ fn is_version_header(statement: &Stmt) -> bool {
     call.method == "append" && quote!(#call).to_string().contains("\"api-version\"")
 }
 
-/// Gives the hooks the document's name of the operation.
+/// Gives the hooks the operation's id as the document writes it.
 struct OperationName<'a>(&'a Operation<'a>, usize);
 
 impl VisitMut for OperationName<'_> {
@@ -194,7 +194,7 @@ impl VisitMut for OperationName<'_> {
     }
 }
 
-/// Makes a request by the library's rules where progenitor has no setting for it.
+/// Changes the code that makes a request, where progenitor has no setting for it.
 #[derive(Default)]
 struct Adapt {
     urls: usize,
@@ -221,8 +221,8 @@ impl Adapt {
         Ok(())
     }
 
-    /// `format!("{}/path/{}", self.baseurl, identifier)` without the base, which is parsed once for a client: nothing
-    /// else takes as long in building a request.
+    /// Takes the base out of `format!("{}/path/{}", self.baseurl, identifier)`. A client parses its base once, because
+    /// parsing the base takes longer than all else in making a request.
     fn without_base(&mut self, format: &mut syn::Macro) -> syn::Result<()> {
         let arguments = format.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)?;
         let mut arguments = arguments.into_iter();
@@ -272,7 +272,7 @@ impl VisitMut for Adapt {
         }
     }
 
-    /// The room was for the version.
+    /// Reserves room for one header less: the version, which is not sent.
     fn visit_expr_call_mut(&mut self, call: &mut syn::ExprCall) {
         visit_mut::visit_expr_call_mut(self, call);
         if let Expr::Path(function) = &*call.func

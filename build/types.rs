@@ -1,4 +1,4 @@
-//! Makes progenitor's types those of the library where it has no setting for it.
+//! Changes progenitor's types and client, where progenitor has no setting for it.
 
 use quote::quote;
 use syn::visit_mut::{self, VisitMut};
@@ -6,8 +6,8 @@ use syn::{Attribute, File, Item, parse_quote};
 
 use super::Result;
 
-/// Takes the types out of the bindings, adapted; adapts the client, whose `Debug` would show the headers that a user has
-/// given it.
+/// Moves the types out of the bindings and adapts them. Removes `Debug` from the client, because it would show the
+/// headers that a user has set.
 pub(super) fn take(bindings: &mut File) -> Result<File> {
     let mut hidden = 0;
     let mut types = None;
@@ -42,7 +42,7 @@ pub(super) fn take(bindings: &mut File) -> Result<File> {
     }
 }
 
-/// Fields with a default have it where they are null, too.
+/// Gives a field that has a default this default also where the service sends null.
 struct LooseDefaults;
 
 impl VisitMut for LooseDefaults {

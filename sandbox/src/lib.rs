@@ -28,7 +28,8 @@
 //! # }
 //! ```
 //!
-//! What it emulates, how it breaks on purpose, and what it does not check stands in the package's README.
+//! The package's README says what the sandbox emulates, which faults it can inject, and what it does not check.
+
 mod api;
 mod log;
 mod page;
@@ -62,7 +63,7 @@ pub struct Sandbox {
     origin: String,
     account: Account,
     server: JoinHandle<()>,
-    /// Its drop is what stops the server.
+    /// Dropping it stops the server.
     stop: oneshot::Sender<()>,
 }
 
@@ -129,12 +130,12 @@ impl Sandbox {
         self.app.log.records()
     }
 
-    /// Takes every token that was issued out of use, as if the account's secret had been changed and changed back.
+    /// Revokes every token that was issued, as if the account's secret had been changed and changed back.
     pub fn revoke_tokens(&self) {
         self.app.auth.revoke_all();
     }
 
-    /// Puts these fault rules in the place of those in force; an empty list ends all faults.
+    /// Replaces the fault rules in force; an empty list ends all faults.
     ///
     /// # Errors
     /// When a rule names an operation that does not exist or has a number out of its range; the rules in force stay.
@@ -156,10 +157,11 @@ impl Sandbox {
         self.app.faults.set(rules.into_iter().collect())
     }
 
-    /// Stops, and returns when every connection has ended and the data file is closed. A drop stops, too, but does not wait.
+    /// Stops the sandbox, and returns when every connection has ended and the data file is closed. Dropping the sandbox
+    /// stops it as well, without waiting.
     pub async fn stop(self) {
         drop(self.stop);
-        // The task can only fail by a panic, which has been reported by itself.
+        // The task fails only by a panic, which was reported when it happened.
         let _ = self.server.await;
     }
 
@@ -202,7 +204,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Keeps the state in this file, which is created if it is missing: every write that was acknowledged survives the
+    /// Keeps the state in this file, which is created if it is missing. Every write that was acknowledged outlives the
     /// process.
     #[must_use]
     pub fn data_file(mut self, path: impl Into<PathBuf>) -> Self {
@@ -210,9 +212,9 @@ impl SandboxBuilder {
         self
     }
 
-    /// Adds an account. Without any, there are `sandbox-client` with the secret `sandbox-secret`, and
-    /// `sandbox-person` for people who sign in, with the redirect address `http://127.0.0.1:8765/callback`; both have every
-    /// scope.
+    /// Adds an account. If none is added, the sandbox has two, both with every scope: `sandbox-client` with the secret
+    /// `sandbox-secret`, and `sandbox-person`, for people who sign in, with the redirect address
+    /// `http://127.0.0.1:8765/callback`.
     #[must_use]
     pub fn account(mut self, account: Account) -> Self {
         self.accounts.push(account);
@@ -226,8 +228,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// What the hits of [`FaultRule::probability`] follow from; 0 by default. The same seed, rules and order of requests
-    /// give the same faults.
+    /// The seed for [`FaultRule::probability`]; 0 by default. The same seed, rules and order of requests give the same
+    /// faults.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;

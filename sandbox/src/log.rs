@@ -1,11 +1,13 @@
 //! The requests that arrived, and what each one got.
+
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
-/// Requests that are remembered; older ones are forgotten.
+/// How many requests are remembered; older ones are forgotten.
 const REMEMBERED: usize = 1_000;
+
 /// A request as it arrived, and what it got.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
@@ -20,15 +22,15 @@ pub struct RequestRecord {
     pub path: String,
     /// The query as it was sent, without the question mark.
     pub query: Option<String>,
-    /// The operation of the API document, or `token`, `authorize`, `revoke`; nothing for a request that has no route.
+    /// The operation of the API document, or `token`, `authorize`, `revoke`; `None` if the request has no route.
     pub operation: Option<String>,
     /// The headers in their order; credentials are left out.
     pub headers: Vec<(String, String)>,
     /// The first 16 KB of the body as text; the body of a request with tokens is left out.
     pub body: String,
-    /// The status that was answered; nothing where the client got no answer.
+    /// The status of the answer; `None` if the client got none.
     pub status: Option<u16>,
-    /// The fault that was injected.
+    /// The fault that was injected, if any.
     pub fault: Option<String>,
 }
 
@@ -54,7 +56,7 @@ impl RequestLog {
         *self.records.lock().unwrap_or_else(PoisonError::into_inner) = (0, VecDeque::new());
     }
 
-    /// Remembers a request that arrived; gives its number.
+    /// Remembers a request that arrived; returns its number.
     pub(crate) fn push(&self, mut record: RequestRecord) -> u64 {
         let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
         records.0 += 1;

@@ -1,4 +1,5 @@
 //! The sandbox as a program.
+
 use std::io;
 use std::process::ExitCode;
 

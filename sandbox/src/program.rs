@@ -1,4 +1,4 @@
-//! The sandbox as a program: its arguments, and what it announces. For programs that start one by their own arguments.
+//! The sandbox as a program: its arguments, and what it prints. Other programs that start a sandbox use it as well.
 
 use std::io::{self, Write};
 use std::panic;
@@ -23,11 +23,11 @@ pub struct Options {
     #[arg(long, default_value = "sandbox-client")]
     client_id: String,
 
-    /// Its secret.
+    /// Client secret for that id.
     #[arg(long, default_value = "sandbox-secret")]
     client_secret: String,
 
-    /// Address where a browser may be sent when a person signed in as the client `sandbox-person`.
+    /// Address where the browser may be sent after a person has signed in to the client `sandbox-person`.
     #[arg(
         long,
         value_name = "URL",
@@ -59,7 +59,7 @@ impl Options {
         if let Some(path) = self.data {
             builder = builder.data_file(path);
         }
-        // A damaged data file makes the database panic; the error says so in one line.
+        // The database panics on a damaged data file. The error below says so in one line, so the panic prints nothing.
         let hook = panic::take_hook();
         panic::set_hook(Box::new(|_| {}));
         let started = builder.start().await;
@@ -91,7 +91,7 @@ pub fn announce(sandbox: &Sandbox, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "To point a client at it:")?;
     writeln!(out)?;
     for (name, value) in variables(sandbox) {
-        // Only a value with a NUL cannot be quoted, and no argument has one.
+        // Quoting fails only for a NUL, which no argument can hold.
         let quoted = shlex::try_quote(&value).map_err(io::Error::other)?;
         writeln!(out, "export {name}={quoted}")?;
     }

@@ -3,7 +3,8 @@
 pub mod judge;
 pub mod spec;
 
-// The crate's build script, so that what is counted and checked here is what the library is built from.
+// The client's build script, so that the code that is counted and checked here is the code that the client is built
+// from.
 #[path = "../../build/main.rs"]
 #[allow(dead_code)]
 mod build;

@@ -16,7 +16,7 @@ enum Command {
     /// The API document in openapi/
     #[command(subcommand)]
     Spec(Spec),
-    /// Hold the sandbox against a program that others wrote
+    /// Check the sandbox with a program that others wrote
     Judge {
         #[arg(value_enum)]
         judge: WhichJudge,

@@ -1,4 +1,5 @@
 //! Checks JSON bodies against the shapes of the API document and says everything that is wrong at once.
+
 use serde_json::{Map, Value};
 
 use super::error::{ApiError, Issue};
@@ -19,12 +20,12 @@ pub(crate) const BASE_TYPES: &[&str] = &[
     "uri",
 ];
 
-/// What a JSON value must look like.
+/// The shape that a JSON value must have.
 #[derive(Debug)]
 pub(crate) enum Shape {
     /// Any text that XML can hold.
     Text,
-    /// Text that names something, so it is not empty.
+    /// Text that names something: it must not be empty.
     Identifier,
     Bool,
     Number,
@@ -173,7 +174,7 @@ fn collect_fields(
     }
 }
 
-/// Says which identifiers stand twice in a list.
+/// An issue for each identifier that a list holds more than once.
 pub(crate) fn repeated<'a>(
     field: &str,
     identifiers: impl IntoIterator<Item = &'a str>,

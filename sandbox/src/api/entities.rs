@@ -1,4 +1,5 @@
-//! What every collection of entities answers: 404 where one is missing, 409 where an identifier is taken.
+//! What all kinds of entities have in common: 404 for a missing entity, 409 for an identifier that is taken.
+
 use axum::http::StatusCode;
 
 use super::Api;
@@ -18,7 +19,7 @@ pub(super) fn find<'a, T: Entity>(entities: &'a Collection<T>, identifier: &str)
         .ok_or_else(|| ApiError::not_found(T::NAME, identifier))
 }
 
-/// Nothing, or 409 where the identifier is taken.
+/// Checks that the identifier is free; 409 if it is taken.
 pub(super) fn vacant<T: Entity>(entities: &Collection<T>, identifier: &str) -> Reply<()> {
     match entities.get(identifier) {
         None => Ok(()),
@@ -26,7 +27,7 @@ pub(super) fn vacant<T: Entity>(entities: &Collection<T>, identifier: &str) -> R
     }
 }
 
-/// Deletes the entity, or 404.
+/// Deletes the entity; 404 if there is none.
 pub(super) async fn delete<T: Entity>(
     api: &Api,
     entities: impl FnOnce(&mut State) -> &mut Collection<T>,
@@ -42,7 +43,7 @@ pub(super) async fn delete<T: Entity>(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The identifier in the body must be the one in the path: nothing can be renamed.
+/// Checks that the body has the identifier of the path: an update cannot rename an entity.
 pub(super) fn same_identifier(in_path: &str, in_body: &str) -> Reply<()> {
     if in_path == in_body {
         return Ok(());

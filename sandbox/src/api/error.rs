@@ -1,4 +1,5 @@
 //! The service's error bodies.
+
 use axum::Json;
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
 use axum::http::StatusCode;

@@ -1,4 +1,5 @@
 //! Extractors whose rejections are the service's own error bodies.
+
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;
@@ -18,12 +19,12 @@ pub(crate) struct Path<T>(pub(crate) T);
 #[from_request(via(axum::extract::Query), rejection(ApiError))]
 pub(crate) struct Query<T>(pub(crate) T);
 
-/// A body that the operation takes as JSON, or refuses with 501 if it is XML. What it holds is checked later: that the
-/// entity exists is said before that the body is wrong.
+/// A body that must be JSON; XML is answered with 501. The content is checked later, because the service answers 404
+/// for a missing entity before 400 for a wrong body.
 #[derive(Debug)]
 pub(crate) struct JsonBody(Result<Value, ApiError>);
 
-/// A body that the operation takes in both forms.
+/// A body that may be JSON or XML.
 #[derive(Debug)]
 pub(crate) enum Body {
     Json(JsonBody),
@@ -76,7 +77,7 @@ impl JsonBody {
     }
 }
 
-/// The entity, if the value fits the shape; what the server alone decides is left out.
+/// The entity, if the value fits the shape, without the fields that only the server sets.
 pub(crate) fn entity<T: DeserializeOwned>(value: Value, shape: &Shape) -> Result<T, ApiError> {
     let mut object = shape.accept(value)?;
     remove_server_fields(&mut object);
@@ -84,7 +85,7 @@ pub(crate) fn entity<T: DeserializeOwned>(value: Value, shape: &Shape) -> Result
         .map_err(|error| ApiError::invalid_field("body", "type", error.to_string()))
 }
 
-/// Whether the request's content type says XML. The service reads it on GET, too.
+/// Whether the request's content type is XML. On GET, the service chooses the form of its answer by it.
 pub(crate) fn wants_xml(headers: &HeaderMap) -> bool {
     let content_type = headers
         .get(header::CONTENT_TYPE)
@@ -94,7 +95,7 @@ pub(crate) fn wants_xml(headers: &HeaderMap) -> bool {
     essence.eq_ignore_ascii_case("application/xml") || essence.eq_ignore_ascii_case("text/xml")
 }
 
-/// Takes away, at every depth of parts and sections, what a client sends back from an answer but cannot set.
+/// Removes from an entity, its parts and its sections the fields that answers have and clients cannot set.
 fn remove_server_fields(object: &mut Map<String, Value>) {
     object.retain(|name, _| {
         !matches!(

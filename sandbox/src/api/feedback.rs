@@ -1,4 +1,5 @@
 //! Learners' feedback on questions and lessons.
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -41,7 +42,7 @@ async fn create(
         .unwrap_or_default();
     let shown = entities::write(&api, |state| {
         let stamps = state.stamp();
-        // As long as the service's own, and never the name of another route.
+        // As long as the service's ids. Of digits and the letters to `f`, it is never the name of another route.
         let id = format!("{:012x}{:012x}", stamps.created, stamps.serial);
         let feedback = Feedback {
             id,

@@ -8,6 +8,7 @@
 //! field      = name *( "." name )
 //! value      = "'" text, a quote doubled "'" / word
 //! ```
+
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
@@ -16,7 +17,7 @@ use serde_json::Value;
 /// Deeper nesting of parentheses is refused, so that a filter cannot exhaust the stack.
 const MAX_DEPTH: usize = 50;
 
-/// A filter that has been read.
+/// A parsed filter.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Filter {
     Any(Vec<Filter>),
@@ -40,7 +41,7 @@ pub(crate) enum Operator {
 }
 
 impl Filter {
-    /// Reads a filter; what is wrong is said in words, with the place counted in characters.
+    /// Parses a filter. The error says what is wrong and where, counted in characters.
     pub(crate) fn parse(text: &str) -> Result<Filter, String> {
         let tokens = tokens(text)?;
         let mut parser = Parser {
@@ -86,7 +87,7 @@ fn descend<'a>(value: &'a Value, path: Option<&str>) -> Option<&'a Value> {
 }
 
 impl Operator {
-    /// A field that is missing equals nothing; one that is a list matches if an entry of it does.
+    /// Whether a field passes the comparison. A missing field equals nothing; a list passes if one of its entries does.
     fn holds(self, found: Option<&Value>, wanted: &str) -> bool {
         if self == Operator::NotEqual {
             return !Operator::Equal.holds(found, wanted);

@@ -1,6 +1,6 @@
 //! The text search of `query`: every word of the query must stand in the texts, small misspellings allowed.
 
-/// Whether each word of `query` is near to some word of `texts`.
+/// Whether `texts` have each word of `query`, or a similar one.
 pub(crate) fn matches(query: &str, texts: [&str; 2]) -> bool {
     let texts: Vec<String> = texts.iter().map(|text| text.to_lowercase()).collect();
     query
@@ -16,7 +16,7 @@ fn holds(text: &str, word: &str) -> bool {
             .any(|candidate| near(candidate, word))
 }
 
-/// One slip in a word of four letters or more, two in one of eight or more.
+/// Whether a word differs by few edits: at most one from a word of four to seven letters, two from a longer one.
 fn near(candidate: &str, word: &str) -> bool {
     let slips = word.chars().count() / 4;
     slips > 0 && strsim::osa_distance(candidate, word) <= slips.min(2)

@@ -1,4 +1,5 @@
 //! The two forms in which an item is sent: `{"format": "xml", ...}` and the JSON authoring form.
+
 use serde_json::{Map, Value};
 
 use super::Reply;
@@ -14,7 +15,7 @@ use crate::store::model::{Item, Stamps};
 pub(super) struct Draft {
     pub(super) identifier: String,
     pub(super) metadata: Option<Value>,
-    /// The stimuli that the authoring form refers to; they must exist. Those of XML need not.
+    /// The stimuli that the authoring form refers to, which must exist. Stimuli that XML refers to need not exist.
     pub(super) stimuli: Vec<String>,
     pub(super) from_xml: bool,
     title: String,
@@ -76,7 +77,7 @@ const AUTHORING_FORM: Shape = Shape::Object(&[
         Shape::List(&Shape::Object(&[
             IDENTIFIER,
             required("cardinality", CARDINALITY),
-            // One of the base types, or empty for some records.
+            // `outcome_types` checks the value, which depends on the cardinality.
             optional("baseType", Shape::Text),
         ])),
     ),
@@ -229,8 +230,8 @@ fn from_authoring(mut body: Map<String, Value>, replaces: bool) -> Reply<Draft> 
     })
 }
 
-/// What is wrong with the base types of outcomes. A record has none in QTI; the service wants one where an item is created,
-/// and stores an empty one where it is replaced.
+/// What is wrong with the base types of outcomes. In QTI, a record has no base type. The service requires one when an
+/// item is created, and stores an empty one when an item is replaced.
 fn outcome_types(body: &Map<String, Value>, replaces: bool) -> Vec<Issue> {
     let outcomes = body.get("outcomeDeclarations").and_then(Value::as_array);
     let mut issues = Vec::new();
@@ -253,7 +254,7 @@ fn outcome_types(body: &Map<String, Value>, replaces: bool) -> Vec<Issue> {
     issues
 }
 
-/// Gives the records among the outcomes an empty base type where they have none.
+/// Sets an empty base type on each outcome that is a record and has none.
 fn name_record_types(body: &mut Map<String, Value>) {
     let outcomes = body
         .get_mut("outcomeDeclarations")

@@ -1,4 +1,5 @@
 //! The references from a section to its items.
+
 use std::collections::HashMap;
 
 use axum::Json;
@@ -21,7 +22,7 @@ const ENTRY: Shape = Shape::Object(&[
 
 const ORDER: Shape = Shape::Object(&[required("items", Shape::Filled(&ENTRY))]);
 
-/// A reference with the place that it shall have, counted from 1.
+/// A reference and the place where it is to stand, counted from 1.
 #[derive(Debug, Deserialize)]
 struct Entry {
     #[serde(flatten)]
@@ -87,8 +88,8 @@ pub(super) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Puts references in the order of the list, or of `sequence` where it stands. All must be in the section; those that are
-/// not named follow in their old order.
+/// Puts references in the order of the list, or by `sequence` where it is given. Each of them must be in the section.
+/// References that the list leaves out follow in their old order.
 pub(super) async fn reorder(
     State(api): ApiState,
     Path((test, part, section, order)): Path<(String, String, String, String)>,

@@ -1,4 +1,5 @@
 //! Items: from XML or from the JSON authoring form.
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -78,18 +79,18 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(shown.await?)))
 }
 
-/// What stays of an item that is replaced.
+/// What a replaced item passes on to the new one.
 struct Before {
     stamps: Stamps,
-    /// The type and the fields that follow from the XML, where they stay.
+    /// The type and the fields that were read from the old XML, if they are to stay.
     fields: Option<(String, Map<String, Value>)>,
 }
 
-/// Marks a request whose XML is to be stored while the fields that follow from it stay as they were.
+/// Marks a request that replaces an item's XML and leaves the fields that were read from the old XML.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LeaveFields;
 
-/// Keeps the item and shows it.
+/// Stores the item, and returns it as the API shows it.
 fn put(state: &mut Entities, draft: Draft, before: Option<Before>) -> Reply<Value> {
     let missing: Vec<&str> = draft
         .stimuli

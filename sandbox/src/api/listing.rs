@@ -1,4 +1,5 @@
 //! What all lists have in common: pages, order, text search and filters.
+
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -11,9 +12,9 @@ use super::filter::Filter;
 use super::fuzzy;
 use crate::store::model::Stamps;
 
-/// Entries on a page where the request does not say.
+/// Entries on a page if the request does not say how many.
 const DEFAULT_LIMIT: usize = 10;
-/// The most entries on a page; more are not refused, but not given either. The live service's maximum is not known.
+/// The most entries on a page; a request for more gets this many. The live service's maximum is not known.
 const MAX_LIMIT: usize = 100;
 
 /// What a list needs to know of its entries.
@@ -192,7 +193,7 @@ pub(crate) fn timestamp(millis: i64) -> String {
         .to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// Whether a field of free-form metadata has the text, or a number that reads like it.
+/// Whether a field of free-form metadata is the wanted text, or a number written like it.
 pub(super) fn metadata_is(metadata: Option<&Value>, name: &str, wanted: Option<&str>) -> bool {
     wanted.is_none_or(
         |wanted| match metadata.and_then(|metadata| metadata.get(name)) {

@@ -1,4 +1,5 @@
 //! The API's operations, one file a resource.
+
 mod body_schema;
 mod entities;
 pub(crate) mod error;
@@ -43,8 +44,9 @@ type ApiState = axum::extract::State<Arc<Api>>;
 /// What handlers return.
 type Reply<T = Response> = Result<T, ApiError>;
 
-/// The routes below the API's base. One route a path, so that no identifier can fall into another one's route:
-/// `metadata` is an item's identifier everywhere but in POST, and `order` an item reference's everywhere but in PUT.
+/// The routes below the API's base. All methods of a path are one route, so that an identifier is never taken for the
+/// name of another route: only POST takes `metadata`, and only PUT takes `order`, for a name; all other methods take
+/// them for the identifiers of an item and of an item reference.
 pub(crate) fn routes() -> Router<Arc<Api>> {
     Router::new()
         .route("/stimuli", get(stimuli::search).post(stimuli::create))

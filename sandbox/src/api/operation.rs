@@ -1,4 +1,5 @@
 //! The operations of the API by their names in the API document.
+
 use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
 
@@ -80,7 +81,7 @@ const OPERATIONS: [(&str, Method, &str); 38] = [
     ("validateBatch", Method::POST, "/validate/batch"),
 ];
 
-/// The operation that can leave fields behind its XML.
+/// The operation after which an item's fields can be out of step with its XML.
 pub(crate) const UPDATE_ITEM: &str = "updateAssessmentItem";
 
 pub(crate) const PARTS: &str = "/assessment-tests/{test}/test-parts";
@@ -94,7 +95,7 @@ pub(crate) const ITEM_REF: &str =
 
 /// The base of the API's paths.
 pub(crate) const API: &str = "/api";
-/// The token endpoint, which is no operation of the document but can be logged and broken like one.
+/// The token endpoint. It is no operation of the document, but the log and the fault rules treat it like one.
 pub(crate) const TOKEN: &str = "/oauth2/token";
 /// The page where people sign in, and the endpoint that ends their sessions.
 pub(crate) const AUTHORIZE: &str = "/oauth2/authorize";

@@ -1,4 +1,5 @@
 //! Parts of a test.
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -25,7 +26,7 @@ impl Listed for Part {
     }
 
     fn title(&self) -> &str {
-        // No part has one by the document, but lists of parts can be sorted by it.
+        // The document gives parts no title, but lets lists of parts be sorted by title.
         self.rest
             .get("title")
             .and_then(Value::as_str)

@@ -1,4 +1,5 @@
 //! What a learner's response to an item scores.
+
 use axum::Json;
 use axum::extract::State;
 use serde_json::{Map, Value, json};
@@ -11,7 +12,7 @@ use crate::qti::item_reading;
 use crate::qti::scoring::{self, Answers};
 use crate::qti::xml::{self, Element};
 
-/// What both forms of a response have; the values are checked one by one.
+/// The shape of both forms of the body. `values` checks the responses themselves.
 const RESPONSE: Shape = Shape::Object(&[
     optional("identifier", Shape::Text),
     optional("responses", Shape::Open),
@@ -28,7 +29,7 @@ pub(super) async fn process_response(
         .read(|state| entities::find(&state.items, &identifier).map(|item| item.raw_xml.clone()))?;
     let item = xml::parse(&raw_xml).unwrap_or_default();
     let outcome = scoring::score(&item, &answers(&item, &identifier, &body?)?);
-    // Rules that set no feedback leave its usual names.
+    // Rules that set no feedback outcome leave the usual names.
     let processing = item_reading::processing(&item)
         .filter(|processing| processing["outcomeIdentifier"] != "SCORE");
     let field = |name: &str, default: &str| {
@@ -48,8 +49,9 @@ pub(super) async fn process_response(
     })))
 }
 
-/// The answers of `{"identifier", "response"}`, where the identifier is a response's or the item's (then its first response
-/// is meant), or of `{"responses": {...}}`.
+/// The answers in the body, which has one of two forms:
+/// - `{"responses": {...}}`, by response identifier;
+/// - `{"identifier", "response"}`, where the identifier of the item stands for its first response.
 fn answers(item: &Element, identifier: &str, body: &Map<String, Value>) -> Reply<Answers> {
     let declared: Vec<&str> = item
         .named("qti-response-declaration")
@@ -109,8 +111,8 @@ fn answers(item: &Element, identifier: &str, body: &Map<String, Value>) -> Reply
     }
 }
 
-/// The live service scores a list in the form `{"identifier", "response"}` wrongly where it has more than one value. It is
-/// not known how; here the list counts as one text, which is no value of any item.
+/// In the form `{"identifier", "response"}`, the live service scores a list of several values wrongly, in a way that is
+/// not known. Here such a list counts as one text, which equals no value of an item.
 fn one_text(values: Vec<String>) -> Vec<String> {
     match values.len() {
         0 | 1 => values,

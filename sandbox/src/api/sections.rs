@@ -1,4 +1,5 @@
 //! Sections of a part.
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 

@@ -1,4 +1,5 @@
 //! Stimuli: passages that items share.
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 

@@ -1,4 +1,5 @@
-//! The way from a test down to its sections, with the 404 of each level, and the way in which they change.
+//! Tests, parts and sections: the shapes of their bodies, how each is found (with a 404 for each level) and changed.
+
 use std::collections::HashMap;
 
 use super::body_schema::{BASE_TYPES, Field, Shape, optional, repeated, required};
@@ -18,7 +19,7 @@ const RULES: Shape = Shape::List(&Shape::Open);
 pub(super) const SECTION: Shape = Shape::Object(&[
     required("identifier", Shape::Identifier),
     required("title", Shape::Text),
-    // The document requires it and gives it a default; the default stands.
+    // The document requires it, but gives it a default, so that it can be left out.
     optional("visible", Shape::Bool),
     optional("required", Shape::Bool),
     optional("fixed", Shape::Bool),
@@ -101,7 +102,7 @@ fn no_section(identifier: &str) -> ApiError {
     ApiError::not_found("Section", identifier)
 }
 
-/// Changes a test or something below it, all or nothing. Its XML is generated anew from then on.
+/// Changes a test or something below it, all or nothing. From then on, the test's XML is generated.
 pub(super) async fn edit<T>(
     api: &Api,
     identifier: &str,
@@ -119,7 +120,7 @@ pub(super) async fn edit<T>(
     .await
 }
 
-/// Makes a test that has passed its shape ready to be kept.
+/// Prepares a test for the store, after its shape was checked.
 pub(super) fn settle_test(test: &mut Test, before: Option<&Test>, stamps: Stamps) -> Reply<()> {
     let mut issues = repeated(
         "qti-test-part",
@@ -145,7 +146,7 @@ pub(super) fn settle_test(test: &mut Test, before: Option<&Test>, stamps: Stamps
     Ok(())
 }
 
-/// Makes a part that has passed its shape ready to be kept.
+/// Prepares a part for the store, after its shape was checked.
 pub(super) fn settle_part(part: &mut Part, before: Option<&Part>, stamps: Stamps) -> Reply<()> {
     refuse(&repeated(
         "qti-assessment-section",
@@ -167,10 +168,10 @@ pub(super) fn settle_part(part: &mut Part, before: Option<&Part>, stamps: Stamps
     Ok(())
 }
 
-/// How many items of a section are shown; the service drops it.
+/// The element that says how many items of a section are shown; the service drops it.
 pub(super) const SELECTION: &str = "qti-selection";
 
-/// Makes a section that has passed its shape ready to be kept.
+/// Prepares a section for the store, after its shape was checked.
 pub(super) fn settle_section(
     section: &mut Section,
     before: Option<&Section>,
@@ -185,7 +186,7 @@ pub(super) fn settle_section(
     Ok(())
 }
 
-/// What was there before keeps its age.
+/// New stamps for a new entity; one that was there before keeps the time of its creation.
 fn kept(before: Option<Stamps>, new: Stamps) -> Stamps {
     before.map_or(new, Stamps::touched)
 }

@@ -1,4 +1,5 @@
 //! Tests: the whole test at once, its XML, its metadata and its questions.
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -85,7 +86,7 @@ impl Wanted {
         }
     }
 
-    /// Subject and grade stand in the test's metadata, for its parts, too.
+    /// Whether the test's metadata has the wanted subject and grade, which apply to the test's parts as well.
     fn metadata(&self, test: &Test) -> bool {
         metadata_is(
             test.rest.get("metadata"),
@@ -155,7 +156,7 @@ fn read(body: Body) -> Reply<Test> {
             let root = validation::read(&source, Schema::Test)
                 .map_err(|errors| ApiError::invalid_xml("body", &errors))?;
             let mut test: Test = extract::entity(test_xml::to_body(&root), &test_structure::TEST)?;
-            // The service drops selections without a word, so that such a test's XML is not the one that was sent.
+            // The service silently drops selections, so that it cannot give back the XML of such a test as it was sent.
             let selects = root.descendants().any(|found| found.name == SELECTION);
             test.source_xml = (!selects).then_some(source);
             Ok(test)
@@ -214,7 +215,7 @@ pub(super) async fn delete(
     entities::delete(&api, |state| &mut state.tests, &identifier).await
 }
 
-/// Replaces the metadata; the XML has none of it and stays.
+/// Replaces the metadata. The XML holds no metadata, so it stays as it was sent.
 pub(super) async fn update_metadata(
     State(api): ApiState,
     Path(identifier): Path<String>,

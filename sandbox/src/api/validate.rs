@@ -1,4 +1,5 @@
-//! Validation of XML that is sent, or of an entity that is kept.
+//! Validation of XML that is sent, or of an entity in the store.
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -37,7 +38,8 @@ pub(super) async fn one(State(api): ApiState, body: JsonBody) -> Reply<Json<Valu
     )?))
 }
 
-/// One result for each XML, with the entity's id at the same place; ids beyond stand for entities that are kept.
+/// Gives one result for each XML, with the id at the same place. If there are more ids than XML, each further id names
+/// an entity in the store, whose XML is validated.
 pub(super) async fn batch(State(api): ApiState, body: JsonBody) -> Reply<Json<Value>> {
     let body = body.fitting(&BATCH)?;
     if !body.contains_key("xml") && !body.contains_key("entityIds") {
@@ -68,7 +70,7 @@ pub(super) async fn batch(State(api): ApiState, body: JsonBody) -> Reply<Json<Va
 }
 
 fn schema(body: &Map<String, Value>) -> Schema {
-    // The shape has let only these names through.
+    // The shape lets only known names through.
     Schema::named(&text(body, "schema")).unwrap_or(Schema::Item)
 }
 

@@ -1,4 +1,5 @@
 //! Entities as the API shows them.
+
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -21,7 +22,7 @@ pub(crate) fn segment(identifier: &str) -> String {
     utf8_percent_encode(identifier, SEGMENT).to_string()
 }
 
-/// Where a reference leads. Whatever was sent, it comes back as an absolute address.
+/// The address that a reference leads to. It is absolute, whatever was sent.
 pub(crate) fn href(base: &str, item: &ItemRef) -> String {
     match &item.href {
         Some(href) if href.starts_with("http://") || href.starts_with("https://") => href.clone(),
@@ -72,7 +73,7 @@ pub(crate) fn test(test: &Test, base: &str) -> Value {
     value
 }
 
-/// The test's XML: as it was sent, or generated since something changed.
+/// The test's XML: as it was sent, or generated if the test has changed since.
 pub(crate) fn raw_xml(test: &Test, base: &str) -> String {
     test.source_xml
         .clone()
@@ -108,7 +109,8 @@ pub(crate) fn item(item: &Item) -> Value {
     value
 }
 
-/// The fields that follow from the item's XML, with those of its interaction, which the service is known to keep a copy of.
+/// The fields that are read from the item's XML, and those of its interaction. The service is known to store a copy of
+/// them.
 pub(crate) fn typed_copy(item: &Item) -> Map<String, Value> {
     if let Some(stale) = &item.stale_fields {
         return stale.clone();
@@ -131,7 +133,7 @@ pub(crate) fn stimulus(stimulus: &Stimulus) -> Value {
     value
 }
 
-/// Feedback. Its `_id` is what its deletion asks for; the document leaves it out.
+/// Feedback, with the `_id` by which it is deleted. The document leaves that field out.
 pub(crate) fn feedback(feedback: &Feedback) -> Value {
     let mut value = plain(feedback);
     if let Some(object) = value.as_object_mut() {

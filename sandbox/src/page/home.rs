@@ -1,4 +1,5 @@
 //! The front page: where the sandbox is, and what it holds.
+
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -10,7 +11,7 @@ use crate::api::operation;
 use crate::store::model::Test;
 use crate::store::{Collection, Entity, State as Entities};
 
-/// Entities of a kind that are listed; there can be thousands.
+/// The most entities of a kind that are listed; there can be thousands.
 const LISTED: usize = 100;
 /// Requests on the front page.
 const LATEST: usize = 15;

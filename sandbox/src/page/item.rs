@@ -1,4 +1,5 @@
 //! An item: its question as text, and its XML.
+
 use std::sync::Arc;
 
 use axum::extract::{Path, State};

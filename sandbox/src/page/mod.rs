@@ -1,4 +1,5 @@
 //! The sandbox for a person in a browser: plain pages without scripts, everything from outside escaped.
+
 mod home;
 mod item;
 mod requests;
@@ -52,7 +53,7 @@ pub(crate) fn routes() -> Router<Arc<Shown>> {
         }))
 }
 
-/// A page with the way to the others.
+/// A page with links to the others.
 fn page(title: &str, body: &Markup) -> Response {
     let navigation = html! {
         header { nav { a href="/" { "Timeback QTI sandbox" } " " a href="/requests" { "Requests" } } }
@@ -71,7 +72,7 @@ fn address(kind: &str, identifier: &str) -> String {
     format!("/{kind}/{}", view::segment(identifier))
 }
 
-/// XML as it is.
+/// XML as source text.
 fn source(xml: &str) -> Markup {
     html! { h2 { "XML" } pre { code { (xml) } } }
 }

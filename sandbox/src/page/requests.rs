@@ -1,4 +1,5 @@
 //! The request log.
+
 use std::sync::Arc;
 
 use axum::extract::State;

@@ -1,9 +1,10 @@
-//! What every page has: its head, and headers that let nothing on it run or load.
+//! What every page has: its head, and headers that forbid all that could run or load.
+
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 
-/// A whole page, whose form may lead to `form_action` alone.
+/// A whole page, whose form can be sent to `form_action` only.
 pub(crate) fn page(title: &str, navigation: &Markup, body: &Markup, form_action: &str) -> Response {
     let markup = html! {
         (DOCTYPE)
@@ -21,7 +22,7 @@ pub(crate) fn page(title: &str, navigation: &Markup, body: &Markup, form_action:
     harden((html, markup.into_string()).into_response(), form_action)
 }
 
-/// Nothing but our own style sheet: what an item's XML holds can neither run nor load anything.
+/// Allows nothing but our own style sheet, so that nothing in an item's XML can run or load.
 pub(crate) fn harden(mut response: Response, form_action: &str) -> Response {
     let policy = format!(
         "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action {form_action}"

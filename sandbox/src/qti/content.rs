@@ -1,8 +1,11 @@
 //! `content`: the XML as JSON, in the shape that the live service gives it.
 //!
-//! An element that stands once is an object and one that stands more often a list, except those that tests are made of, which
-//! are always lists; attributes stand in `_attributes`, as strings, and text under `_`; an element with text alone is a bare
-//! string, and an empty one `""`. The order of mixed content is lost, so `rawXml` is the truth.
+//! - An element is an object. Several siblings of one name are a list, as are always those that tests are made of.
+//! - Attributes are strings in `_attributes`; text is under `_`.
+//! - An element that holds only text is a string; an empty element is `""`.
+//!
+//! The order of mixed content is lost; only `rawXml` has all that the document says.
+
 use serde_json::{Map, Value};
 
 use super::xml::{Element, Node, is_name};
@@ -10,7 +13,7 @@ use super::xml::{Element, Node, is_name};
 const ATTRIBUTES: &str = "_attributes";
 const TEXT: &str = "_";
 
-/// Elements that are lists even where they stand once.
+/// Elements that are lists even if there is only one.
 const LISTS: [&str; 3] = [
     "qti-test-part",
     "qti-assessment-section",
@@ -53,7 +56,8 @@ pub(super) fn of_element(element: &Element) -> Value {
     }
 }
 
-/// The first of a name stands alone, unless such elements are always lists; the second makes a list of them.
+/// Adds an element's value. The first of its name is added as it is, unless such elements are always lists; a second
+/// one makes a list of both.
 fn insert(object: &mut Map<String, Value>, name: &str, value: Value) {
     match object.get_mut(name) {
         None if LISTS.contains(&name) => {
@@ -67,8 +71,8 @@ fn insert(object: &mut Map<String, Value>, name: &str, value: Value) {
     }
 }
 
-/// The way back, for the pieces of a test that are free-form JSON (pre-conditions, branch rules, default values). What has
-/// no form in XML is left out.
+/// JSON back to XML, for the fields of a test that are free-form JSON (pre-conditions, branch rules, default values).
+/// What XML cannot express is left out.
 pub(crate) fn to_element(name: &str, value: &Value) -> Element {
     let mut element = Element::new(name);
     match value {
@@ -96,7 +100,7 @@ pub(crate) fn to_element(name: &str, value: &Value) -> Element {
     element
 }
 
-/// A scalar as the text of an attribute or of an element, without what XML cannot hold.
+/// A scalar as the text of an attribute or of an element, without the characters that XML cannot hold.
 pub(crate) fn text_of(value: &Value) -> String {
     let text = value
         .as_str()

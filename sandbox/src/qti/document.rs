@@ -1,4 +1,5 @@
 //! The root element of a QTI document: its namespace and its schema.
+
 use super::xml::Element;
 
 /// The namespace of QTI 3.

@@ -1,4 +1,5 @@
 //! The fields of a JSON body: texts, objects and markup.
+
 use serde_json::{Map, Value};
 
 use super::content::text_of;

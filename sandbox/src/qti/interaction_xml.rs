@@ -1,23 +1,24 @@
 //! An interaction's XML from the JSON authoring form.
+
 use serde_json::{Map, Value};
 
 use super::content::text_of;
 use super::fields::{nodes, objects, text, with_markup};
 use super::xml::{Element, Node, is_name};
 
-/// What the service makes of an interaction's `questionStructure`, besides its prompt.
+/// What the service puts inside an interaction from its `questionStructure`, besides the prompt.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Inside {
-    /// Nothing: the learner writes, draws, uploads or points, or the service loses what there is. It does so with all that
-    /// graphic interactions hold.
+    /// Nothing. Some interactions have nothing to put there, because the learner writes, draws or uploads. Of graphic
+    /// interactions, the service loses the content.
     Nothing,
-    /// One element a choice, from these lists.
+    /// An element of this name for each choice of these lists.
     Choices(&'static str, &'static [&'static str]),
     /// Running text with the choices in it.
     Hottext,
     /// Two sets, from `sourceChoices` and `targetChoices`.
     MatchSets,
-    /// Its numbers and texts as attributes.
+    /// Nothing, but the numbers and texts become attributes.
     Attributes,
 }
 
@@ -62,7 +63,7 @@ pub(crate) const TYPE_NAMES: &[&str] = &{
     names
 };
 
-/// The interaction, with its prompt before it where it stands in running text.
+/// The interaction. Its prompt stands before it if the interaction stands in running text, otherwise inside it.
 pub(super) fn of_body(body: &Map<String, Value>) -> Result<Vec<Element>, (String, String)> {
     let kind = text(body, "type");
     let inside = TYPES
@@ -80,7 +81,7 @@ pub(super) fn of_body(body: &Map<String, Value>) -> Result<Vec<Element>, (String
         "interaction.questionStructure.prompt",
     )?;
     if matches!(kind.as_str(), "text-entry" | "inline-choice") {
-        // These stand inside a line of text and cannot have a prompt of their own.
+        // These interactions stand in a line of text and cannot hold a prompt.
         let line = Element {
             children: vec![Node::Element(interaction)],
             ..Element::new("p")
@@ -104,7 +105,8 @@ pub(super) fn of_body(body: &Map<String, Value>) -> Result<Vec<Element>, (String
     Ok(vec![interaction])
 }
 
-/// The interaction with its attributes: the form has them beside the interaction's other fields and in `attributes`.
+/// The interaction with its attributes. The form has attributes in two places: among the interaction's other fields,
+/// and in `attributes`.
 fn bare(body: &Map<String, Value>, kind: &str) -> Element {
     let element = Element::new(format!("qti-{kind}-interaction"))
         .with("response-identifier", text(body, "responseIdentifier"));
@@ -115,8 +117,8 @@ fn bare(body: &Map<String, Value>, kind: &str) -> Element {
     with_attributes(element, own.chain(listed.into_iter().flatten()))
 }
 
-/// Sets an attribute for each number, truth value and text that can be one and is not set yet. The form's names are in camel
-/// case, QTI's have hyphens.
+/// Sets an attribute for each number, boolean and text, unless its name is no attribute's or is set already. The form's
+/// names are in camel case; QTI's have hyphens.
 fn with_attributes<'a>(
     mut element: Element,
     fields: impl Iterator<Item = (&'a String, &'a Value)>,

@@ -1,4 +1,5 @@
 //! What the API shows of an item besides its XML, read from the XML.
+
 use serde_json::{Map, Value, json};
 
 use super::validation::interactions;
@@ -37,8 +38,8 @@ fn known_kind(interaction: &Element) -> Option<&str> {
     KNOWN.contains(&kind).then_some(kind)
 }
 
-/// The type of an item: that of its first interaction which the service knows, or `unknown`. Values that the API document
-/// does not list occur.
+/// The type of an item: that of the first interaction that the service knows, or `unknown`. The API document does not
+/// list all types that occur.
 pub(crate) fn kind(root: &Element) -> &str {
     interactions(root).find_map(known_kind).unwrap_or("unknown")
 }
@@ -129,7 +130,7 @@ pub(crate) fn interaction(root: &Element) -> Option<Value> {
     Some(value)
 }
 
-/// Response processing where it is a standard template, or rules that do what one of them does.
+/// Response processing, if it is a standard template or has rules that work like one.
 pub(crate) fn processing(root: &Element) -> Option<Value> {
     let rules = root.named("qti-response-processing").next()?;
     let has = |name: &str| rules.descendants().any(|found| found.name == name);
@@ -180,7 +181,8 @@ pub(crate) fn processing(root: &Element) -> Option<Value> {
     Some(value)
 }
 
-/// The outcomes that branches of this name set to an identifier, which is how feedback is chosen.
+/// The outcomes that branches of this name set to an identifier, and that identifier. Rules choose feedback in this
+/// way.
 fn feedback_set_in<'a>(
     rules: &'a Element,
     branch: &'a str,

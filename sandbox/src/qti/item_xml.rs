@@ -1,5 +1,6 @@
-//! An item's XML from the JSON authoring form. The form is lossy, as on the live service: what has no place in the XML is
-//! left out without a word.
+//! An item's XML from the JSON authoring form. The conversion is lossy, as on the live service: what has no place in
+//! the XML is silently left out.
+
 use serde_json::{Map, Value};
 
 use super::content::text_of;
@@ -102,7 +103,7 @@ fn declaration(name: &str, body: &Map<String, Value>) -> Element {
 enum Pairs {
     /// A list of two identifiers, or both in one text.
     AsTheyStand,
-    /// The first two places, whatever the value is: of a text, its first two characters.
+    /// The first two entries, even of a text: its first two characters.
     ByPlace,
 }
 
@@ -126,7 +127,7 @@ impl Pairs {
     }
 }
 
-/// With `mapped`, each correct value is worth one point: the form has no other mapping.
+/// A response declaration. With `mapped`, each correct value is worth one point: the form has no other mapping.
 fn response_declaration(body: &Map<String, Value>, mapped: bool, pairs: Pairs) -> Element {
     let correct = body
         .get("correctResponse")
@@ -169,7 +170,8 @@ fn response_declaration(body: &Map<String, Value>, mapped: bool, pairs: Pairs) -
     element
 }
 
-/// The template where nothing is said; otherwise rules that also set the feedback's outcome.
+/// The standard template if the form says nothing of processing; otherwise rules, which also set the feedback's
+/// outcome.
 fn response_processing(
     body: &Map<String, Value>,
     processing: Option<&Map<String, Value>>,

@@ -1,4 +1,5 @@
-//! QTI as far as the service reads and writes it.
+//! QTI: what the service reads of XML, and how it writes XML.
+
 pub(crate) mod content;
 mod document;
 pub(crate) mod fields;

@@ -1,9 +1,10 @@
 //! What a learner sees of an item, as plain text.
+
 use super::item_reading::correct_values;
 use super::validation::interactions;
 use super::xml::{Element, Node};
 
-/// What stands where the learner answers in a line of text.
+/// Stands for an interaction in a line of text.
 const BLANK: &str = " ____ ";
 
 /// An item's question.
@@ -17,7 +18,7 @@ pub(crate) struct Rendering {
 /// One interaction.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Interaction {
-    /// Such as `choice`.
+    /// Its type, such as `choice`.
     pub(crate) kind: String,
     pub(crate) prompt: String,
     pub(crate) choices: Vec<Choice>,

@@ -1,6 +1,7 @@
 //! Scores responses: `match_correct` and `map_response` for single, multiple and ordered answers.
 //!
 //! Other rules of response processing are not run; an item that has them is scored by its mappings and correct responses.
+
 use std::collections::HashMap;
 
 use super::item_reading::{correct_values, template};

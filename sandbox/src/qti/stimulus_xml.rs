@@ -1,4 +1,5 @@
 //! A stimulus's XML, both ways.
+
 use serde_json::{Map, Value, json};
 
 use super::content::text_of;

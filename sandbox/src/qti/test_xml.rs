@@ -1,4 +1,5 @@
 //! The XML of tests and their parts, both ways.
+
 use serde_json::{Map, Value, json};
 
 use super::content::{text_of, to_element};
@@ -89,7 +90,7 @@ fn rules(rest: &Map<String, Value>) -> impl Iterator<Item = Element> + '_ {
         })
 }
 
-/// A test's XML as the JSON body that would create it. Whether that body is right is for its shape to say.
+/// A test's XML as the JSON body that would create the test. The caller checks that body against its shape.
 pub(crate) fn to_body(root: &Element) -> Value {
     let mut body = picked(
         root,
@@ -217,7 +218,7 @@ fn picked(element: &Element, names: &[(&str, &str)]) -> Map<String, Value> {
         .collect()
 }
 
-/// A number where it is one; otherwise the text, which the shape then refuses.
+/// A number if the text is one; otherwise the text, which the shape then refuses.
 fn number(text: &str) -> Value {
     text.parse::<i64>()
         .map(Value::from)

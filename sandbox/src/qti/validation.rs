@@ -1,10 +1,11 @@
-//! Checks of QTI documents: the root element, required attributes, identifiers that stand once, references that lead
-//! somewhere. It is no XSD: what it leaves out stands in the README.
+//! Checks of QTI documents: root element, required attributes, unique identifiers, references to what is declared. The
+//! checks are fewer than those of the XSD; the README says what they leave out.
+
 use std::collections::HashSet;
 
 use super::xml::{self, Element};
 
-/// What a document claims to be.
+/// The kind of document that is expected.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Schema {
     Test,
@@ -79,7 +80,7 @@ const BUILT_IN: [&str; 6] = [
     "SCORE",
 ];
 
-/// Reads a document and says all that is wrong with it.
+/// Parses a document; the error lists all that is wrong with it.
 pub(crate) fn read(source: &str, schema: Schema) -> Result<Element, Vec<String>> {
     let root =
         xml::parse(source).map_err(|error| vec![format!("The XML is not well-formed: {error}")])?;
@@ -178,7 +179,7 @@ fn missing_attributes(root: &Element) -> Vec<String> {
     errors
 }
 
-/// Identifiers that stand twice among the children of these names.
+/// Identifiers that occur more than once among the children of these names.
 fn repeated(parent: &Element, names: &[&str]) -> Vec<String> {
     let mut seen = HashSet::new();
     parent
@@ -195,7 +196,7 @@ fn repeated(parent: &Element, names: &[&str]) -> Vec<String> {
         .collect()
 }
 
-/// References to responses and outcomes that nobody declares.
+/// References to responses and outcomes that the item does not declare.
 fn dangling(root: &Element) -> Vec<String> {
     let declared = |names: &[&str]| -> HashSet<&str> {
         let declarations = root

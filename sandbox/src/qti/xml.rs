@@ -1,4 +1,5 @@
 //! XML as a small tree: read strictly, written readably.
+
 use std::fmt::Write;
 
 use quick_xml::Reader;
@@ -108,7 +109,7 @@ impl Element {
     pub(crate) fn to_document(&self) -> String {
         let mut xml = String::from(DECLARATION);
         self.write(&mut xml, Some(0));
-        // Thousands of documents are kept; what they grew by in the writing would double them.
+        // Thousands of documents are kept. The spare capacity that writing leaves would double their memory.
         xml.shrink_to_fit();
         xml
     }
@@ -122,7 +123,7 @@ impl Element {
         xml
     }
 
-    /// Indents where white space has no meaning: between QTI's own elements.
+    /// Writes the element. Lines are indented where white space has no meaning: between QTI's own elements.
     fn write(&self, xml: &mut String, indent: Option<usize>) {
         let _ = write!(xml, "<{}", self.name);
         for (name, value) in &self.attributes {
@@ -159,7 +160,7 @@ impl Node {
     }
 }
 
-/// Escapes text, and the white space that would be lost there.
+/// Escapes text, and this white space, which a reader of the XML would otherwise change.
 fn escape(text: &str, white_space: &[char]) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -177,7 +178,7 @@ fn escape(text: &str, white_space: &[char]) -> String {
     escaped
 }
 
-/// Whether XML 1.0 has a way to write the text.
+/// Whether XML 1.0 can express the text.
 pub(crate) fn can_hold(text: &str) -> bool {
     text.chars().all(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..))
 }
@@ -191,7 +192,8 @@ pub(crate) fn is_name(text: &str) -> bool {
         && characters.all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'))
 }
 
-/// Reads a document: one root element, well-formed. What is wrong is said in words, with its place in bytes.
+/// Parses a document, which must be well-formed and have one root element. The error says what is wrong and at which
+/// byte.
 pub(crate) fn parse(xml: &str) -> Result<Element, String> {
     if !can_hold(xml) {
         return Err("a character that XML cannot hold".to_owned());
@@ -263,7 +265,7 @@ pub(crate) fn parse(xml: &str) -> Result<Element, String> {
     }
 }
 
-/// Reads what may stand inside an element: text and elements.
+/// Parses what may stand inside an element: text and elements.
 pub(crate) fn parse_fragment(xml: &str) -> Result<Vec<Node>, String> {
     parse(&format!("<fragment>{xml}</fragment>")).map(|root| root.children)
 }

@@ -1,4 +1,5 @@
 //! Clients that may ask for tokens, and what tokens allow.
+
 use axum::http::Method;
 
 /// What a token allows.
@@ -48,7 +49,7 @@ pub struct Account {
     pub(crate) id: String,
     pub(crate) secret: String,
     pub(super) scopes: Vec<Scope>,
-    /// Where people's browsers may be sent after they signed in.
+    /// Where a person's browser may be sent after the sign-in.
     pub(super) redirect_uris: Vec<String>,
     /// Whether it has no secret.
     pub(super) public: bool,
@@ -75,15 +76,15 @@ impl Account {
         }
     }
 
-    /// Registers an address where the browser may be sent when a person has signed in. It must be asked for as it stands
-    /// here, letter by letter.
+    /// Registers an address where the browser may be sent after a person has signed in. A sign-in must ask for exactly
+    /// this address, letter by letter.
     #[must_use]
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Account {
         self.redirect_uris.push(uri.into());
         self
     }
 
-    /// These scopes, if the account may have all of them.
+    /// The scopes that a request asks for, if the account may have all of them.
     pub(super) fn among(&self, asked: &str) -> Option<Vec<Scope>> {
         let find = |uri| self.scopes.iter().copied().find(|scope| scope.uri() == uri);
         asked.split_whitespace().map(find).collect()

@@ -1,4 +1,5 @@
 //! The sandbox's own endpoints: faults, the request log, a fresh start.
+
 use std::sync::Arc;
 
 use axum::extract::State;

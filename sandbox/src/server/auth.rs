@@ -1,4 +1,5 @@
 //! Accounts, the token endpoint and the check of tokens.
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -24,18 +25,18 @@ struct Token {
     account: String,
     expires: Instant,
     scopes: Vec<Scope>,
-    /// The session of the person that it is for.
+    /// The person's session, if the token is for a person.
     session: Option<u64>,
 }
 
-/// What a token request gives.
+/// What a successful token request returns.
 #[derive(Debug)]
 pub(super) struct Issued {
     pub(super) access: String,
     pub(super) refresh: Option<String>,
 }
 
-/// Who may do what.
+/// The accounts, and the tokens that were issued to them.
 #[derive(Debug)]
 pub(crate) struct Auth {
     accounts: Vec<Account>,
@@ -44,7 +45,7 @@ pub(crate) struct Auth {
     pub(super) sessions: Sessions,
 }
 
-/// Why a token does not open the API.
+/// Why a request is refused for its token.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Denied {
     Missing,
@@ -95,7 +96,7 @@ impl Auth {
         self.accounts.iter().find(|account| account.id == id)
     }
 
-    /// The account that a request shows to be.
+    /// The account whose credentials the request has.
     pub(super) fn authenticate(&self, grant: &Grant) -> Result<&Account, &'static str> {
         self.account(&grant.client_id)
             .filter(|account| account.secret == grant.client_secret)
@@ -129,7 +130,7 @@ impl Auth {
 
     /// A new token.
     pub(super) fn put(&self, account: &str, scopes: Vec<Scope>, session: Option<u64>) -> String {
-        // The tokens of two runs with one seed must differ, or a token would outlive a restart.
+        // The sandbox's seed is not used here: after a restart with the same seed, an old token would be valid again.
         let token: String = std::iter::repeat_with(fastrand::alphanumeric)
             .take(64)
             .collect();
@@ -143,7 +144,7 @@ impl Auth {
         token
     }
 
-    /// Ends a session: its tokens, too.
+    /// Ends a session and its tokens.
     pub(super) fn end(&self, session: u64) {
         self.sessions.end(session);
         self.tokens()
@@ -160,14 +161,14 @@ impl Auth {
         }
     }
 
-    /// Takes the token that a request carries out of use.
+    /// Lets the token that a request carries expire now.
     pub(crate) fn expire(&self, headers: &HeaderMap) {
         if let Some(token) = self.tokens().get_mut(bearer(headers).unwrap_or_default()) {
             token.expires = Instant::now();
         }
     }
 
-    /// Takes every token of the account whose token a request carries out of use.
+    /// Revokes every token of the account whose token a request carries.
     pub(crate) fn revoke(&self, headers: &HeaderMap) {
         let mut tokens = self.tokens();
         if let Some(account) = bearer(headers)
@@ -178,7 +179,7 @@ impl Auth {
         }
     }
 
-    /// Takes every token out of use.
+    /// Revokes every token.
     pub(crate) fn revoke_all(&self) {
         self.sessions.end_all();
         self.tokens().clear();

@@ -1,4 +1,5 @@
 //! One TCP connection: HTTP/1.1, and the way in which it is reset on purpose.
+
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +16,7 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-/// What becomes of the connection after a request, as an extension of its response.
+/// What happens to the connection after a request; an extension of the response.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Fate {
     /// The response is not sent; the connection is reset.
@@ -57,7 +58,7 @@ pub(crate) async fn serve(stream: TcpStream, router: Router) {
     // Small answers must not wait for the acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    // However it ends, nobody needs to know: the client has gone, sent no HTTP, or a fault broke it off.
+    // An error here needs no report: the client has gone or sent no HTTP, or a fault ended the connection.
     let _ = std::future::poll_fn(|context| connection.poll_without_shutdown(context)).await;
     let stream = connection.into_parts().io.into_inner();
     if reset.load(Ordering::Relaxed) {

@@ -1,4 +1,5 @@
 //! The HTTP server: connections, tokens, faults, the request log.
+
 pub(crate) mod account;
 mod admin;
 pub(crate) mod auth;
@@ -27,7 +28,7 @@ use crate::log::RequestLog;
 use crate::page::{self, Shown};
 use crate::store::NotDurable;
 
-/// Bytes that a request's body may have; a larger one is a 413.
+/// The most bytes of a request's body; a larger one is answered with 413.
 const MAX_BODY: usize = 10 * 1024 * 1024;
 
 /// All that handlers share.
@@ -67,7 +68,7 @@ pub(crate) fn serve(
                     Ok((stream, _)) => {
                         connections.spawn(connection::serve(stream, router.clone()));
                     }
-                    // Out of file descriptors, as a rule: others must close first.
+                    // Usually there are no file descriptors left, and other connections must close first.
                     Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
                 },
                 Some(_) = connections.join_next() => {}
@@ -104,7 +105,7 @@ fn router(app: Arc<App>) -> Router {
     Router::new()
         .nest("/_sandbox", admin::routes())
         .merge(page::routes().with_state(shown))
-        // Whatever has no token must not be reached from a web page of somebody else.
+        // These routes need no token, so a web page of another site must not reach them.
         .route_layer(middleware::from_fn(own_origin::require))
         .merge(emulated)
         // The log reads every body before it reaches a handler, and has a limit of its own.

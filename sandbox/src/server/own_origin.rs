@@ -1,11 +1,12 @@
-//! Keeps web pages of other origins away from what needs no token.
+//! Keeps web pages of other origins away from the routes that need no token.
+
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-/// Refuses a request whose `Host` is no name of this machine (a page's name that resolves to 127.0.0.1), or whose `Origin` is
-/// another site.
+/// Refuses a request whose `Host` is not this machine's loopback (another site's name can resolve to 127.0.0.1), or
+/// whose `Origin` is another site.
 pub(crate) async fn require(request: Request, next: Next) -> Response {
     let headers = request.headers();
     let host = authority(headers, header::HOST);

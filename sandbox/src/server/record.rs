@@ -1,4 +1,5 @@
 //! Writes the request log.
+
 use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
@@ -14,10 +15,10 @@ use crate::api::listing::timestamp;
 use crate::api::operation;
 use crate::log::{RequestLog, RequestRecord};
 
-/// Bytes of a request's body that are remembered.
+/// The most bytes of a request's body that are remembered.
 const BODY_SHOWN: usize = 16 * 1024;
 
-/// The record of a request under way.
+/// The number of a request's record in the log.
 #[derive(Clone, Copy, Debug)]
 struct Number(u64);
 
@@ -25,14 +26,14 @@ struct Number(u64);
 #[derive(Clone, Debug)]
 pub(crate) struct Injected(pub(crate) String);
 
-/// Notes a fault that leaves the request without an end.
+/// Records the fault of a request that never ends.
 pub(super) fn mark(log: &RequestLog, request: &Request, fault: &str) {
     if let Some(Number(number)) = request.extensions().get() {
         log.answer(*number, None, Some(fault.to_owned()));
     }
 }
 
-/// Notes the request when it arrives and the answer when it is known.
+/// Records the request when it arrives, and the answer when it is known.
 pub(crate) async fn record(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let operation = operation::of(&request);
     let (parts, body) = request.into_parts();

@@ -1,4 +1,5 @@
 //! Entities of one kind by their identifier, with a note of what changed.
+
 use std::collections::HashMap;
 use std::io;
 
@@ -37,7 +38,7 @@ entity!(Item, "item", "Assessment item", identifier);
 entity!(Stimulus, "stimulus", "Stimulus", identifier);
 entity!(Feedback, "feedback", "Feedback", id);
 
-/// Entities that a write has put aside, by identifier; `None` where there was none.
+/// Entities as they were before a write, by identifier; `None` for one that did not exist.
 pub(super) type Replaced<T> = HashMap<String, Option<T>>;
 
 /// Entities by identifier.
@@ -65,14 +66,14 @@ impl<T: Entity> Collection<T> {
         self.entities.contains_key(key)
     }
 
-    /// Adds the entity or puts it in the place of its predecessor.
+    /// Adds the entity, or replaces the one with its identifier.
     pub(crate) fn put(&mut self, entity: T) {
         let key = entity.key().to_owned();
         let before = self.entities.insert(key.clone(), entity);
         self.replaced.entry(key).or_insert(before);
     }
 
-    /// Whether there was one.
+    /// Removes the entity; returns whether there was one.
     pub(crate) fn remove(&mut self, key: &str) -> bool {
         let before = self.entities.remove_entry(key);
         let removed = before.is_some();
@@ -96,7 +97,7 @@ impl<T: Entity> Collection<T> {
         }
     }
 
-    /// Takes in an entity from the database; returns its serial number.
+    /// Adds an entity from the database; returns its serial number.
     pub(super) fn load(&mut self, entry: &Entry) -> io::Result<u64> {
         let entity: T = serde_json::from_slice(&entry.value)?;
         let serial = entity.stamps().serial;
@@ -109,7 +110,7 @@ impl<T: Entity> Collection<T> {
         std::mem::take(&mut self.replaced)
     }
 
-    /// Has back what was replaced; the identifiers stay, to tell what changed.
+    /// Restores what was replaced. `replaced` keeps the identifiers, which tell what changed.
     pub(super) fn take_back(&mut self, replaced: &mut Replaced<T>) {
         for (key, before) in replaced {
             match before.take() {
@@ -119,7 +120,7 @@ impl<T: Entity> Collection<T> {
         }
     }
 
-    /// The entities of these identifiers, as the database wants them.
+    /// The current entities of these identifiers, as changes for the database.
     pub(super) fn changes<'a>(
         &self,
         keys: impl Iterator<Item = &'a String>,

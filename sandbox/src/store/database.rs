@@ -1,10 +1,11 @@
-//! The data file: one redb table, opened again after a failure, as redb refuses everything from then on.
+//! The data file: one redb table. After a failed write, redb refuses all work, so the file is opened again.
+
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
 
 use redb::{Database, DatabaseError, ReadableTable, TableDefinition, TableError, TableHandle};
 
-/// Kind and identifier to the entity's JSON.
+/// Maps kind and identifier to the entity's JSON.
 const ENTITIES: TableDefinition<(&str, &str), &[u8]> = TableDefinition::new("entities");
 
 /// One entity put or (without a value) removed.
@@ -22,17 +23,18 @@ pub(super) struct Entry {
     pub(super) value: Vec<u8>,
 }
 
-/// What the database reports; it has an error type for each step.
+/// Any error of the database, which has a type for each step.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Opens or creates the database, as often as it is needed.
 pub(super) type Opener = Box<dyn Fn() -> Result<Database, DatabaseError> + Send>;
 
-/// The database while it works, and what it takes to have it back when it did not.
+/// The open database, and what is needed to recover from a failed write.
 pub(super) struct File {
     opener: Opener,
     database: Option<Database>,
-    /// Undoes commits that failed, as they may have come through all the same; in the order to be written.
+    /// Changes that undo failed commits, in the order in which they must be written. A failed commit can still have
+    /// reached the disk.
     owed: Vec<Change>,
 }
 
@@ -60,7 +62,7 @@ impl File {
             return Ok(());
         }
         let database = self.database.take();
-        // Taken out until it has worked: one that failed is closed, and the next commit opens it again.
+        // The database is put back only after success. After a failure it is closed, and the next commit opens it again.
         let database = caught(|| {
             let database = database.map_or_else(&self.opener, Ok)?;
             write(&database, changes)?;
@@ -71,15 +73,15 @@ impl File {
         Ok(())
     }
 
-    /// Has these written before anything else, and tries so at once.
+    /// Adds changes that must be written before all others, and tries to write them now.
     pub(super) fn owe(&mut self, undone: Vec<Change>) {
         self.owed.extend(undone);
-        // Without room, the next commit tries again.
+        // If this fails, the next commit tries again.
         let _ = self.commit(&[]);
     }
 }
 
-/// redb takes some damage, such as a file that was cut off, for a mistake of its own and panics.
+/// Turns panics into errors: redb panics on some damage, such as a file that was cut off.
 fn caught<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
     panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("it is damaged".into()))
 }
@@ -88,7 +90,7 @@ fn load(database: &Database) -> Result<Vec<Entry>, Failure> {
     let transaction = database.begin_read()?;
     let table = match transaction.open_table(ENTITIES) {
         Ok(table) => table,
-        // Nothing is created before the first write: an unknown database stays as it is.
+        // The table is not created before the first write, so that another program's database stays as it is.
         Err(TableError::TableDoesNotExist(_)) => {
             let tables = transaction
                 .list_tables()?

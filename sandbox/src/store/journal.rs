@@ -1,4 +1,5 @@
 //! The database behind the state: one thread that writes batches, so that many writers share one sync to disk.
+
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock, mpsc};
 use std::thread::{self, JoinHandle};
@@ -10,7 +11,7 @@ use super::collection::Replaced;
 use super::database::{Change, File};
 use super::model::{Feedback, Item, Stimulus, Test};
 
-/// What a batch has put aside in memory, by kind.
+/// The entities as they were before a write, by kind.
 #[derive(Debug, Default)]
 pub(super) struct Before {
     pub(super) tests: Replaced<Test>,
@@ -19,7 +20,7 @@ pub(super) struct Before {
     pub(super) feedback: Replaced<Feedback>,
 }
 
-/// What one write changed, for the database, and how to take it back in memory.
+/// One write: its changes for the database, and what undoes it in memory.
 #[derive(Debug)]
 pub(super) struct Batch {
     pub(super) changes: Vec<Change>,
@@ -31,7 +32,7 @@ struct Waiting {
     done: oneshot::Sender<()>,
 }
 
-/// The database did not take a write, which has been taken back and must not be acknowledged.
+/// The database could not be written. The write was undone in memory and must not be acknowledged.
 #[derive(Debug, thiserror::Error)]
 #[error("the data file cannot be written")]
 pub(crate) struct NotDurable;
@@ -44,7 +45,7 @@ pub(super) struct Journal {
 }
 
 impl Journal {
-    /// Starts the thread that writes to an open file what is done to `state`.
+    /// Starts the thread that writes the changes of `state` to an open file.
     pub(super) fn start(file: File, state: Arc<RwLock<State>>) -> io::Result<Journal> {
         let (batches, queue) = mpsc::channel();
         let writer = thread::Builder::new()
@@ -56,8 +57,8 @@ impl Journal {
         })
     }
 
-    /// Hands a batch over; what is returned completes when it is on disk, or has been taken back. To be called under the
-    /// lock of the state, so that the database sees the writes in the order of the memory.
+    /// Queues a batch. The future completes when the batch is on disk, or has been undone. The caller must hold the
+    /// lock of the state, so that the database gets writes in the same order as memory.
     pub(super) fn append(
         &self,
         batch: Batch,
@@ -65,7 +66,7 @@ impl Journal {
         let (done, durable) = oneshot::channel();
         let nothing_to_do = batch.changes.is_empty();
         if let Some(batches) = self.batches.as_ref().filter(|_| !nothing_to_do) {
-            // A writer that is gone drops `done` with the batch, which is what the caller then learns.
+            // If the writer has ended, the batch is dropped and `done` with it, which gives the caller `NotDurable`.
             let _ = batches.send(Waiting { batch, done });
         }
         async move {
@@ -81,13 +82,13 @@ impl Drop for Journal {
     fn drop(&mut self) {
         drop(self.batches.take());
         if let Some(writer) = self.writer.take() {
-            // A panic of the writer has been reported by itself.
+            // A panic of the writer was reported when it happened.
             let _ = writer.join();
         }
     }
 }
 
-/// Writes until every sender is gone; what the disk does not take is taken back in memory.
+/// Writes batches until every sender is gone. A batch that cannot be written is undone in memory.
 fn write_all(mut file: File, queue: &mpsc::Receiver<Waiting>, state: &RwLock<State>) {
     while let Ok(first) = queue.recv() {
         let mut waiting: Vec<Waiting> = std::iter::once(first).chain(queue.try_iter()).collect();
@@ -97,23 +98,23 @@ fn write_all(mut file: File, queue: &mpsc::Receiver<Waiting>, state: &RwLock<Sta
             .collect();
         if file.commit(&changes).is_ok() {
             for waiting in waiting {
-                // The caller may have gone away; its write stands all the same.
+                // The caller may be gone; its write stays.
                 let _ = waiting.done.send(());
             }
             continue;
         }
         let mut state = state.write().unwrap_or_else(PoisonError::into_inner);
-        // What was built on the failed writes goes with them; nothing comes in under the lock.
+        // Later writes can depend on the failed ones, so they are undone as well. The lock keeps new ones out.
         waiting.extend(queue.try_iter());
         let mut undone = Vec::new();
         for waiting in waiting.iter_mut().rev() {
             undone.extend(state.take_back(std::mem::take(&mut waiting.batch.before)));
         }
         drop(state);
-        // The failed commit may have reached the disk in part or in full.
+        // The failed commit can have reached the disk, in part or in full.
         file.owe(undone);
-        // The callers learn it by their `done` being dropped here.
+        // Each `done` is dropped here, which gives its caller `NotDurable`.
     }
-    // The last chance; without room, what is owed stays a matter of a commit that may have come through.
+    // The last attempt to undo failed commits. If it fails too, the file may hold writes that were not acknowledged.
     let _ = file.commit(&[]);
 }

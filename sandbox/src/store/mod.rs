@@ -1,4 +1,5 @@
 //! The sandbox's state: in memory, and in an embedded database where one is asked for.
+
 mod collection;
 mod database;
 #[cfg(test)]
@@ -42,7 +43,7 @@ impl State {
         }
     }
 
-    /// What was put aside since the last call.
+    /// What was replaced since the last call.
     fn take_replaced(&mut self) -> Before {
         Before {
             tests: self.tests.take_replaced(),
@@ -52,7 +53,7 @@ impl State {
         }
     }
 
-    /// What has now the identifiers of what was put aside, as the database wants it.
+    /// The current entities of all identifiers in `before`, as changes for the database.
     fn changes(&self, before: &Before) -> Vec<Change> {
         let tests = self.tests.changes(before.tests.keys());
         let items = self.items.changes(before.items.keys());
@@ -61,7 +62,7 @@ impl State {
         tests.chain(items).chain(stimuli).chain(feedback).collect()
     }
 
-    /// Has back what a write put aside; returns the changes that do the same in the database.
+    /// Undoes a write in memory; returns the changes that undo it in the database.
     fn take_back(&mut self, mut before: Before) -> Vec<Change> {
         self.tests.take_back(&mut before.tests);
         self.items.take_back(&mut before.items);
@@ -97,7 +98,7 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// A store that forgets with the process.
+    /// A store in memory, which ends with the process.
     pub(crate) fn in_memory() -> Store {
         Store {
             state: Arc::default(),
@@ -138,13 +139,13 @@ impl Store {
         })
     }
 
-    /// Looks at the state.
+    /// Reads the state.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
         look(&self.state.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Changes the state, all or nothing: `change` checks everything before it touches anything. When this returns, the
-    /// change is durable; with an error of [`NotDurable`], it has been taken back.
+    /// Changes the state, all or nothing; `change` must check everything before it changes anything. When this returns,
+    /// the change is on disk; if the error is [`NotDurable`], it was undone.
     pub(crate) async fn write<T, E: From<NotDurable>>(
         &self,
         change: impl FnOnce(&mut State) -> Result<T, E>,

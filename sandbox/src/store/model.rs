@@ -1,11 +1,12 @@
-//! What the sandbox remembers, in the shape in which it is kept.
+//! What the sandbox stores, in the form in which it is stored.
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// When an entity came, when it last changed and how often: `createdAt`, `updatedAt` and `__v` of the API.
+/// When an entity was created, when it last changed and how often: `createdAt`, `updatedAt` and `__v` of the API.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Stamps {
-    /// Order of creation; settles lists whose sort keys are equal.
+    /// Order of creation, which also orders list entries whose sort keys are equal.
     pub(crate) serial: u64,
     /// Milliseconds since 1970.
     pub(crate) created: i64,
@@ -24,7 +25,7 @@ pub(crate) struct Test {
     pub(crate) parts: Vec<Part>,
     #[serde(rename = "qti-outcome-declaration", default)]
     pub(crate) outcomes: Vec<Map<String, Value>>,
-    /// The XML as it was sent; gone as soon as something in the test changes, and generated from then on.
+    /// The XML as it was sent; `None` once something in the test has changed. The XML is then generated.
     #[serde(rename = "_sourceXml", default)]
     pub(crate) source_xml: Option<String>,
     #[serde(rename = "_stamps", default)]
@@ -110,7 +111,7 @@ impl Part {
     }
 }
 
-/// An item. Its XML is the truth; what the API shows of it besides is read from there.
+/// An item. Its XML is authoritative; the API's other fields are read from it.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Item {
     pub(crate) identifier: String,
@@ -121,7 +122,7 @@ pub(crate) struct Item {
     pub(crate) raw_xml: String,
     #[serde(default)]
     pub(crate) metadata: Option<Value>,
-    /// The fields that follow from XML, where a write left them as they were and they no longer do.
+    /// The fields that a write left as they were when it replaced the XML.
     #[serde(rename = "_staleFields", default)]
     pub(crate) stale_fields: Option<Map<String, Value>>,
     #[serde(rename = "_stamps", default)]

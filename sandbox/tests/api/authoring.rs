@@ -1,4 +1,5 @@
 //! The JSON authoring form of items: what it takes, and what the service loses of it.
+
 use serde_json::{Value, json};
 
 use crate::support::{Api, item_body};

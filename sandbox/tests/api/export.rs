@@ -1,4 +1,5 @@
 //! A bank that was read from the service can be written to an empty sandbox.
+
 use reqwest::Method;
 use serde_json::{Value, json};
 

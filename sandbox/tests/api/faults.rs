@@ -1,4 +1,5 @@
 //! Faults on purpose, set in process and over HTTP.
+
 use std::io::ErrorKind;
 use std::time::Duration;
 

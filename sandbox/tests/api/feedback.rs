@@ -1,4 +1,5 @@
 //! Feedback on questions and lessons.
+
 use serde_json::json;
 
 use crate::support::Api;

@@ -1,4 +1,5 @@
 //! References from sections to items.
+
 use serde_json::{Value, json};
 
 use crate::support::Api;

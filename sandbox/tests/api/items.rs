@@ -1,4 +1,5 @@
 //! Items in both forms.
+
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
 //! Starting, stopping, and many clients at a time.
+
 use std::sync::Arc;
 
 use serde_json::json;

@@ -1,4 +1,5 @@
 //! Parts of a test.
+
 use reqwest::Method;
 use serde_json::json;
 

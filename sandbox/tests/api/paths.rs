@@ -1,4 +1,5 @@
 //! Identifiers in paths: each is one segment, whatever it holds.
+
 use serde_json::json;
 
 use crate::support::{Api, part_body, section_body, test_body};

@@ -1,4 +1,5 @@
 //! What a response scores.
+
 use serde_json::{Value, json};
 
 use crate::support::{Api, item_body, item_xml};

@@ -1,4 +1,5 @@
 //! Sections: what each operation answers and what it does to the test above.
+
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
 //! People sign in: codes, refresh tokens, revocation, and what an authorization server must not do.
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;

@@ -1,4 +1,5 @@
 //! Stimuli.
+
 use serde_json::{Value, json};
 
 use crate::support::Api;

@@ -1,4 +1,5 @@
 //! A plain HTTP client for the sandbox, and the bodies that tests start from.
+
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use timeback_qti_sandbox::{Sandbox, SandboxBuilder};

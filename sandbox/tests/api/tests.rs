@@ -1,4 +1,5 @@
 //! Tests as a whole.
+
 use reqwest::Method;
 use serde_json::{Value, json};
 

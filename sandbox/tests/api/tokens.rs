@@ -1,4 +1,5 @@
 //! The token endpoint and the check of tokens and scopes.
+
 use std::time::Duration;
 
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
 //! Validation of XML.
+
 use serde_json::json;
 
 use crate::support::{Api, item_xml};

@@ -1,4 +1,4 @@
-//! The judges: programs that others wrote, in Python, which hold the sandbox to its promise (`sandbox/judges`).
+//! The judges: Python programs, written by others, that check the sandbox (`sandbox/judges`).
 
 mod python;
 mod sandbox;
@@ -51,8 +51,8 @@ pub struct Error {
     source: io::Error,
 }
 
-/// Lets a judge judge a fresh sandbox, and gives its verdict. Its packages are installed below `target/`; `python` makes
-/// the environment for them. `arguments` go to the judge's script as they are.
+/// Runs a judge against a fresh sandbox, and returns the judge's exit status. Its packages are installed below
+/// `target/`, in an environment made by `python`. `arguments` are passed to the judge's script unchanged.
 ///
 /// # Errors
 /// When the packages cannot be installed or the sandbox does not start.
@@ -83,7 +83,7 @@ pub fn run(judge: Judge, python: &str, arguments: &[OsString]) -> Result<ExitSta
         .map_err(doing("run the judge"))
 }
 
-/// Names what failed.
+/// Adds to an error what could not be done.
 fn doing(what: impl Into<String>) -> impl FnOnce(io::Error) -> Error {
     let doing = what.into();
     move |source| Error { doing, source }

@@ -1,4 +1,4 @@
-//! A Python environment of a judge's own.
+//! A Python environment for each judge.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::{Error, doing};
 
-/// Makes the environment at `folder` if it is not there, installs `requirements`, and gives its interpreter.
+/// Makes the environment at `folder` if it is not there, installs `requirements`, and returns its interpreter.
 pub(super) fn environment(
     folder: &Path,
     python: &str,

@@ -6,12 +6,12 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use super::{Error, doing};
 
-/// A running sandbox; it ends with this.
+/// A running sandbox. Dropping this ends the process.
 pub(super) struct Sandbox {
     pub(super) base_url: String,
     pub(super) token_url: String,
     child: Child,
-    /// Kept open, so that nothing the sandbox still prints can fail.
+    /// Kept open, because the sandbox could not print to a closed pipe.
     output: BufReader<ChildStdout>,
 }
 
@@ -64,7 +64,7 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to stop.
+        // This fails if the process has already ended, which is fine.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -51,12 +51,12 @@ pub(crate) fn check(document: &Document) -> Result<Counts> {
     })
 }
 
-/// progenitor panics on what it does not know.
+/// Runs the generator, and makes an error of a panic: progenitor panics on what it does not know.
 fn generate<T>(
     work: impl FnOnce() -> std::result::Result<T, Box<dyn std::error::Error>>,
 ) -> Result<T> {
     const WHAT: &str = "generated code";
-    // The hook is the process's: one call at a time, or the silent one stays.
+    // The panic hook is one for the process. Of two calls at a time, one could leave the silent hook in place.
     static HOOK: Mutex<()> = Mutex::new(());
     let _guard = HOOK.lock().unwrap_or_else(PoisonError::into_inner);
     let hook = panic::take_hook();

@@ -11,9 +11,9 @@ use super::visit::{self, object, operations};
 /// The keys that hold texts.
 const TEXTS: [&str; 2] = ["description", "summary"];
 
-/// Adds the texts of `overlay`, and says which of them found nothing to describe.
+/// Adds the texts of `overlay`, and returns which of them the document has no place for.
 ///
-/// That is no error: versions of upstream's document differ in what they have.
+/// Such a text is no error, because versions of upstream's document differ in what they have.
 pub(crate) fn describe(
     mut document: Document,
     overlay: &Overlay,
@@ -76,7 +76,7 @@ fn add_texts(
     Ok(())
 }
 
-/// What users see and nobody has described: operations, parameters, types and their properties.
+/// What users see and no text describes: operations, parameters, types and their properties.
 pub(crate) fn undocumented(document: &Document) -> Vec<String> {
     let mut missing = Vec::new();
     for operation in operations(document) {

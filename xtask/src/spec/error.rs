@@ -16,7 +16,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// An error at `place` (a file, an operation, a schema, an overlay action).
     ///
-    /// Line breaks in `problem` (parsers like to draw the source) are folded, so that the error stays one line.
+    /// Line breaks in `problem` are folded, so that the error stays one line: parsers quote several lines of the
+    /// source.
     pub fn new(place: impl Display, problem: impl Display) -> Self {
         Self {
             place: place.to_string(),

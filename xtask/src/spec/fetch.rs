@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::error::{Error, Result};
 
-/// Larger than any API document by far; a server that sends more is not sending one.
+/// The most bytes that are read, far more than any API document has.
 const LIMIT: u64 = 64 << 20;
 const TIMEOUT: Duration = Duration::from_secs(60);
 

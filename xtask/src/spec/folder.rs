@@ -27,7 +27,7 @@ pub struct Folder(PathBuf);
 pub struct Generated {
     /// The document that the library is generated from.
     pub document: Document,
-    /// What of the overlays had no place in it.
+    /// The parts of the overlays that the document has no place for.
     pub unmatched: Unmatched,
     vendored: String,
     snapshot: String,
@@ -78,7 +78,7 @@ impl Folder {
         Ok(())
     }
 
-    /// The committed snapshot of upstream's document, as its record says it was written.
+    /// The committed snapshot of upstream's document; an error if its hash is not the one in the record.
     pub fn snapshot(&self) -> Result<Document> {
         let text = self.read(SNAPSHOT)?;
         let source = self

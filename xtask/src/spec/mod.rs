@@ -1,8 +1,11 @@
 //! The spec pipeline: from upstream's OpenAPI document to the one the library is generated from.
 //!
-//! Fetch, parse, resolve, lower, drop prose; then correct (by the overlay), narrow, name, relax, require a policy,
-//! describe; then check, report, write. Each step is a function from document to document in a file of its own, with its own tests, and refuses
-//! what it cannot express.
+//! 1. Upstream's document, as the repository keeps it: fetch, parse, operation ids, resolve, lower, prose.
+//! 2. The library's document: correct (`overlay`), narrow, name, relax, policy, describe.
+//! 3. What a refresh leaves: check, report, write.
+//!
+//! Each step has a file of its own with its own tests. A step of the first two groups is a function from document to
+//! document, and refuses what it cannot express.
 
 mod check;
 mod describe;
@@ -55,7 +58,7 @@ fn normalize(place: &str, text: &str) -> Result<Document> {
     prose::drop_prose(document)
 }
 
-/// What of the overlays a document had no place for.
+/// The parts of the overlays that a document has no place for.
 #[derive(Debug, Serialize)]
 pub struct Unmatched {
     /// Optional corrections, by their names.

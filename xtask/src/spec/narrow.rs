@@ -1,7 +1,8 @@
 //! Narrow: an operation keeps one answer and one media type.
 //!
-//! progenitor panics on two request media types, two typed error responses, or a typed 200 beside a 204, and hides the
-//! status of an error whose body is not the documented one. Errors are read by the library itself.
+//! progenitor panics on two request media types, on two typed error responses, and on a typed 200 beside a 204. It also
+//! hides the status of an error whose body is not the documented one, so errors are left out and the library reads them
+//! itself.
 
 use serde_json::Value;
 
@@ -52,7 +53,7 @@ fn keep_success(place: &str, operation: &mut Value) -> Result<()> {
     }
 }
 
-/// Several media types shrink to JSON; no content stays no content.
+/// Keeps only the JSON form of a body; a body without content stays without.
 fn keep_json(place: &str, holder: &mut Value) -> Result<()> {
     let Some(content) = holder.get_mut("content").and_then(Value::as_object_mut) else {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Operation ids: no two operations have one, since everything that follows goes by it.
+//! Operation ids: each is unique, since all later steps go by it.
 
 use std::collections::BTreeMap;
 

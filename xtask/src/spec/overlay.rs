@@ -100,7 +100,7 @@ impl Overlay {
                         return Err(Error::new(&action.name, "cannot remove the whole document"));
                     }
                     Effect::Remove => remove(&mut document, target),
-                    // Each update leaves the places of the others alone.
+                    // An update does not move the targets of the others.
                     Effect::Update(update) => document
                         .pointer_mut(target)
                         .into_iter()
@@ -123,7 +123,7 @@ impl Action {
             .map_or_else(|| entry.target.to_string(), |why| why.trim().to_owned());
         let name = format!("{file} action {number} ({name})");
         let effect = match (entry.update, entry.remove) {
-            // As Overlay 1.0 has it, a removal makes an update of no effect.
+            // Overlay 1.0 says that an update has no effect beside a removal.
             (_, true) => Effect::Remove,
             (Some(update), false) => Effect::Update(update),
             (None, false) => return Err(Error::new(name, "has neither `update` nor `remove`")),
@@ -157,7 +157,7 @@ impl Action {
 
     /// The JSON pointers of what the action is about.
     ///
-    /// A later member of an array comes first: removing it leaves the places of the others alone.
+    /// A later member of an array comes first, because removing it does not move the earlier ones.
     pub(crate) fn targets(&self, document: &Document) -> Vec<String> {
         let located = self.target.query_located(document);
         let mut targets: Vec<String> = located
@@ -177,7 +177,7 @@ fn remove(document: &mut Value, pointer: &str) {
     match document.pointer_mut(parent) {
         Some(Value::Object(map)) => drop(map.shift_remove(&key)),
         Some(Value::Array(items)) => drop(key.parse().map(|index: usize| items.remove(index))),
-        // Its parent went with an earlier target of the same action.
+        // An earlier target of the same action contained this one and was removed.
         _ => {}
     }
 }

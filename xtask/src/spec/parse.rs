@@ -47,7 +47,7 @@ pub(crate) fn yaml(place: &str, text: &str) -> Result<Value> {
     {
         return Ok(value);
     }
-    // YAML 1.2 booleans; room for a document whose schemas repeat one anchor hundreds of times.
+    // Booleans are those of YAML 1.2. The limits leave room for a document that repeats one anchor hundreds of times.
     let options = serde_saphyr::options! {
         strict_booleans: true,
         budget: serde_saphyr::budget! {

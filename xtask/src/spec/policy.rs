@@ -1,4 +1,4 @@
-//! Policy: what upstream's document does not say and the library must know, and so the overlay has to say.
+//! Policy: the overlay must say what the library needs to know and upstream's document does not say.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ const OWNER: &str = "x-owner";
 const OWNERS: [&str; 3] = ["service", "writer", "either"];
 
 /// Refuses a document that does not say of each operation whether it may be repeated, and of each field of an entity
-/// whose it is.
+/// who owns it.
 pub(crate) fn require_policy(document: Document) -> Result<Document> {
     for operation in operations(&document) {
         let said = &operation.value[REPEAT];
@@ -35,7 +35,7 @@ pub(crate) fn require_policy(document: Document) -> Result<Document> {
     Ok(document)
 }
 
-/// What an operation answers with and has an identifier: what the library tells its writers of.
+/// The entities: schemas of answers that have an identifier.
 fn entities(document: &Document) -> BTreeMap<&str, &Value> {
     let schemas = &document["components"]["schemas"];
     operations(document)

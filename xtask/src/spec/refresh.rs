@@ -1,4 +1,4 @@
-//! The two commands that run the whole pipeline: refresh writes its outcome, verify compares it.
+//! The two commands that run the whole pipeline: refresh writes the generated files, verify compares them.
 
 use std::time::SystemTime;
 
@@ -16,9 +16,9 @@ pub fn refresh(folder: &Folder, from: &str, now: SystemTime) -> Result<Report> {
     let upstream = normalize(from, &text)?;
     let generated = folder.generate(&upstream)?;
     let counts = check(&generated.document)?;
-    // What is there may be broken, by a merge for one: refresh is what mends it.
+    // The files that are there may be broken, by a merge for example. A refresh mends them, so it must not need them.
     let (before, source) = (folder.snapshot().ok(), folder.source().ok().flatten());
-    // Upstream's own words: the document that the library is generated from no longer says what a request must have.
+    // Upstream's documents are compared, because the generated one no longer says what a request must have.
     let changes = before.map(|before| diff(&before, &upstream));
     let source = generated.source(from, &text, now).or_older(source);
     folder.store(&generated, &source)?;

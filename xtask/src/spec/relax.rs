@@ -1,4 +1,4 @@
-//! Relax: what the service sends decodes, nothing is lost, and what was absent stays absent.
+//! Relax: whatever the service sends can be read, nothing of it is lost, and what was absent stays absent.
 
 use std::collections::BTreeSet;
 
@@ -12,13 +12,13 @@ use super::visit::{self, object_mut, operations, operations_mut, remove};
 /// Set by the overlay on a schema: the properties without which a value of this type makes no sense.
 pub(crate) const REQUIRED: &str = "x-required";
 
-/// Set by the overlay on a property that is always written: where it is not said, it has its default.
+/// Set by the overlay on a property that is always written, with its default if there is no other value.
 pub(crate) const KEEP_DEFAULT: &str = "x-keep-default";
 
-/// Says of an enum that further values come: the library keeps one that it does not know.
+/// Marks an enum that can get further values: the library keeps a value that it does not know.
 const OPEN_ENUM: &str = "x-open-enum";
 
-/// Rules for values. The service enforces them; a client that did too would fail on what the service lets pass.
+/// Rules for values. Only the service enforces them: a client that did so would fail on what the service lets pass.
 const RULES: [&str; 13] = [
     "exclusiveMaximum",
     "exclusiveMinimum",
@@ -44,7 +44,7 @@ pub(crate) fn relax(mut document: Document) -> Result<Document> {
     for (name, schema) in object_mut(&mut document["components"]["schemas"]) {
         if schema["type"] == "string" && schema["enum"].is_array() {
             schema[OPEN_ENUM] = json!(true);
-            // Upstream may come to list what the overlay adds.
+            // Upstream may one day list a value that the overlay adds.
             let mut seen = BTreeSet::new();
             if let Some(values) = schema["enum"].as_array_mut() {
                 values.retain(|value| seen.insert(value.to_string()));
@@ -78,12 +78,12 @@ pub(crate) fn relax(mut document: Document) -> Result<Document> {
     Ok(document)
 }
 
-/// typify keeps unknown fields for `additionalProperties: {}`, and ignores `true`.
+/// Lets a type keep unknown fields. typify does so for `additionalProperties: {}`, and not for `true`.
 fn open(schema: &mut Value) {
     if schema["type"] != "object" && !schema["properties"].is_object() {
         return;
     }
-    // A type of the library's own is as open as its author made it.
+    // A type that is written by hand is as open as its author made it.
     if schema[HAND_WRITTEN] == true {
         return;
     }

@@ -13,7 +13,7 @@ use super::diff::Changes;
 pub struct Report {
     /// How upstream's document differs from the one before, if there was one.
     pub changes: Option<Changes>,
-    /// What of the overlays had no place in it.
+    /// The parts of the overlays that the document has no place for.
     pub unmatched: Unmatched,
     /// What the new document consists of.
     pub counts: Counts,
@@ -41,7 +41,7 @@ impl Report {
         text + &format!("\n{}\n", self.counts)
     }
 
-    /// What somebody has to look at, each with what is the matter.
+    /// What somebody must look at, each with the reason.
     fn to_do(&self) -> Vec<(&'static str, String)> {
         let texts = self.unmatched.texts.iter().cloned();
         let undocumented = self.counts.undocumented.iter().cloned();

@@ -9,7 +9,7 @@ use super::Document;
 use super::error::{Error, Result};
 use super::visit::{self, SCHEMAS, reference};
 
-/// Deeper than any document nests; a reference that leads back to itself is.
+/// The deepest nesting that is followed. Only a reference that leads back to itself is nested deeper.
 const DEPTH: usize = 64;
 
 /// Checks all references and inlines those that do not name a schema.
@@ -55,7 +55,7 @@ fn inline(source: &Value, place: &str, value: &mut Value, depth: usize) -> Resul
     match value {
         Value::Object(map) => {
             for (key, value) in map {
-                // Only these levels tell a reader where to look; the rest is the schema's own structure.
+                // Errors name these levels only. Deeper ones are the schema's own structure.
                 let place = match value.get("operationId").and_then(Value::as_str) {
                     Some(id) => format!("operation `{id}`"),
                     None if place == "paths" || place == "webhooks" => format!("path `{key}`"),

@@ -47,7 +47,7 @@ impl Source {
             } else {
                 ORIGIN.to_owned()
             },
-            // The name alone: the rest of a path is about one person's machine.
+            // The file's name alone, because the rest of the path describes one person's machine.
             file: if is_url(from) { None } else { name() },
             fetched: humantime::format_rfc3339_seconds(now).to_string(),
             sha256: sha256(text),

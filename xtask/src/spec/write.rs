@@ -31,7 +31,7 @@ pub(crate) fn replace(files: &[(&Path, &str)]) -> Result<()> {
     let mut written = Vec::new();
     for (path, text) in files {
         let folder = path.parent().unwrap_or(Path::new("."));
-        // Created as any other file: tempfile's own would be for the eyes of its owner only.
+        // Created with the usual permissions. Only its owner could read a file that tempfile creates.
         let mut file = tempfile::Builder::new()
             .make_in(folder, |path| File::create_new(path))
             .map_err(|e| failed(path, &e))?;

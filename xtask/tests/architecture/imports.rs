@@ -1,4 +1,4 @@
-//! Which module takes what from which: by `use`, and by paths that stand where they are used.
+//! What each module takes from others of its package, by `use` and by paths in the code.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,7 +17,7 @@ pub(crate) struct Import {
 }
 
 impl Import {
-    /// Whether one of the two stands inside the other: a folder's own file and what is in the folder are one unit.
+    /// Whether one of the two modules contains the other: the file of a folder and the files in it are one unit.
     pub(crate) fn is_within_family(&self) -> bool {
         self.from.starts_with(&self.to) || self.to.starts_with(&self.from)
     }
@@ -29,7 +29,7 @@ impl fmt::Display for Import {
     }
 }
 
-/// All imports between the modules of a package. What a module passes on of another one counts as the other one's.
+/// All imports between the modules of a package. What a module re-exports is imported from the module that defines it.
 pub(crate) fn of(package: &Package) -> Vec<Import> {
     let mut found = BTreeMap::new();
     for (module, file) in &package.modules {
@@ -71,7 +71,7 @@ pub(crate) fn of(package: &Package) -> Vec<Import> {
 /// What each module names by `use`, with the path.
 type Names = BTreeMap<Module, BTreeMap<String, Vec<String>>>;
 
-/// The module where that which a path of `from` leads to is written.
+/// The module that defines what a path in `from` leads to.
 fn resolve(
     package: &Package,
     names: &Names,
@@ -200,7 +200,7 @@ impl<'f> Visit<'f> for Paths {
 }
 
 impl Paths {
-    /// Keeps a path of a macro, if it is one within the crate.
+    /// Ends a path among the tokens of a macro, and keeps it if it begins with `crate`.
     fn end(&mut self, path: &mut Vec<String>) {
         let path = std::mem::take(path);
         let start = path.iter().position(|name| name == "crate");

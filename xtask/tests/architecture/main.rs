@@ -1,4 +1,4 @@
-//! The architecture that ARCHITECTURE.md tells of, held against the sources.
+//! Checks the sources against the rules that ARCHITECTURE.md states.
 
 mod imports;
 mod sources;
@@ -9,7 +9,7 @@ use std::fs;
 use imports::Import;
 use sources::{Module, Package, folders, repository, rust_files};
 
-/// Longer files hold two concerns, as a rule.
+/// A longer file usually holds two concerns.
 const MOST_LINES: usize = 400;
 
 fn each_package(check: impl Fn(&Package, &[Import]) -> Vec<String>) {
@@ -92,7 +92,7 @@ fn every_path_that_the_architecture_names_is_there() {
         .filter(|name| !name.contains(' ') && (name.ends_with(".rs") || name.contains('/')))
         .collect();
     assert!(paths.len() > 50, "{}", paths.len());
-    // A folder may be named alone where its parent was just named.
+    // The text may name a folder alone, after it has named the folder's parent.
     let folders = folders(&repository);
     let inside = |path: &str| folders.contains(path.trim_end_matches('/')) && path.ends_with('/');
     let missing: Vec<_> = paths

@@ -1,4 +1,5 @@
-//! How a request goes wrong.
+//! Injects faults into requests and answers.
+
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -19,7 +20,7 @@ use crate::server::App;
 use crate::server::connection::Fate;
 use crate::server::record::{Injected, mark};
 
-/// Lets a request through, or lets it go wrong.
+/// Handles a request with the fault that a rule picks for it, or without one.
 pub(crate) async fn inject(
     State(app): State<Arc<App>>,
     mut request: Request,
@@ -90,7 +91,7 @@ fn answer(status: u16, body: Option<&Value>, retry_after: Option<&str>) -> Respo
     response
 }
 
-/// The response with its full length announced and half of its body; one without a body is lost whole.
+/// Announces the full length of the response and sends half of its body. A response without a body is not sent at all.
 async fn truncated(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     // The handler's bodies are in memory already.
@@ -108,7 +109,7 @@ async fn truncated(response: Response) -> Response {
     Response::from_parts(parts, Body::new(half))
 }
 
-/// Gives its bytes, lets them be sent, and breaks off.
+/// A body that gives its bytes, waits until they are sent, and then fails.
 struct HalfBody {
     half: Option<Bytes>,
     flushed: bool,
@@ -126,7 +127,7 @@ impl hyper::body::Body for HalfBody {
             return Poll::Ready(Some(Ok(Frame::data(half))));
         }
         if !std::mem::replace(&mut self.flushed, true) {
-            // The connection writes out what it has while it waits.
+            // While the body is pending, the connection sends what it has.
             context.waker().wake_by_ref();
             return Poll::Pending;
         }

@@ -1,4 +1,5 @@
-//! Faults on purpose: the rules in force, and what each of them has seen.
+//! Faults on purpose: the rules in force, and how many requests each of them has counted.
+
 mod inject;
 mod rule;
 
@@ -16,13 +17,13 @@ pub(crate) struct Faults {
     armed: Mutex<Vec<Armed>>,
 }
 
-/// A rule with what it has seen.
+/// A rule and its counts.
 #[derive(Debug)]
 struct Armed {
     rule: FaultRule,
     seen: u64,
     fired: u64,
-    /// Its own, so that a rule's hits do not depend on the other rules.
+    /// Each rule has its own generator, so that its hits do not depend on the other rules.
     random: fastrand::Rng,
 }
 
@@ -38,7 +39,7 @@ impl Faults {
         self.armed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts these rules in the place of those in force.
+    /// Replaces the rules in force.
     pub(crate) fn set(&self, rules: Vec<FaultRule>) -> Result<(), InvalidFault> {
         rules.iter().try_for_each(FaultRule::check)?;
         let arm = |(place, rule)| Armed {
@@ -51,12 +52,12 @@ impl Faults {
         Ok(())
     }
 
-    /// Takes every rule away.
+    /// Removes every rule.
     pub(crate) fn clear(&self) {
         self.armed().clear();
     }
 
-    /// The rules with what they have seen, for people.
+    /// The rules and their counts, as JSON.
     pub(crate) fn show(&self) -> Value {
         self.armed()
             .iter()
@@ -64,7 +65,8 @@ impl Faults {
             .collect()
     }
 
-    /// The effect on a request of this operation. Every rule that applies counts it; the first that fires wins.
+    /// The effect on a request of this operation. Every rule that applies counts the request; the first that fires
+    /// wins.
     fn pick(&self, operation: &str) -> Option<Effect> {
         let mut picked = None;
         for armed in self
@@ -96,7 +98,7 @@ impl Armed {
             .rule
             .probability
             .is_none_or(|probability| self.random.f64() < probability);
-        // Without `times`, an `nth` is one request.
+        // A rule with `nth` and without `times` fires once.
         let times = self
             .rule
             .times

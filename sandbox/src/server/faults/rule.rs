@@ -1,4 +1,5 @@
-//! What a fault rule says.
+//! Fault rules: which requests go wrong, and how.
+
 use axum::http::HeaderValue;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -22,7 +23,8 @@ use crate::api::operation;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaultRule {
-    /// The operation id of the API document, or `token`; without one, every operation of the API but not the token endpoint.
+    /// The operation id of the API document, or `token`. Without one, the rule applies to every operation of the API,
+    /// but not to the token endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) operation: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -39,7 +41,7 @@ pub struct FaultRule {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Effect {
-    /// This answer in place of the operation, which does not run; see [`Effect::status`].
+    /// The operation does not run; this answer is sent instead. See [`Effect::status`].
     #[serde(rename_all = "camelCase")]
     Status {
         /// The status.
@@ -72,8 +74,8 @@ pub enum Effect {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
     },
-    /// The operation runs, an update of an item from XML: the XML is stored, and the fields that follow from it stay as they
-    /// were, until another write. Live items have been seen so; players read the fields.
+    /// An update of an item from XML stores the XML, but leaves the fields that are read from it as they were, until
+    /// another write. Items of the live service have been seen in this state; players read these fields.
     StaleFields,
 }
 
@@ -156,7 +158,7 @@ impl FaultRule {
         self
     }
 
-    /// Fires at most so often.
+    /// Fires at most this many times.
     #[must_use]
     pub fn times(mut self, times: u64) -> FaultRule {
         self.times = Some(times);

@@ -1,4 +1,5 @@
-//! The page where a person says yes or no.
+//! The page where a person allows or refuses a sign-in.
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use crate::server::account::Scope;
 
 type Fields = HashMap<String, String>;
 
-/// Shows the page, or why there is none.
+/// Shows the page, or why the request is refused.
 pub(crate) async fn ask(State(app): State<Arc<App>>, Query(query): Query<Fields>) -> Response {
     let field = |name: &str| query.get(name).map_or("", String::as_str);
     let (id, redirect_uri) = (field("client_id"), field("redirect_uri"));
@@ -129,7 +130,7 @@ fn refusal(what: &str, value: &str) -> Response {
     page(StatusCode::BAD_REQUEST, "Not possible", "", &body)
 }
 
-/// A page whose form may lead to `redirect_uri` alone.
+/// A page whose form can lead to `redirect_uri` only.
 fn page(status: StatusCode, title: &str, redirect_uri: &str, body: &Markup) -> Response {
     let origin: Vec<&str> = redirect_uri.splitn(4, '/').take(3).collect();
     let form_action = format!("'self' {}", origin.join("/"));

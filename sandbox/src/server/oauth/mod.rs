@@ -1,4 +1,5 @@
 //! People sign in: the authorization code grant with PKCE, refresh tokens that rotate, and their revocation.
+
 mod authorize;
 mod sessions;
 
@@ -18,12 +19,12 @@ use super::App;
 use super::auth::{Auth, Grant, Issued};
 
 impl Auth {
-    /// Gives a token for a code or for a refresh token, or says why not in the words of OAuth 2.
+    /// Issues a token for a code or for a refresh token, or says why not in the words of OAuth 2.
     pub(super) fn issue_to_person(&self, grant: &Grant) -> Result<Issued, &'static str> {
         let account = self.authenticate(grant)?;
         let field = |name: &str| grant.field(name).ok_or("invalid_request");
-        let turn = match grant.field("grant_type") {
-            Some("refresh_token") => self.sessions.turn(&account.id, field("refresh_token")?),
+        let exchanged = match grant.field("grant_type") {
+            Some("refresh_token") => self.sessions.rotate(&account.id, field("refresh_token")?),
             _ => self.sessions.begin(
                 &account.id,
                 field("code")?,
@@ -31,23 +32,23 @@ impl Auth {
                 field("code_verifier")?,
             ),
         };
-        let turn = turn.map_err(|ended| {
+        let exchanged = exchanged.map_err(|ended| {
             if let Some(session) = ended {
                 self.end(session);
             }
             "invalid_grant"
         })?;
-        let access = self.put(&account.id, turn.scopes, Some(turn.session));
+        let access = self.put(&account.id, exchanged.scopes, Some(exchanged.session));
         Ok(Issued {
             access,
-            refresh: Some(turn.refresh),
+            refresh: Some(exchanged.refresh),
         })
     }
 
     fn revoke_session(&self, grant: &Grant) -> Result<(), &'static str> {
         let account = self.authenticate(grant)?;
         let token = grant.field("token").ok_or("invalid_request")?;
-        // A token that is unknown is as good as revoked.
+        // An unknown token counts as revoked.
         if let Some(session) = self.sessions.of_refresh_token(&account.id, token) {
             self.end(session);
         }

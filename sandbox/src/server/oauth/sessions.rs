@@ -1,4 +1,5 @@
-//! What was asked, what was allowed, and the sessions that follow from it.
+//! Requests to sign in, the codes that answer them, and the sessions that codes begin.
+
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use crate::server::account::Scope;
 /// How long a code can be exchanged.
 const CODE_LIFETIME: Duration = Duration::from_secs(60);
 
-/// A request to sign in that is in order.
+/// A valid request to sign in.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(super) account: String,
@@ -26,7 +27,7 @@ pub(crate) struct Asked {
 struct Code {
     asked: Asked,
     expires: Instant,
-    /// The session that it began; a second exchange ends it.
+    /// The session that the code began. A second exchange of the code ends that session.
     session: Option<u64>,
 }
 
@@ -34,13 +35,13 @@ struct Code {
 struct Session {
     account: String,
     scopes: Vec<Scope>,
-    /// The one refresh token that is good.
+    /// The one refresh token that is valid.
     refresh: String,
 }
 
-/// What a code or a refresh token gives.
+/// What the exchange of a code or of a refresh token gives.
 #[derive(Debug)]
-pub(crate) struct Turn {
+pub(crate) struct Exchanged {
     pub(super) session: u64,
     pub(super) scopes: Vec<Scope>,
     pub(super) refresh: String,
@@ -56,7 +57,7 @@ struct Inner {
     asked: HashMap<String, Asked>,
     codes: HashMap<String, Code>,
     sessions: HashMap<u64, Session>,
-    /// Every refresh token there was, and its session.
+    /// The session of every refresh token, used ones included, so that a second use is noticed.
     refresh_tokens: HashMap<String, u64>,
 }
 
@@ -65,14 +66,14 @@ impl Sessions {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes note of a request; the ticket stands for it in the page's form.
+    /// Remembers a request; returns a ticket, which stands for the request in the page's form.
     pub(super) fn ask(&self, asked: Asked) -> String {
         let ticket = random();
         self.lock().asked.insert(ticket.clone(), asked);
         ticket
     }
 
-    /// The request of a ticket, which is spent, and a code for it if the person said yes.
+    /// Takes the request of a ticket, so that the ticket works once, and makes a code for it if the person said yes.
     pub(super) fn decide(&self, ticket: &str, yes: bool) -> Option<(Asked, Option<String>)> {
         let mut inner = self.lock();
         let asked = inner.asked.remove(ticket)?;
@@ -89,14 +90,14 @@ impl Sessions {
         Some((asked, code))
     }
 
-    /// Begins the session of a code. The error is the session that ends by the attempt, if one does.
+    /// Begins the session of a code. If the code was exchanged before, the error is the session that must end.
     pub(super) fn begin(
         &self,
         account: &str,
         code: &str,
         redirect_uri: &str,
         verifier: &str,
-    ) -> Result<Turn, Option<u64>> {
+    ) -> Result<Exchanged, Option<u64>> {
         let mut inner = self.lock();
         let inner = &mut *inner;
         let code = inner.codes.get_mut(code).ok_or(None)?;
@@ -123,15 +124,20 @@ impl Sessions {
         let scopes = asked.scopes.clone();
         inner.sessions.insert(session, opened);
         inner.refresh_tokens.insert(refresh.clone(), session);
-        Ok(Turn {
+        Ok(Exchanged {
             session,
             scopes,
             refresh,
         })
     }
 
-    /// Takes a refresh token for the next one. The error is the session that ends, where the token was used before.
-    pub(super) fn turn(&self, account: &str, refresh_token: &str) -> Result<Turn, Option<u64>> {
+    /// Exchanges a refresh token for the next one. If the token was used before, the error is the session that must
+    /// end.
+    pub(super) fn rotate(
+        &self,
+        account: &str,
+        refresh_token: &str,
+    ) -> Result<Exchanged, Option<u64>> {
         let mut inner = self.lock();
         let inner = &mut *inner;
         let number = *inner.refresh_tokens.get(refresh_token).ok_or(None)?;
@@ -144,7 +150,7 @@ impl Sessions {
         }
         session.refresh = random();
         inner.refresh_tokens.insert(session.refresh.clone(), number);
-        Ok(Turn {
+        Ok(Exchanged {
             session: number,
             scopes: session.scopes.clone(),
             refresh: session.refresh.clone(),
@@ -168,7 +174,7 @@ impl Sessions {
     }
 }
 
-/// A name that does not come twice.
+/// A random name; no two are the same.
 fn random() -> String {
     std::iter::repeat_with(fastrand::alphanumeric)
         .take(48)

@@ -1,8 +1,8 @@
 //! Diff: what changed between two documents, and what it means for a client written against the old one.
 //!
-//! A change is breaking if a request that was right may now be refused, or an answer may hold what such a client does not
-//! expect. So the direction decides: a value more in an enum is harmless in a request and breaking in an answer, and a
-//! value less is the other way round. What both directions use is held to both.
+//! A change is breaking if a valid request may now be refused, or if an answer may hold what such a client does not
+//! expect. So the direction decides: a value that is added to an enum is harmless in requests and breaking in answers;
+//! for a value that is removed, it is the reverse. A schema that requests and answers use is judged by both rules.
 
 mod operations;
 mod render;
@@ -30,7 +30,7 @@ pub struct Change {
     pub kind: Kind,
     /// Its name.
     pub name: String,
-    /// How.
+    /// What is different, in words.
     pub change: String,
     /// Whether a client may break.
     pub breaking: bool,
@@ -46,7 +46,7 @@ pub enum Kind {
     Schema,
 }
 
-/// Where values of a schema go.
+/// Whether values of a schema are in requests, in answers, or in both.
 #[derive(Clone, Copy, Debug, Default)]
 struct Direction {
     request: bool,

@@ -1,4 +1,4 @@
-//! Changes of operations: which there are, where they stand, what they take and answer.
+//! Changes of operations: which exist, their methods and paths, their parameters, bodies and answers.
 
 use std::collections::BTreeMap;
 

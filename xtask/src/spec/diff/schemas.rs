@@ -24,7 +24,7 @@ const RULES: [&str; 13] = [
     "uniqueItems",
 ];
 
-/// References are followed in the document they stand in.
+/// Both documents, as a reference is followed in the document that it stands in.
 pub(super) struct Schemas<'a> {
     pub(super) old: &'a Value,
     pub(super) new: &'a Value,
@@ -41,7 +41,7 @@ pub(super) fn compare_components(old: &Value, new: &Value, changes: &mut Vec<Cha
             changes,
         };
         let Some(after) = new.get(name) else {
-            // Whoever held it says what it holds now; the name itself is no part of a request or an answer.
+            // Schemas that used this one report what they use now. The name itself is not in any request or answer.
             log.compatible("removed");
             continue;
         };
@@ -88,7 +88,7 @@ struct Walk<'a, 'b> {
     schemas: &'a Schemas<'a>,
     direction: Direction,
     log: &'a mut Log<'b>,
-    /// Pairs of components that are being compared in place; a type may hold itself.
+    /// Pairs of components that are already being compared, because a type may contain itself.
     seen: BTreeSet<(String, String)>,
 }
 
@@ -99,7 +99,7 @@ impl Walk<'_, '_> {
         }
         self.nullable(at, before, after);
         match (target(before), target(after)) {
-            // A component's own changes are told once, under its name.
+            // The changes of a component are reported once, under its name.
             (Some(old), Some(new)) if old == new => return,
             (None, None) => {}
             (old, new) => {
@@ -131,7 +131,7 @@ impl Walk<'_, '_> {
         match (before.get("items"), after.get("items")) {
             (Some(old), Some(new)) => self.compare(&format!("{at}[]"), old, new),
             (None, None) => {}
-            // The type itself changed, which has been told.
+            // The type itself has changed, which was reported above.
             _ => {}
         }
     }
@@ -188,7 +188,7 @@ impl Walk<'_, '_> {
 
     fn rules(&mut self, at: &str, before: &Value, after: &Value) {
         for rule in RULES {
-            // An object says nothing about further properties, or that they may be anything: both are the same.
+            // A missing `additionalProperties` means the same as `true` or `{}`.
             let said = |schema: &Value| {
                 schema
                     .get(rule)
@@ -218,7 +218,7 @@ impl Walk<'_, '_> {
             return;
         };
         for value in new.iter().filter(|value| !old.contains(value)) {
-            // A client was told that further values come.
+            // Clients of an open enum expect further values.
             match before["x-open-enum"] == true {
                 true => self
                     .log
@@ -284,10 +284,10 @@ impl Walk<'_, '_> {
     }
 }
 
-/// What may stand beside a reference and say no more than it.
+/// Keywords that a schema may have and still be a mere reference.
 const BESIDE_REFERENCE: [&str; 4] = ["$ref", "allOf", "nullable", "description"];
 
-/// The component a schema is, `allOf` around one reference included.
+/// The component that a schema refers to, directly or by `allOf` around one reference.
 fn target(schema: &Value) -> Option<&str> {
     if object(schema).any(|(key, _)| !BESIDE_REFERENCE.contains(&key.as_str())) {
         return None;

@@ -99,7 +99,7 @@ pub(crate) fn lower(mut document: Document) -> Result<Document> {
     Ok(document)
 }
 
-/// Inner schemas first, so that a union with `null` is seen after its branches became plain.
+/// Lowers inner schemas first, so that a union with `null` is seen when its branches are in their 3.0 form.
 fn lower_schema(place: &str, value: &mut Value) -> Result<()> {
     if let Value::Bool(any) = value {
         *value = if *any { json!({}) } else { json!({"not": {}}) };
@@ -161,7 +161,7 @@ fn lower_content(place: &str, schema: &mut Schema) -> Result<()> {
     Ok(())
 }
 
-/// Without a composition nothing is evaluated elsewhere, and "unevaluated" is "additional".
+/// Makes `unevaluatedProperties` `additionalProperties`: both mean the same in a schema without composition.
 fn lower_unevaluated(schema: &mut Schema) {
     let composed = ["$ref", "allOf", "anyOf", "oneOf"]
         .iter()
@@ -177,7 +177,7 @@ fn lower_unevaluated(schema: &mut Schema) {
     }
 }
 
-/// Every name is a string: saying so, as generators do for maps, says nothing.
+/// Drops `propertyNames` that allows every string, as generators write it for maps: every name is a string.
 fn lower_property_names(schema: &mut Schema) {
     let names = schema.get("propertyNames");
     if names.is_some_and(|names| says_nothing(names) || *names == json!({ "type": "string" })) {
@@ -359,7 +359,7 @@ fn lower_bound(schema: &mut Schema, bound: &str, exclusive: &str, tighter: fn(f6
     schema.insert(exclusive.into(), json!(true));
 }
 
-/// In 3.0 what stands beside a `$ref` is ignored.
+/// Moves a `$ref` with other keywords beside it into `allOf`, because 3.0 ignores what stands beside a `$ref`.
 pub(crate) fn lower_reference(schema: &mut Schema) {
     if schema.len() > 1 && visit::reference(schema).is_some() {
         let target = schema.shift_remove("$ref");

@@ -1,9 +1,9 @@
 //! Name: inline schemas become named components, equal ones the same.
 //!
 //! A name comes from `x-schema-name`, which the overlay sets, or else from the property that holds the schema. Schemas
-//! given one name become one type: it has the properties of all, and requires what all require. Schemas that come to one
-//! name by their properties must be equal, or one an extension of the other, since nobody has said that they are the same
-//! thing.
+//! to which the overlay gives one name become one type, which has the properties of all and requires what all require.
+//! Schemas that share a name only because their properties do must be equal, or one must extend the other, since nobody
+//! has said that they are the same thing.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ use super::visit::{self, Role, SCHEMAS, remove, subschemas};
 pub(crate) const NAME: &str = "x-schema-name";
 /// Set by the overlay on a component whose type is written by hand; nothing inside it is a type of its own.
 pub(crate) const HAND_WRITTEN: &str = "x-hand-written";
-/// What belongs to the place where a type is used rather than to the type.
+/// Keywords that belong to the use of a type, not to the type.
 const OF_THE_USE: [&str; 2] = ["default", "nullable"];
 
 /// Moves every object with properties and every string enum to `components.schemas`, and drops components nobody uses.
@@ -62,7 +62,7 @@ struct Named {
 }
 
 impl Names {
-    /// Inner schemas first: the outer ones are then compared by the names of what they hold.
+    /// Names inner schemas first, so that outer ones are compared by the names of what they hold.
     fn visit(
         &mut self,
         place: &str,
@@ -90,7 +90,7 @@ impl Names {
             let derived = match role {
                 Role::Property(name) => Some(name.to_upper_camel_case()),
                 Role::Items | Role::AdditionalProperties => derived.map(singular),
-                // A part of the type around it, as long as nobody names it.
+                // A branch is part of the type around it, unless the overlay names it.
                 Role::Branch => None,
             };
             self.visit(&role.place(place), inner, derived.as_deref(), false)?;
@@ -157,7 +157,7 @@ fn deserves_a_name(schema: &Value) -> bool {
     properties || string_enum
 }
 
-/// `allOf` around a single reference says no more than the reference.
+/// Replaces `allOf` around a single schema by that schema, which says the same.
 fn unwrap_single(schema: &mut Value) {
     let Some(map) = schema.as_object() else {
         return;
@@ -178,7 +178,7 @@ fn component_of(place: &str) -> Option<&str> {
     place.strip_prefix("schema `")?.strip_suffix('`')
 }
 
-/// For a parameter its name, for a body the operation's id with what it is.
+/// A parameter's name, or for a body the operation's id and `Body` or `Result`.
 fn suggestion(place: &str) -> Option<String> {
     let quoted = place.split('`').nth(1)?;
     let suggestion = match place.split_once("` parameter `") {
@@ -207,7 +207,7 @@ fn drop_unused(document: &mut Document) {
     }
 }
 
-/// The overlay can refer to a type that nothing is called.
+/// Refuses a reference to a type that does not exist, as the overlay can contain one.
 fn refuse_dangling(document: &Document) -> Result<()> {
     let schemas = &document["components"]["schemas"];
     let dangling = visit::references(document)

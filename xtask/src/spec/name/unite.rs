@@ -6,7 +6,7 @@ use super::{Named, OF_THE_USE};
 use crate::spec::error::{Error, Result};
 use crate::spec::visit::remove;
 
-/// Whether one of the two says all that the other says, and more: a place where upstream has added something.
+/// Whether one of the two has all properties or values of the other, as when upstream has added some in one place.
 pub(super) fn extends(one: &Value, other: &Value) -> bool {
     let covers = |wide: &Value, narrow: &Value| match (&wide["properties"], &narrow["properties"]) {
         (Value::Object(wide), Value::Object(narrow)) => {
@@ -41,7 +41,7 @@ pub(super) fn unite(name: &str, known: &mut Named, place: &str, schema: Value) -
     }
     for (key, theirs) in other {
         let Some(ours) = own.get_mut(&key) else {
-            // What only one of them requires cannot be required.
+            // What only one of them requires is not required.
             if key != "required" {
                 own.insert(key, theirs);
             }
