@@ -43,7 +43,8 @@ impl Bank {
         if path.exists() {
             return Err(Error::BankExists { path: root });
         }
-        let bank = Self::at(root, settings)?;
+        let bank = Self::at(root, settings);
+        bank.prepare()?;
         write_atomically(
             &bank.layout.staging(),
             &path,
@@ -52,7 +53,7 @@ impl Bank {
         Ok(bank)
     }
 
-    /// Opens a bank.
+    /// Opens a bank. Where nothing may be written, it can still be read and audited.
     ///
     /// # Errors
     /// [`Error::NoBank`] if the folder is none; [`Error::Settings`] if its `qti.toml` cannot be right.
@@ -67,7 +68,12 @@ impl Bank {
             Err(problem) => return Err(Error::file(path)(problem)),
         };
         let settings = Settings::parse(&path, &text)?;
-        Self::at(root, settings)
+        let bank = Self::at(root, settings);
+        match bank.prepare() {
+            // One can look at a bank where nothing may be written: what has to write says so itself.
+            Err(Error::File { source, .. }) if is_read_only(&source) => Ok(bank),
+            prepared => prepared.map(|()| bank),
+        }
     }
 
     /// Opens the bank that a folder stands in: the folder itself, or the nearest one above it.
@@ -80,19 +86,24 @@ impl Bank {
         Self::open(root.unwrap_or(within))
     }
 
-    fn at(root: PathBuf, settings: Settings) -> Result<Self> {
-        let state = root.join(STATE);
-        fs::create_dir_all(&state).map_err(Error::file(&state))?;
-        let layout = Layout::new(&root, state.join("staging"));
-        let ignore = state.join(".gitignore");
-        if !ignore.exists() {
-            write_atomically(&layout.staging(), &ignore, b"*\n")?;
-        }
-        Ok(Self {
+    fn at(root: PathBuf, settings: Settings) -> Self {
+        let layout = Layout::new(&root, root.join(STATE).join("staging"));
+        Self {
             root,
             settings,
             layout,
-        })
+        }
+    }
+
+    /// Makes the folder of what does not belong into version control.
+    fn prepare(&self) -> Result<()> {
+        let state = self.root.join(STATE);
+        fs::create_dir_all(&state).map_err(Error::file(&state))?;
+        let ignore = state.join(".gitignore");
+        if !ignore.exists() {
+            write_atomically(&self.staging(), &ignore, b"*\n")?;
+        }
+        Ok(())
     }
 
     /// The bank's folder.
@@ -170,4 +181,12 @@ impl Bank {
     pub fn remove(&self, key: &Key) -> Result<bool> {
         self.layout.remove(key)
     }
+}
+
+fn is_read_only(problem: &io::Error) -> bool {
+    let kinds = [
+        io::ErrorKind::PermissionDenied,
+        io::ErrorKind::ReadOnlyFilesystem,
+    ];
+    kinds.contains(&problem.kind())
 }

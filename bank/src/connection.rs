@@ -26,7 +26,8 @@ impl Bank {
     /// Opens what the bank remembers of the client's service. Nothing is sent.
     ///
     /// # Errors
-    /// [`Error::Busy`] if another process works on the bank; [`Error::State`] if what it remembers cannot be read.
+    /// [`Error::Busy`] if another process works on the bank; [`Error::State`] if what it remembers cannot be read, and
+    /// [`Error::Newer`] if a later version has written it.
     pub fn connect(&self, client: &Client) -> Result<Connection> {
         let path = self.state_file(client.base_url());
         Ok(Connection {

@@ -73,6 +73,19 @@ pub enum Error {
         /// Why.
         problem: PackageProblem,
     },
+    /// What is remembered between two runs was written by a later version, which this one would misread.
+    #[error(
+        "{}: written by a later version, in format {found} (this one knows {known}): use that version",
+        path.display()
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: u64,
+        /// The latest format that this version knows.
+        known: u64,
+    },
     /// Another process works on the bank.
     #[error("{} is in use: another command works on this bank", path.display())]
     Busy {

@@ -6,6 +6,7 @@
     reason = "redb's own error, shared as soon as it leaves this module"
 )]
 
+mod format;
 mod record;
 mod writer;
 
@@ -125,6 +126,7 @@ impl Store {
             }
             opened => opened.map_err(|problem| Error::state(path, problem.into()))?,
         };
+        format::check(path, &database)?;
         let database = Arc::new(database);
         Ok(Self {
             path: path.to_owned(),
@@ -177,7 +179,10 @@ impl Store {
             };
             let (kind, identifier) = row(key);
             let found = table.get((run, kind, identifier.as_str()))?;
-            Ok(found.and_then(|bytes| unpack_entity(key, bytes.value())))
+            let read = |bytes: &[u8]| unpack_entity(key, bytes);
+            found
+                .map(|bytes| row_of(key, read(bytes.value())))
+                .transpose()
         })
     }
 
@@ -239,7 +244,9 @@ impl Store {
             };
             let (kind, identifier) = row(key);
             let found = table.get((kind, identifier.as_str()))?;
-            Ok(found.and_then(|bytes| read(bytes.value())))
+            found
+                .map(|bytes| row_of(key, read(bytes.value())))
+                .transpose()
         })
     }
 
@@ -266,6 +273,13 @@ impl Store {
         let result = transaction.and_then(|transaction| read(&transaction));
         result.map_err(|problem| Error::state(&self.path, problem))
     }
+}
+
+/// A row that cannot be read is not one that is not there: what it says of a write would be forgotten.
+fn row_of<T>(key: &Key, read: Option<T>) -> Result<T, redb::Error> {
+    read.ok_or_else(|| {
+        redb::Error::Corrupted(format!("what is remembered of {key} cannot be read"))
+    })
 }
 
 fn key(kind: u8, identifier: &str) -> Option<Key> {

@@ -1,5 +1,7 @@
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::process::Stdio;
 use std::task::Poll;
 
 use serde_json::{Value, json};
@@ -9,7 +11,8 @@ use timeback_qti::{Client, RetryPolicy};
 use timeback_qti_bank::pull::{PullOptions, PullReport};
 use timeback_qti_bank::push::{PushOptions, PushReport};
 use timeback_qti_bank::{Bank, Connection, Identifier, Key, Kind, Settings, unobserved};
-use timeback_qti_sandbox::{RequestRecord, Sandbox};
+use timeback_qti_sandbox::{RequestRecord, Sandbox, program};
+use tokio::process::Command;
 
 pub(crate) fn item_xml(identifier: &str, stimulus: Option<&str>, text: &str) -> String {
     let reference = stimulus.map_or_else(String::new, |stimulus| {
@@ -205,5 +208,52 @@ impl Folder {
         let text = std::fs::read_to_string(self.path(key)).unwrap();
         assert!(text.contains(from), "{text}");
         std::fs::write(self.path(key), text.replace(from, to)).unwrap();
+    }
+}
+
+/// A test of this binary, run in a process of its own.
+pub(crate) struct Child(Command);
+
+impl Child {
+    pub(crate) fn of(test: &str) -> Self {
+        // On Linux by a path that needs no permission for the folders that the binary stands in.
+        let own = Some(PathBuf::from("/proc/self/exe")).filter(|path| path.exists());
+        let own = own.unwrap_or_else(|| std::env::current_exe().unwrap());
+        let mut command = Command::new(own);
+        command.args(["--exact", "--nocapture", test]);
+        command.current_dir("/").stdin(Stdio::null());
+        Self(command)
+    }
+
+    pub(crate) fn with(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.0.env(name, value);
+        self
+    }
+
+    /// It finds the service in its environment.
+    pub(crate) fn knowing(mut self, world: &World) -> Self {
+        self.0.envs(program::variables(&world.sandbox));
+        self
+    }
+
+    /// Run by somebody who is stopped by permissions: root is not.
+    #[cfg(unix)]
+    pub(crate) fn unprivileged(mut self) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+        const NOBODY: u32 = 65_534;
+        if tempfile::tempfile().unwrap().metadata().unwrap().uid() == 0 {
+            self.0.uid(NOBODY).gid(NOBODY);
+        }
+        self
+    }
+
+    pub(crate) async fn succeeds(mut self) {
+        let output = self.0.output().await.unwrap();
+        let out = String::from_utf8_lossy(&output.stdout).into_owned();
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success() && out.contains("1 passed"),
+            "{out}\n{err}"
+        );
     }
 }

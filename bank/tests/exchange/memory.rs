@@ -1,0 +1,88 @@
+//! What a bank remembers, written by another version or damaged.
+
+use redb::{Database, TableDefinition};
+use timeback_qti_bank::push::PushOptions;
+use timeback_qti_bank::{Error, Kind, unobserved};
+
+use crate::support::{Folder, World, key};
+
+const FORMAT: TableDefinition<'_, &str, u64> = TableDefinition::new("format");
+
+fn database(folder: &Folder) -> Database {
+    let state = folder.bank.root().join(".qti/state");
+    let mut files = std::fs::read_dir(state).unwrap();
+    Database::open(files.next().unwrap().unwrap().path()).unwrap()
+}
+
+#[tokio::test]
+async fn what_a_later_version_remembers_is_refused_and_stays_as_it_is() {
+    let world = World::new(1).await;
+    let folder = Folder::pulled(&world).await;
+    let set = |number| {
+        let database = database(&folder);
+        let transaction = database.begin_write().unwrap();
+        let mut table = transaction.open_table(FORMAT).unwrap();
+        let before = table.insert("number", number).unwrap().unwrap().value();
+        drop(table);
+        transaction.commit().unwrap();
+        before
+    };
+    let known = set(1_000);
+    let requests = world.last_request();
+    let refused = folder.bank.connect(&world.client).unwrap_err();
+    assert!(
+        matches!(&refused, Error::Newer { found: 1_000, .. }),
+        "{refused:?}"
+    );
+    let told = refused.to_string();
+    assert!(
+        told.ends_with("in format 1000 (this one knows 1): use that version"),
+        "{told}"
+    );
+    assert_eq!(world.last_request(), requests);
+
+    assert_eq!(set(known), 1_000);
+    let report = folder.pull(&world).await;
+    assert_eq!(report.unchanged, 3, "{report:?}");
+}
+
+/// A row that cannot be read says that something was there: it is no reason to forget a write, or to take a file for new.
+#[tokio::test]
+async fn what_cannot_be_read_is_told_and_not_taken_for_nothing() {
+    let world = World::new(1).await;
+    let folder = Folder::pulled(&world).await;
+    let item = key(Kind::Item, "item-0");
+    folder.change(&item, "Rome", "Roma");
+    for name in ["seen", "base", "journal"] {
+        let table: TableDefinition<'_, (u8, &str), &[u8]> = TableDefinition::new(name);
+        let set = |bytes: Option<&[u8]>| {
+            let database = database(&folder);
+            let transaction = database.begin_write().unwrap();
+            let mut table = transaction.open_table(table).unwrap();
+            let row = (Kind::Item as u8, "item-0");
+            let before = match bytes {
+                Some(bytes) => table.insert(row, bytes).unwrap(),
+                None => table.remove(row).unwrap(),
+            };
+            let before = before.map(|before| before.value().to_vec());
+            drop(table);
+            transaction.commit().unwrap();
+            before
+        };
+        let before = set(Some(b"a letter to a friend"));
+        let writes = world.writes();
+        let connection = folder.connect(&world);
+        let options = PushOptions::default();
+        let told = connection.push(&options, &unobserved).await.unwrap_err();
+        let told = told.in_full();
+        assert!(
+            told.contains("what is remembered of item item-0 cannot be read"),
+            "{told}"
+        );
+        drop(connection);
+        assert_eq!(world.writes(), writes);
+        set(before.as_deref());
+    }
+    let report = folder.push(&world, PushOptions::default()).await;
+    assert_eq!(report.replaced, 1, "{report:?}");
+}
