@@ -60,6 +60,10 @@ impl From<BankError> for Failure {
             BankError::Beside { .. } => {
                 Self::new(Exit::Failed, message).hint("mend or remove this file")
             }
+            BankError::File { path, source } if source.kind() == io::ErrorKind::AlreadyExists => {
+                let message = format!("{} is there already", path.display());
+                Self::new(Exit::Usage, message).hint("--overwrite replaces it")
+            }
             BankError::File { source, .. } if source.kind() == io::ErrorKind::InvalidData => {
                 Self::new(Exit::Failed, message).hint("mend or remove this file")
             }

@@ -8,6 +8,7 @@ mod init;
 mod ls;
 mod man;
 mod metadata;
+mod pack;
 mod pull;
 mod push;
 mod put;
@@ -18,6 +19,7 @@ mod rm;
 mod sandbox;
 mod score;
 mod status;
+mod unpack;
 mod validate;
 
 use clap::Subcommand;
@@ -52,6 +54,8 @@ verbs! {
     Push(push),
     Restore(restore),
     Audit(audit),
+    Pack(pack),
+    Unpack(unpack),
     Ls(ls),
     Get(get),
     Put(put),

@@ -3,6 +3,7 @@
 
 mod exchange;
 mod output;
+mod packages;
 mod refusals;
 mod services;
 mod single;

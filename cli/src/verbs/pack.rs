@@ -1,0 +1,72 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use timeback_qti_bank::Key;
+use timeback_qti_bank::package::{PackOptions, PackReport};
+
+use crate::app::App;
+use crate::entity;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::{Sum, note, paint};
+
+/// Write a QTI 3.0 content package, for other programs and other banks
+///
+/// The package is a zip with `imsmanifest.xml`, the XML byte for byte, what entities refer to, and the media that the bank holds.
+/// The same bank gives the same bytes.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  qti pack geography.zip
+  qti pack italy.zip test/italy
+  qti pack geography.zip --overwrite")]
+pub(crate) struct Pack {
+    /// The package
+    file: PathBuf,
+
+    /// Only these entities and what they refer to, as in test/italy; all if there are none
+    #[arg(value_name = "KIND/ID", value_parser = entity::key)]
+    entities: Vec<Key>,
+
+    /// Replace the file if it is there
+    #[arg(long)]
+    overwrite: bool,
+}
+
+impl Pack {
+    pub(crate) async fn run(self, app: &App) -> Result<Exit, Failure> {
+        let mut options = PackOptions::default();
+        options.keys = self.entities;
+        options.overwrite = self.overwrite;
+        let report = {
+            let progress = app.output.progress();
+            let bank = app.bank()?;
+            bank.pack(&self.file, &options, &|event| progress.observe(event))?
+        };
+        app.output.tell("report", &report, text)?;
+        for missing in &report.missing {
+            let word = paint::bad("missing");
+            note(format_args!("{word} {}: {}", missing.key, missing.message));
+        }
+        for missing in &report.missing_media {
+            let word = paint::warn("missing");
+            note(format_args!(
+                "{word} {}, which {} shows",
+                missing.message, missing.key
+            ));
+        }
+        Ok(match report.missing.is_empty() {
+            true => Exit::Done,
+            false => Exit::Failed,
+        })
+    }
+}
+
+fn text(report: &PackReport) -> String {
+    Sum::default()
+        .add(report.entities, "packed")
+        .add(report.media, "media")
+        .notes(&report.missing, "missing")
+        .notes(&report.missing_media, "media missing")
+        .text("the bank is empty")
+}
