@@ -1,4 +1,4 @@
-//! Whether two documents say the same: what was sent, and what the server stored of it.
+//! Whether two documents say the same: what was sent, and what was stored of it.
 
 mod all;
 mod excerpt;

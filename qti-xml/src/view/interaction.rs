@@ -9,7 +9,7 @@ use super::open_enum::open_enum;
 use crate::parse::dom::Element;
 
 open_enum! {
-    /// What kind of answer an interaction takes, named as in the API's `type`.
+    /// What kind of answer an interaction takes.
     InteractionKind {
         /// Choose from a list:
         Choice = "choice",

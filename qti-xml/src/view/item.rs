@@ -80,7 +80,7 @@ pub struct ItemView {
 }
 
 impl ItemView {
-    /// Reads a QTI 3 item, such as the `raw_xml` of an item that the API returned.
+    /// Reads a QTI 3 item.
     ///
     /// What the document lacks is absent or empty in the view; names that QTI 3 does not know are kept as `Other`.
     ///

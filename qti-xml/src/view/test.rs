@@ -161,7 +161,7 @@ pub struct ItemRefView {
 }
 
 impl TestView {
-    /// Reads a QTI 3 test, such as the `raw_xml` of a test that the API returned.
+    /// Reads a QTI 3 test.
     ///
     /// # Errors
     /// As [`ItemView::parse`](crate::ItemView::parse), for a `qti-assessment-test`.
