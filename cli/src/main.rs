@@ -5,7 +5,6 @@
 
 mod app;
 mod connect;
-mod entity;
 mod exit;
 mod failure;
 mod interrupt;

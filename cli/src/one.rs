@@ -6,7 +6,7 @@ use std::io::{self, Read as _};
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use timeback_qti_bank::single::Address;
+use timeback_qti_bank::single::{Address, InvalidAddress};
 use timeback_qti_bank::{Key, Service};
 
 use crate::app::App;
@@ -15,17 +15,23 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::note;
 
+/// For clap: an entity, by kind and identifier.
+pub(crate) fn key(text: &str) -> Result<Key, String> {
+    of(text.parse())
+}
+
 /// The entity that an argument names, by kind and identifier or by its URL.
 pub(crate) fn entity(service: &Service, address: &str) -> Result<Key, Failure> {
-    let usage = |message: String| Failure::new(Exit::Usage, message);
-    match service
-        .address(address)
-        .map_err(|problem| usage(problem.to_string()))?
-    {
-        Address::Entity(key) => Ok(key),
-        Address::Section(section) => Err(usage(format!(
-            "{section} is no entity by itself; name its test"
-        ))),
+    of(service.address(address)).map_err(|problem| Failure::new(Exit::Usage, problem))
+}
+
+fn of(address: Result<Address, InvalidAddress>) -> Result<Key, String> {
+    match address {
+        Ok(Address::Entity(key)) => Ok(key),
+        Ok(Address::Section(section)) => {
+            Err(format!("{section} is no entity by itself; name its test"))
+        }
+        Err(problem) => Err(problem.to_string()),
     }
 }
 

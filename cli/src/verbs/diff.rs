@@ -6,9 +6,9 @@ use timeback_qti_bank::{Bank, Key};
 
 use super::status::word;
 use crate::app::App;
-use crate::entity;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::one;
 use crate::output::paint;
 
 /// Show what has changed, line by line: here, and on the service
@@ -24,7 +24,7 @@ Examples:
   qti diff --offline --exit-code")]
 pub(crate) struct Diff {
     /// Only these entities, as in item/capital
-    #[arg(value_name = "KIND/ID", value_parser = entity::key)]
+    #[arg(value_name = "KIND/ID", value_parser = one::key)]
     entities: Vec<Key>,
 
     /// Show the places that differ, and what they hold, instead of lines

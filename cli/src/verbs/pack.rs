@@ -5,9 +5,9 @@ use timeback_qti_bank::Key;
 use timeback_qti_bank::package::{PackOptions, PackReport};
 
 use crate::app::App;
-use crate::entity;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::one;
 use crate::output::{Sum, note, paint};
 
 /// Write a QTI 3.0 content package, for other programs and other banks
@@ -25,7 +25,7 @@ pub(crate) struct Pack {
     file: PathBuf,
 
     /// Only these entities and what they refer to, as in test/italy; all if there are none
-    #[arg(value_name = "KIND/ID", value_parser = entity::key)]
+    #[arg(value_name = "KIND/ID", value_parser = one::key)]
     entities: Vec<Key>,
 
     /// Replace the file if it is there
