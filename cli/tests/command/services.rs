@@ -1,7 +1,11 @@
 //! Which service a command speaks to, and the one that it starts itself.
 
+use std::process::Stdio;
+
+use serde_json::Value;
 use timeback_qti_sandbox::Sandbox;
 use timeback_qti_sandbox::program::variables;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use crate::support::{Place, client, sandbox_of};
 
@@ -150,4 +154,25 @@ async fn a_bank_of_one_service_does_not_pass_for_that_of_another() {
             .contains("the service has another one of this identifier"),
         "{ran}"
     );
+}
+
+#[tokio::test]
+async fn a_sandbox_tells_programs_where_it_is() {
+    let place = Place::new();
+    let mut command = place.command(&["sandbox", "--json"]);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let told = lines.next_line().await.unwrap().unwrap();
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["event"], "sandbox");
+    let variables = told["variables"].as_object().unwrap().iter();
+    let variables =
+        variables.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()));
+    let mut pull = place.command(&["ls", "items"]);
+    let listed = pull.envs(variables).output().await.unwrap();
+    assert!(listed.status.success(), "{told}");
 }
