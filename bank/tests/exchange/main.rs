@@ -2,10 +2,13 @@
 
 mod diff;
 mod first_failures;
+mod killed;
 mod memory;
+mod offline;
 mod pull;
 mod push;
 #[cfg(unix)]
 mod read_only;
+mod selection;
 mod support;
 mod two_folders;

@@ -71,22 +71,30 @@ pub(crate) fn client(sandbox: &Sandbox) -> Client {
 
 impl World {
     pub(crate) async fn empty() -> Self {
-        let sandbox = Sandbox::start().await.unwrap();
+        Self::on(Sandbox::start().await.unwrap())
+    }
+
+    pub(crate) fn on(sandbox: Sandbox) -> Self {
         let client = client(&sandbox);
         Self { sandbox, client }
     }
 
     pub(crate) async fn new(items: usize) -> Self {
         let world = Self::empty().await;
+        world.fill(items).await;
+        world
+    }
+
+    /// Creates a stimulus, items that refer to it, and a test of them.
+    pub(crate) async fn fill(&self, items: usize) {
         let mut stimulus = StimulusInput::new("Italy", "Italy", "<p>Rome</p>");
         stimulus.metadata = Some(metadata(json!({"level": 3})));
-        world.client.stimuli().create(&stimulus).await.unwrap();
+        self.client.stimuli().create(&stimulus).await.unwrap();
         let names: Vec<_> = (0..items).map(|number| format!("item-{number}")).collect();
         for name in &names {
             let given = metadata(json!({"DOK": 2, "tags": ["a", "b"]}));
             let xml = item_xml(name, Some("Italy"), "Capitals");
-            world
-                .client
+            self.client
                 .items()
                 .create_xml(&xml, Some(&given))
                 .await
@@ -94,15 +102,13 @@ impl World {
         }
         let names: Vec<_> = names.iter().map(String::as_str).collect();
         let xml = test_xml("test-1", &names, "Geography");
-        world.client.tests().create_xml(&xml).await.unwrap();
+        self.client.tests().create_xml(&xml).await.unwrap();
         let given = metadata(json!({"subject": "Geography"}));
-        world
-            .client
+        self.client
             .test("test-1")
             .update_metadata(&given)
             .await
             .unwrap();
-        world
     }
 
     /// How many requests that change something are in the log, which holds the latest thousand.
@@ -245,6 +251,11 @@ impl Child {
             self.0.uid(NOBODY).gid(NOBODY);
         }
         self
+    }
+
+    pub(crate) fn start(mut self) -> tokio::process::Child {
+        self.0.stdout(Stdio::null()).stderr(Stdio::null());
+        self.0.kill_on_drop(true).spawn().unwrap()
     }
 
     pub(crate) async fn succeeds(mut self) {
