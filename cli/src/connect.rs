@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use timeback_qti::{Client, ClientBuilder, Environment, Profiles};
+use timeback_qti::{Client, ClientBuilder, Environment, FileTokenStore, Profiles};
 use timeback_qti_bank::Settings;
 
 use crate::failure::Failure;
@@ -29,7 +29,7 @@ impl Target {
         let (profile, builder) = match (asked_for, &settings.profile) {
             (Some(name), _) => (Some(name.clone()), named(&name)?),
             (None, Some(name)) => (Some(name.clone()), addressed(named(name)?, settings)?),
-            (None, None) => (None, addressed(Client::builder(), settings)?),
+            (None, None) => (None, stored(addressed(Client::builder(), settings)?)),
         };
         let agent = concat!("qti/", env!("CARGO_PKG_VERSION"));
         let builder = builder.over_env()?.user_agent(agent);
@@ -40,6 +40,15 @@ impl Target {
     /// Whether learners use it.
     pub(crate) fn is_production(&self) -> bool {
         host(self.client.base_url()) == host(Environment::Production.base_url())
+    }
+}
+
+/// Without a profile, tokens are stored all the same, so that a loop over `qti` buys one.
+fn stored(builder: ClientBuilder) -> ClientBuilder {
+    match FileTokenStore::new() {
+        Ok(store) => builder.token_store(store),
+        // Without a home there is no place for them.
+        Err(_) => builder,
     }
 }
 

@@ -92,6 +92,9 @@ impl Failure {
                 "set TIMEBACK_CLIENT_ID and TIMEBACK_CLIENT_SECRET, or choose a profile with --profile; \
                  `qti sandbox` needs no account",
             ),
+            ErrorKind::Auth if error.is_sign_in_required() => {
+                (Exit::Service, "`qti login` signs you in")
+            }
             ErrorKind::Auth if error.is_retryable() => (
                 Exit::Service,
                 "is the address of the token endpoint right, and the service up? TIMEBACK_TOKEN_URL, the profile or \

@@ -5,6 +5,8 @@ mod completions;
 mod diff;
 mod get;
 mod init;
+mod login;
+mod logout;
 mod ls;
 mod man;
 mod metadata;
@@ -19,8 +21,10 @@ mod rm;
 mod sandbox;
 mod score;
 mod status;
+mod token;
 mod unpack;
 mod validate;
+mod whoami;
 
 use clap::Subcommand;
 
@@ -64,6 +68,10 @@ verbs! {
     Validate(validate),
     Reorder(reorder),
     Metadata(metadata),
+    Login(login),
+    Logout(logout),
+    Whoami(whoami),
+    Token(token),
     #[cfg(feature = "sandbox")] Sandbox(sandbox),
     Completions(completions),
     Man(man),

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod exchange;
+mod identity;
 mod output;
 mod packages;
 mod refusals;

@@ -57,6 +57,8 @@ async fn no_output_shows_a_secret_or_a_token() {
         assert!(ran.err.contains("timeback_qti.call"), "{ran}");
         told += &ran.to_string();
     }
+    // A stored token would do without the secret.
+    place.qti(&["logout", "--local"]).await.ended_with(0);
     let place = place.and([("TIMEBACK_CLIENT_SECRET", "another-secret".to_owned())]);
     told += &place.qti(&["pull", "-vvv"]).await.ended_with(4).to_string();
     for secret in [&*secret, "another-secret", "Bearer ", "access_token"] {

@@ -1,0 +1,75 @@
+use std::io::{self, BufRead as _, Write as _};
+
+use clap::Args;
+use timeback_qti::open_browser;
+
+use crate::app::App;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::{note, paint};
+
+/// Sign in to the service, in a browser
+///
+/// For profiles with `sign_in = true`. The browser comes back to this command; where it is on another machine, --paste takes the
+/// address at which it ended. The session is stored, and prolonged with each use.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  qti login --profile me
+  qti login --profile me --no-browser
+  qti login --profile me --paste")]
+pub(crate) struct Login {
+    /// Only show the address; a browser of this machine must open it
+    #[arg(long)]
+    no_browser: bool,
+
+    /// The browser is on another machine: ask for the address at which it ended
+    #[arg(long)]
+    paste: bool,
+}
+
+impl Login {
+    pub(crate) async fn run(self, app: &App) -> Result<Exit, Failure> {
+        let target = app.target(&app.settings()?)?;
+        let identity = target.client.identity();
+        match self.paste {
+            true => {
+                let attempt = identity.begin_sign_in()?;
+                note(format_args!(
+                    "Open this address in a browser:\n  {}",
+                    attempt.url()
+                ));
+                attempt.finish(&pasted().await?).await?;
+            }
+            false => {
+                let show = |url: &str| {
+                    note(format_args!("Sign in at this address:\n  {url}"));
+                    if !self.no_browser && open_browser(url).is_err() {
+                        note("No browser could be opened here: open it by hand, or use --paste.");
+                    }
+                    Ok(())
+                };
+                identity.sign_in(show).await?;
+            }
+        }
+        let told = serde_json::json!({"service": target.to_string()});
+        app.output.tell("login", &told, |_| {
+            format!("{} at {target}\n", paint::good("signed in"))
+        })?;
+        Ok(Exit::Done)
+    }
+}
+
+/// The address at which the browser ended, from standard input.
+async fn pasted() -> Result<String, Failure> {
+    // A thread of its own, so that Ctrl-C ends the question.
+    let read = tokio::task::spawn_blocking(|| -> io::Result<String> {
+        // Whoever does not see the question may still know the answer.
+        let _ = write!(io::stderr(), "The address at which it ended: ");
+        let mut line = String::new();
+        io::stdin().lock().read_line(&mut line)?;
+        Ok(line)
+    });
+    let read = read.await.map_err(io::Error::other).and_then(|read| read);
+    read.map_err(Failure::at("the address"))
+}
