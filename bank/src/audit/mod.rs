@@ -22,6 +22,7 @@
 //! ```
 
 mod across;
+mod by_service;
 mod document;
 mod finding;
 mod limits;
@@ -42,7 +43,7 @@ use document::{Document, View};
 use finding::{Findings, Source};
 
 use crate::bank::Bank;
-use crate::entity::{Entity, Kind};
+use crate::entity::{Entity, Key, Kind};
 use crate::error::Result;
 use crate::progress::{Event, Observer, Outcome};
 
@@ -71,16 +72,19 @@ pub fn audit(bank: &Bank, options: &Options, observer: Observer<'_>) -> Result<R
     let mut auditor = Auditor::default();
     for entity in bank.entities()? {
         let entity = entity?;
-        let path = bank.path(&entity.key);
-        let parts = path.strip_prefix(bank.root()).unwrap_or(&path).iter();
-        let file = parts
-            .map(|part| part.to_string_lossy())
-            .collect::<Vec<_>>()
-            .join("/");
+        let file = file_of(bank, &entity.key);
         auditor.add(&entity, Some(&file));
         observer(&Event::done(entity.key, Outcome::Checked));
     }
     Ok(auditor.finish(options))
+}
+
+/// Where an entity stands, from the bank's folder, with `/`.
+fn file_of(bank: &Bank, key: &Key) -> String {
+    let path = bank.path(key);
+    let parts = path.strip_prefix(bank.root()).unwrap_or(&path).iter();
+    let parts = parts.map(|part| part.to_string_lossy());
+    parts.collect::<Vec<_>>().join("/")
 }
 
 /// Audits entities from anywhere, one after the other: it keeps of each what concerns others, not its XML.
@@ -126,6 +130,15 @@ impl Auditor {
             }
         }
         rules::check(&document, &mut self.findings);
+    }
+
+    /// Takes what the service said of an item's scores.
+    fn add_scored(&mut self, entity: &Entity, file: Option<&str>, problems: Vec<(Rule, String)>) {
+        let source = Source { entity, file };
+        for (rule, message) in problems {
+            let place = Some(source.place(1, 1));
+            self.findings.push(rule, message, Some(&entity.key), place);
+        }
     }
 
     /// Looks at what concerns several of the entities, and reports.

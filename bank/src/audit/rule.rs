@@ -97,6 +97,8 @@ rules! {
         "The item's own key does not score full marks.";
     WrongAnswerFullScore = "wrong-answer-full-score", Warning,
         "An answer other than the key scores full marks.";
+    ScoringFailed = "scoring-failed", Error,
+        "The service cannot score the item.";
     FeedbackNeverShown = "feedback-never-shown", Warning,
         "Nothing sets the outcome that would show the feedback.";
     ImageWithoutAlt = "image-without-alt", Warning,

@@ -1,5 +1,6 @@
 //! What a bank promises of its exchange with the service.
 
+mod audit;
 mod diff;
 mod first_failures;
 mod killed;

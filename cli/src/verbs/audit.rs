@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, ValueEnum};
 use timeback_qti_bank::audit::{Counts, Finding, Options, Report, Rule, Severity, audit};
+use timeback_qti_bank::{Observer, Service};
 
 use crate::app::App;
 use crate::exit::Exit;
@@ -12,7 +13,7 @@ use crate::output::paint;
 
 /// Tell what is wrong with the bank's content
 ///
-/// Nothing is sent and nothing is changed. Findings have the place, the severity and the code of their rule. A baseline
+/// Nothing is changed, and nothing is sent but with --score and --service. Findings have the place, the severity and the code of their rule. A baseline
 /// holds what is known already: only what is new counts for the exit code.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -20,8 +21,18 @@ Examples:
   qti audit
   qti audit --fail-on warning --without unreferenced
   qti audit --write-baseline audit.json
-  qti audit --baseline audit.json --format sarif > audit.sarif")]
+  qti audit --baseline audit.json --format sarif > audit.sarif
+  qti audit --score
+  qti audit --service")]
 pub(crate) struct Audit {
+    /// Also let the service score each item's own key, and an answer beside it
+    #[arg(long)]
+    score: bool,
+
+    /// Audit what the service holds, without a bank
+    #[arg(long)]
+    service: bool,
+
     /// How findings are written; --json is short for json
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -67,13 +78,24 @@ fn rules() -> impl clap::builder::TypedValueParser<Value = Rule> {
 
 impl Audit {
     pub(crate) async fn run(self, app: &App) -> Result<Exit, Failure> {
-        let bank = app.bank()?;
         let mut options = Options::default();
         options.baseline = self.baseline.as_deref().map(read).transpose()?;
         options.without.clone_from(&self.without);
         let report = {
             let progress = app.output.progress();
-            audit(&bank, &options, &|event| progress.observe(event))?
+            let observer: Observer<'_> = &|event| progress.observe(event);
+            match (self.service, self.score) {
+                (true, score) => {
+                    let target = app.target(&app.settings()?)?;
+                    let service = Service::new(target.client.clone());
+                    service.audit(&options, score, observer).await?
+                }
+                (false, true) => {
+                    let (connection, _) = app.connect(&app.bank()?)?;
+                    connection.audit_scored(&options, observer).await?
+                }
+                (false, false) => audit(&app.bank()?, &options, observer)?,
+            }
         };
         match self.format {
             Format::Text => app.output.tell("report", &report, text)?,

@@ -173,3 +173,21 @@ async fn a_long_run_without_a_terminal_says_how_far_it_is() {
         .ended_with(0);
     assert_eq!(ran.err, "1000 of 1001 so far\n");
 }
+
+#[tokio::test]
+async fn an_audit_asks_the_service_only_when_told() {
+    let sandbox = sandbox_of(2).await;
+    let place = Place::with(&sandbox);
+    // Of the service, without a bank.
+    let ran = place.qti(&["audit", "--service"]).await.ended_with(0);
+    assert!(
+        ran.out.contains("stimulus italy-0") && ran.out.contains("unreferenced"),
+        "{ran}"
+    );
+    place.qti(&["init"]).await.ended_with(0);
+    place.qti(&["pull"]).await.ended_with(0);
+    let before = sandbox.requests().len();
+    place.qti(&["audit"]).await.ended_with(0);
+    assert_eq!(sandbox.requests().len(), before);
+    place.qti(&["audit", "--score"]).await.ended_with(0);
+}

@@ -9,6 +9,8 @@ mod json_losses;
 mod keys;
 mod scoring;
 
+pub(super) use scoring::declared_maximum;
+
 use timeback_qti::xml::ItemView;
 
 use super::document::{Document, View};

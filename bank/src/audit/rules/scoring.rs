@@ -83,7 +83,7 @@ fn problems(
 }
 
 /// The highest score, as the item declares it; `None` where the template gives just that for the key.
-fn declared_maximum(item: &ItemView) -> Option<f64> {
+pub(in super::super) fn declared_maximum(item: &ItemView) -> Option<f64> {
     let template = item.response_processing.as_ref()?.template.as_ref()?;
     if matches!(
         template.kind,

@@ -1,0 +1,209 @@
+//! An audit that asks the service: of what it holds, and of what it scores.
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use timeback_qti::models::{ResponseInput, ResponseValue};
+use timeback_qti::xml::{Cardinality, Element, ItemView, ResponseDeclaration};
+
+use super::rule::Rule;
+use super::rules::declared_maximum;
+use super::scoring::others;
+use super::{Auditor, Options, Report, file_of};
+use crate::connection::{AT_ONCE, Connection};
+use crate::entity::{Entity, Kind};
+use crate::error::Result;
+use crate::progress::{Event, Observer, Outcome};
+use crate::remote::{Query, Service};
+
+/// Scores are sums of decimal fractions.
+const EPSILON: f64 = 1e-9;
+
+impl Connection {
+    /// Audits the bank's folder as [`audit`](super::audit) does, and lets the service score the items: each one's own key, and
+    /// an answer beside it. The service scores what it holds, so push first.
+    ///
+    /// # Errors
+    /// As [`audit`](super::audit). What the service cannot score is a finding.
+    pub async fn audit_scored(&self, options: &Options, observer: Observer<'_>) -> Result<Report> {
+        let keys = self.on_disk(|bank| bank.keys()).await?;
+        begin(keys.len() as u64, observer);
+        let read = keys.into_iter().map(|key| async move {
+            let asked = key.clone();
+            let entity = self.on_disk(move |bank| bank.read(&asked)).await?;
+            let Some(entity) = entity else {
+                return Ok(None);
+            };
+            let problems = problems(&self.service, &entity).await;
+            Ok(Some((file_of(&self.bank, &key), entity, problems)))
+        });
+        let mut read = stream::iter(read).buffered(AT_ONCE);
+        let mut auditor = Auditor::default();
+        while let Some(found) = read.try_next().await? {
+            let Some((file, entity, problems)) = found else {
+                continue;
+            };
+            auditor.add(&entity, Some(&file));
+            auditor.add_scored(&entity, Some(&file), problems);
+            observer(&Event::done(entity.key, Outcome::Checked));
+        }
+        Ok(auditor.finish(options))
+    }
+}
+
+impl Service {
+    /// Audits all that the service holds, without a folder; with `scored`, it is also asked for what keys score.
+    ///
+    /// ```
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = timeback_qti_sandbox::Sandbox::start().await?;
+    /// # let client = timeback_qti::Client::builder().base_url(sandbox.base_url()).token_url(sandbox.token_url())
+    /// #     .credentials(sandbox.client_id(), sandbox.client_secret().to_owned()).build()?;
+    /// use timeback_qti_bank::audit::{Options, Severity};
+    /// use timeback_qti_bank::{Service, unobserved};
+    ///
+    /// let report = Service::new(client).audit(&Options::default(), false, &unobserved).await?;
+    /// assert!(report.worst() < Some(Severity::Error));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::List`](crate::Error::List) and [`Error::Service`](crate::Error::Service) if it cannot be read: an audit of a
+    /// part would tell of references to the rest.
+    pub async fn audit(
+        &self,
+        options: &Options,
+        scored: bool,
+        observer: Observer<'_>,
+    ) -> Result<Report> {
+        let mut auditor = Auditor::default();
+        for kind in Kind::ALL {
+            observer(&Event::Stage {
+                stage: kind.folder(),
+                total: None,
+            });
+            let listed = self.list(kind, &Query::default());
+            let read = listed.map_ok(|entry| async move {
+                let Some(found) = self.get(&entry.key).await? else {
+                    return Ok(None);
+                };
+                let problems = match scored {
+                    true => problems(self, &found.entity).await,
+                    false => Vec::new(),
+                };
+                Ok(Some((found.entity, problems)))
+            });
+            let mut read = read.try_buffered(AT_ONCE);
+            while let Some(found) = read.try_next().await? {
+                // It was deleted since it was listed.
+                let Some((entity, problems)) = found else {
+                    continue;
+                };
+                auditor.add(&entity, None);
+                auditor.add_scored(&entity, None, problems);
+                observer(&Event::done(entity.key, Outcome::Checked));
+            }
+        }
+        Ok(auditor.finish(options))
+    }
+}
+
+fn begin(total: u64, observer: Observer<'_>) {
+    observer(&Event::Stage {
+        stage: "audit",
+        total: Some(total),
+    });
+}
+
+/// What the service says of an item's key, and of an answer beside it.
+async fn problems(service: &Service, entity: &Entity) -> Vec<(Rule, String)> {
+    let readable = Some(&entity.xml).filter(|_| entity.key.kind == Kind::Item);
+    let Some(item) = readable.and_then(|xml| ItemView::parse(xml).ok()) else {
+        return Vec::new();
+    };
+    let is_made_up =
+        |declaration: &&ResponseDeclaration| declaration.cardinality == Some(Cardinality::Record);
+    let keyed: Vec<_> = item
+        .response_declarations
+        .iter()
+        .filter(|declaration| !declaration.correct.is_empty())
+        .collect();
+    // The key of a template item is another one for each candidate.
+    let has_template = Element::parse(&entity.xml).is_ok_and(|root| {
+        root.descendants()
+            .any(|element| element.qti_name() == Some("set-correct-response"))
+    });
+    if keyed.is_empty() || keyed.iter().any(is_made_up) || has_template {
+        return Vec::new();
+    }
+    let key = |declaration: &ResponseDeclaration| -> Vec<String> {
+        declaration
+            .correct
+            .iter()
+            .map(|value| value.text.clone())
+            .collect()
+    };
+    let answers: Vec<_> = keyed
+        .iter()
+        .map(|declaration| (declaration.identifier.as_str(), key(declaration)))
+        .collect();
+    let full = match score(service, entity, &answers).await {
+        Ok(score) => score,
+        Err(message) => return vec![(Rule::ScoringFailed, message)],
+    };
+    let mut problems = Vec::new();
+    match declared_maximum(&item) {
+        Some(maximum) if full + EPSILON < maximum => {
+            problems.push((
+                Rule::KeyNotFullScore,
+                format!("the service scores the key {full} of {maximum}"),
+            ));
+        }
+        _ if full <= EPSILON => {
+            problems.push((
+                Rule::KeyNotFullScore,
+                format!("the service scores the key {full}"),
+            ));
+        }
+        _ => {}
+    }
+    for (at, declaration) in keyed.iter().enumerate() {
+        let interaction = item.interaction(&declaration.identifier);
+        let other =
+            interaction.and_then(|interaction| others(interaction, declaration).into_iter().next());
+        let Some(other) = other else { continue };
+        let mut wrong = answers.clone();
+        wrong[at].1.clone_from(&other);
+        match score(service, entity, &wrong).await {
+            Ok(score) if score + EPSILON >= full && full > EPSILON => {
+                let shown = other.join(", ");
+                let name = &declaration.identifier;
+                problems.push((
+                    Rule::WrongAnswerFullScore,
+                    format!("the service scores {name} = {shown:?} like the key: {score}"),
+                ));
+            }
+            Ok(_) => {}
+            Err(message) => problems.push((Rule::ScoringFailed, message)),
+        }
+    }
+    problems
+}
+
+async fn score(
+    service: &Service,
+    entity: &Entity,
+    answers: &[(&str, Vec<String>)],
+) -> Result<f64, String> {
+    let values = answers.iter().map(|(name, values)| {
+        let value = match values.as_slice() {
+            [one] => ResponseValue::from(one),
+            several => several.to_vec().into(),
+        };
+        (*name, value)
+    });
+    let item = service.client().item(&entity.key.identifier);
+    let scored = item.process_response(&ResponseInput::all(values)).await;
+    scored
+        .map(|result| result.score)
+        .map_err(|error| format!("the service does not score it: {error}"))
+}
