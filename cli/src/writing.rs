@@ -9,7 +9,7 @@ use timeback_qti_bank::{Note, Observer};
 use crate::app::App;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::{Sum, count, note, paint};
+use crate::output::{Sum, count, note, paint, plain};
 
 /// How many steps of a plan are shown before it is done; a dry run shows all.
 const SHOWN: usize = 50;
@@ -106,7 +106,7 @@ fn plan_text(plan: &Plan, shown: usize) -> String {
         };
         let message = message
             .as_ref()
-            .map_or_else(String::new, |message| format!(": {message}"));
+            .map_or_else(String::new, |message| format!(": {}", plain(message)));
         let _ = writeln!(text, "{word} {key}{message}");
     }
     let more = steps.count().saturating_sub(shown);

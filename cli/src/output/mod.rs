@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 
 pub(crate) use progress::Progress;
-pub(crate) use text::{Sum, count, paint};
+pub(crate) use text::{Sum, count, paint, plain};
 
 /// Where and how results are written.
 #[derive(Debug)]
@@ -108,7 +108,8 @@ impl Output {
                 exit_code: failure.exit.code(),
             });
         }
-        note(format_args!("{} {}", paint::bad("error:"), failure.message));
+        let message = plain(&failure.message);
+        note(format_args!("{} {message}", paint::bad("error:")));
         if let Some(hint) = &failure.hint {
             note(format_args!("{} {hint}", paint::faint("hint:")));
         }

@@ -29,6 +29,12 @@ pub(crate) mod paint {
     }
 }
 
+/// Text of others, without what a terminal would take for orders.
+pub(crate) fn plain(text: &str) -> String {
+    let is_order = |character: char| character.is_control() && !matches!(character, '\n' | '\t');
+    text.replace(is_order, "\u{fffd}")
+}
+
 /// `1 item`, `2 items`.
 pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
     let word = if number == 1 { one } else { many };

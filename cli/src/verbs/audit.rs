@@ -9,12 +9,12 @@ use timeback_qti_bank::{Observer, Service};
 use crate::app::App;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::paint;
+use crate::output::{paint, plain};
 
 /// Tell what is wrong with the bank's content
 ///
-/// Nothing is changed, and nothing is sent but with --score and --service. Findings have the place, the severity and the code of their rule. A baseline
-/// holds what is known already: only what is new counts for the exit code.
+/// Nothing is changed, and nothing is sent but with --score and --service. Findings have the place, the severity and the code of
+/// their rule. A baseline holds what is known already: only what is new counts for the exit code.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -142,7 +142,7 @@ fn internal(problem: serde_json::Error) -> Failure {
 
 /// The report's own text, coloured by severity.
 fn text(report: &Report) -> String {
-    let text = report.to_string();
+    let text = plain(&report.to_string());
     let mut findings = report.findings.iter();
     let lines = text.lines().map(|line| match findings.next() {
         Some(finding) => format!("{}\n", painted(line, finding)),

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::one;
-use crate::output::paint;
+use crate::output::{paint, plain};
 
 /// Show what has changed, line by line: here, and on the service
 ///
@@ -95,7 +95,7 @@ fn text(diff: &Found, places: bool) -> String {
 
 fn of_places(edit: &Edit) -> String {
     let lines = edit.differences.iter().map(|difference| {
-        let side = |side: &Option<String>| side.clone().unwrap_or_else(|| "nothing".to_owned());
+        let side = |side: &Option<String>| plain(side.as_deref().unwrap_or("nothing"));
         let before = paint::bad(side(&difference.expected));
         let now = paint::good(side(&difference.found));
         format!("  {}: {before} -> {now}\n", difference.place)
@@ -104,6 +104,7 @@ fn of_places(edit: &Edit) -> String {
 }
 
 fn of_lines(unified: &str) -> String {
+    let unified = plain(unified);
     let lines = unified.lines().map(|line| match line.as_bytes() {
         [b'-', b'-', b'-', ..] | [b'+', b'+', b'+', ..] | [b'@', ..] => paint::faint(line) + "\n",
         [b'-', ..] => paint::bad(line) + "\n",
