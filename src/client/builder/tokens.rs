@@ -140,6 +140,14 @@ impl ClientBuilder {
         ))
     }
 
+    /// Leaves the addresses of a sign-in to those of the environment or of the token URL.
+    pub(super) fn forget_sign_in_addresses(&mut self) {
+        #[cfg(feature = "sign-in")]
+        if let Some(Tokens::SignIn(settings)) = &mut self.tokens {
+            (settings.authorize_url, settings.revocation_url) = (None, None);
+        }
+    }
+
     fn token_endpoint(&self) -> Result<Url> {
         self.url(
             &self.token_url,
