@@ -188,3 +188,51 @@ async fn the_variables_choose_a_profile_and_go_before_it() {
     let staging = timeback_qti::Environment::Staging.base_url();
     assert_eq!(client.base_url(), staging);
 }
+
+#[cfg(feature = "redis")]
+#[test]
+fn tokens_are_kept_in_redis_where_a_profile_says_so_and_its_password_is_never_shown() {
+    let profile = |store: &str| {
+        format!(
+            "[profiles.fleet]\nclient_id = \"c\"\nsecret = {{ command = [\"echo\", \"s\"] }}\ntoken_store = {store}\n"
+        )
+    };
+    let (_folder, path) = file("");
+    for store in [
+        r#"{ redis = "redis://127.0.0.1:6379" }"#,
+        r#"{ redis = "redis://:pass-word@127.0.0.1" }"#,
+        r#"{ redis = { command = ["echo", "redis://:pass-word@127.0.0.1"] } }"#,
+    ] {
+        fs::write(&path, profile(store)).unwrap();
+        let profiles = Profiles::read(&path).unwrap();
+        assert!(!format!("{profiles:?}").contains("pass-word"));
+        profiles.builder("fleet").unwrap().build().unwrap();
+    }
+    // Whoever can read the file could read the tokens.
+    set_mode(&path, 0o644);
+    fs::write(
+        &path,
+        profile(r#"{ redis = "redis://:pass-word@127.0.0.1" }"#),
+    )
+    .unwrap();
+    if cfg!(unix) {
+        let error = Profiles::read(&path).unwrap().builder("fleet").unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("can be read or written by others"),
+            "{error}"
+        );
+    }
+    for wrong in [
+        r#"{ redis = "http://:pass-word@127.0.0.1" }"#,
+        r#"{ redis = { variable = "NO_SUCH_VARIABLE" } }"#,
+    ] {
+        let error = error_of(&profile(wrong), "fleet");
+        assert!(error.to_string().contains("fleet"), "{error}");
+        assert!(
+            !format!("{error} {error:?}").contains("pass-word"),
+            "{error:?}"
+        );
+    }
+}

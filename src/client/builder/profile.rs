@@ -39,7 +39,7 @@ const FILE: &str = "TIMEBACK_CONFIG";
 /// | `secret` | where the client's secret is, one of: `{ variable = "NAME" }`, `{ file = "PATH" }`, `{ command = ["PROGRAM", ...] }` (its output), `{ keyring = "SERVICE" }` (the system's keyring, by the client id; feature `keyring`), `{ value = "..." }` (only if nobody else can read the file) |
 /// | `scopes` | the scopes to ask for |
 /// | `sign_in`, `redirect_uri` | whether a person signs in, and where the browser comes back to |
-/// | `token_store` | `"file"` (unless set: a [`FileTokenStore`]) or `"none"` |
+/// | `token_store` | `"file"` (unless set: a [`FileTokenStore`]), `"none"`, or `{ redis = URL }` (feature `redis`), whose URL stands there, or where a secret can be: one with a password is not used where others can read the file |
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -84,12 +84,27 @@ struct Profile {
     token_store: Store,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Store {
     #[default]
     File,
     None,
+    Redis(RedisUrl),
+}
+
+/// Where Redis is, and perhaps with which password.
+#[derive(Clone, Deserialize)]
+#[serde(untagged)]
+enum RedisUrl {
+    Plain(String),
+    From(Secret),
+}
+
+impl std::fmt::Debug for RedisUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RedisUrl")
+    }
 }
 
 /// Where a secret is.
@@ -189,8 +204,19 @@ impl Profiles {
         }
         builder.base_url = profile.base_url.clone().map(|url| ("base_url", url));
         builder.token_url = profile.token_url.clone().map(|url| ("token_url", url));
-        if profile.token_store == Store::File {
-            builder = builder.token_store(FileTokenStore::new()?);
+        match &profile.token_store {
+            Store::None => {}
+            Store::File => builder = builder.token_store(FileTokenStore::new()?),
+            Store::Redis(url) => {
+                let url = match url {
+                    RedisUrl::From(secret) => self.secret(secret, &profile.client_id)?,
+                    RedisUrl::Plain(url) if url.contains('@') => {
+                        self.secret(&Secret::Value(url.clone()), &profile.client_id)?
+                    }
+                    RedisUrl::Plain(url) => url.clone(),
+                };
+                builder = in_redis(builder, &url)?;
+            }
         }
         let secret = match &profile.secret {
             Some(secret) => Some(self.secret(secret, &profile.client_id)?),
@@ -240,6 +266,18 @@ impl Profiles {
         let text = text.strip_suffix('\n').unwrap_or(&text);
         Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
     }
+}
+
+#[cfg(feature = "redis")]
+fn in_redis(builder: ClientBuilder, url: &str) -> Result<ClientBuilder> {
+    Ok(builder.token_store(crate::auth::RedisTokenStore::new(url)?))
+}
+
+#[cfg(not(feature = "redis"))]
+fn in_redis(_: ClientBuilder, _: &str) -> Result<ClientBuilder> {
+    Err(Error::config(
+        "this program was built without the feature redis, which the token store needs",
+    ))
 }
 
 fn run(words: &[String]) -> Result<String> {
