@@ -1,5 +1,5 @@
-//! The Rust client of the Timeback QTI 3.0 API, which stores and delivers educational assessments: stimuli, items, tests
-//! made of parts, made of sections, which refer to items.
+//! The Rust client of the Timeback QTI 3.0 API, which stores and delivers educational assessments: stimuli, items,
+//! tests made of parts, made of sections, which refer to items.
 //!
 //! ```no_run
 //! use timeback_qti::{Client, models::Section};
@@ -86,9 +86,9 @@
 //!
 //! Without a TLS feature the client speaks to http addresses of this machine only, as tests do.
 //!
-//! The crate switches on serde_json's `preserve_order` for the whole program: the service writes the expressions of rules
-//! (`qti-pre-condition`, `qti-branch-rule`) as JSON objects in which the order of keys is the order of operands, so that
-//! a sorted map would turn `a < b` round.
+//! The crate switches on serde_json's `preserve_order` for the whole program: the service writes the expressions of
+//! rules (`qti-pre-condition`, `qti-branch-rule`) as JSON objects in which the order of keys is the order of operands,
+//! so that a sorted map would turn `a < b` round.
 //!
 //! # Crates that stand in signatures
 //!

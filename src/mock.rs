@@ -1,8 +1,8 @@
 //! Typed mocks of every operation, for tests with the `httpmock` crate (feature `httpmock`).
 //!
-//! [`MockServerExt`] gives an `httpmock::MockServer` one method an operation. What to match and what to answer are typed
-//! as in the API document, so that a test cannot drift away from it. They are generated from the same document as the
-//! [bindings](crate::raw), and change with it.
+//! [`MockServerExt`] gives an `httpmock::MockServer` one method an operation. What to match and what to answer are
+//! typed as in the API document, so that a test cannot drift away from it. They are generated from the same document as
+//! the [bindings](crate::raw), and change with it.
 //!
 //! ```
 //! # #[tokio::main]

@@ -23,7 +23,7 @@ pub(crate) struct Holder {
 }
 
 impl Holder {
-    /// The pace that the users of the store share, and whom of them the service at `base_url` takes for one.
+    /// The pace that the users of the store share, and the account that it is counted for: one client at one host.
     pub(crate) fn pace(&self, base_url: &Url) -> Option<(Arc<dyn SharedPace>, String)> {
         let shared = self.shared.as_ref()?;
         let host = base_url.host_str().unwrap_or_default();
@@ -92,8 +92,8 @@ impl<'a> Identity<'a> {
         }
     }
 
-    /// An access token that is valid now, renewed if need be: for another tool that speaks to the API. It is a secret, and
-    /// opens the API for as long as it lives.
+    /// An access token that is valid now, renewed if need be: for another tool that speaks to the API. It is a secret,
+    /// and opens the API for as long as it lives.
     ///
     /// # Errors
     /// As any call has them that needs a token: of kind [`Auth`](crate::ErrorKind::Auth), and
@@ -103,7 +103,7 @@ impl<'a> Identity<'a> {
         Ok(bearer.secret().to_owned())
     }
 
-    /// What is known of the stored token, without asking anyone; nothing if none is stored, or there is no store.
+    /// The stored token without its secrets, from the store alone; `None` if there is no token or no store.
     ///
     /// # Errors
     /// Those of the [`TokenStore`](crate::TokenStore).
@@ -116,7 +116,7 @@ impl<'a> Identity<'a> {
         Ok(stored.map(|token| TokenInfo::new(shared.key(), &token, now)))
     }
 
-    /// Removes the stored token from this machine or fleet, and tells nobody.
+    /// Removes the token from the client and from the store, without asking the issuer to end the session.
     ///
     /// # Errors
     /// Those of the [`TokenStore`](crate::TokenStore).
@@ -129,12 +129,12 @@ impl<'a> Identity<'a> {
         removed
     }
 
-    /// Ends the session: the issuer is asked to revoke it, then it is removed here. Returns whether something was
-    /// revoked; tokens that a client has for itself cannot be, and end by themselves.
+    /// Ends the session: asks the issuer to revoke it, then removes the token as [`forget`](Self::forget) does. Returns
+    /// whether the issuer revoked it. Tokens that a client gets for itself cannot be revoked, and end by themselves.
     ///
     /// # Errors
-    /// [`Auth`](crate::ErrorKind::Auth) if the issuer could not be asked or said no: then all is as before, for another
-    /// try; [`forget`](Self::forget) removes it here all the same. Those of the [`TokenStore`](crate::TokenStore).
+    /// [`Auth`](crate::ErrorKind::Auth) if the issuer could not be asked or refused: nothing has changed then, and
+    /// [`forget`](Self::forget) still removes the token. Those of the [`TokenStore`](crate::TokenStore).
     pub async fn sign_out(&self) -> Result<bool> {
         let revoked = self.revoke().await?;
         self.forget().await?;
@@ -149,7 +149,7 @@ impl<'a> Identity<'a> {
 
 #[cfg(feature = "sign-in")]
 impl<'a> Identity<'a> {
-    /// Puts the token of a new sign-in in the place of what was there.
+    /// Puts the token of a new sign-in in the place of the one before.
     pub(super) async fn accept(&self, token: &Token) -> Result<()> {
         let kept = match &self.holder.shared {
             Some(shared) => shared.put(token).await,

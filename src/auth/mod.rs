@@ -49,7 +49,7 @@ pub struct Token {
 }
 
 impl Token {
-    /// A token whose life is not known: the client takes it for an hour, and for less if the service refuses it.
+    /// A token whose life is not known: the client uses it for an hour, or until the service refuses it.
     pub fn new(value: impl Into<String>) -> Self {
         Self {
             secret: SecretString::from(value.into()),
@@ -66,7 +66,7 @@ impl Token {
         self
     }
 
-    /// Sets what the next token can be had for, see [`TokenSource::renew`].
+    /// Sets the refresh token, for which the issuer gives the next token; see [`TokenSource::renew`].
     #[must_use]
     pub fn refresh_token(mut self, value: impl Into<String>) -> Self {
         self.refresh = Some(SecretString::from(value.into()));
@@ -86,15 +86,15 @@ pub type TokenFuture<'a> = Pin<Box<dyn Future<Output = Result<Token>> + Send + '
 
 /// Where tokens come from.
 ///
-/// The client calls it as rarely as it can: one call at a time, shortly before the token that it has expires or after the
-/// service has refused it, and never while nothing is sent. So an implementation need not keep tokens itself. A call
-/// runs in a task of its own, and is given up after 30 seconds; whoever needs the token waits for it or not, as they
-/// please.
+/// The client calls it as rarely as it can: one call at a time, shortly before the token that it has expires or after
+/// the service has refused it, and never while nothing is sent. So an implementation need not keep tokens itself. A
+/// call runs in a task of its own, which goes on when the call that waits for the token is dropped, and is given up
+/// after 30 seconds.
 ///
 /// # Errors
-/// The error says whether another try makes sense:
-/// [`Error::token_unavailable`](crate::Error::token_unavailable) is tried again after 5 seconds, a few times while calls
-/// wait; [`Error::credentials_rejected`](crate::Error::credentials_rejected) (as any error that is not
+/// The error says whether another try makes sense: [`Error::token_unavailable`](crate::Error::token_unavailable) is
+/// tried again after 5 seconds, a few times while calls wait;
+/// [`Error::credentials_rejected`](crate::Error::credentials_rejected) (as any error that is not
 /// [retryable](crate::Error::is_retryable)) is the answer to all calls of the next 12 seconds.
 ///
 /// ```
@@ -123,8 +123,8 @@ pub trait TokenSource: Send + Sync + 'static {
         None
     }
 
-    /// Gets the token that follows `previous`, where a [`TokenStore`] has it, perhaps from another process. Called by one
-    /// process at a time.
+    /// Gets the token that follows `previous`, where a [`TokenStore`] has it, perhaps from another process. Called by
+    /// one process at a time.
     fn renew<'a>(&'a self, previous: &'a StoredToken) -> TokenFuture<'a> {
         let _ = previous;
         self.fetch()

@@ -22,10 +22,10 @@
 //! # Ok(()) }
 //! ```
 //!
-//! The types have the names of the facade's, and so have their methods, whose documentation says what they do. Two things
-//! are said in the words of the standard library: a [`Listing`] is an [`Iterator`], and the closure of a `try_edit` is
-//! a plain one. [`raw`](crate::Client::raw) and [`identity`](crate::Client::identity) have no blocking form: people sign in
-//! with the client that the blocking one is made of.
+//! The types have the names of the facade's, and so have their methods, whose documentation says what they do. Two
+//! things are said in the words of the standard library: a [`Listing`] is an [`Iterator`], and the closure of a
+//! `try_edit` is a plain one. [`raw`](crate::Client::raw) and [`identity`](crate::Client::identity) have no blocking
+//! form: people sign in with the client that the blocking one is made of.
 //!
 //! # Panics
 //!

@@ -1,5 +1,5 @@
-//! How a blocking type is made of one of the facade: the lists of its methods give their names, arguments and answers, and
-//! a link to the documentation of the facade's.
+//! How a blocking type is made of one of the facade: the lists of its methods give their names, arguments and answers,
+//! and a link to the documentation of the facade's.
 
 /// A type that holds the facade's one of the same name.
 macro_rules! twin {

@@ -62,8 +62,8 @@ impl Client {
         ClientBuilder::from_env()?.build()
     }
 
-    /// A client set up from a profile, see [`Profiles`](crate::Profiles), and from the environment variables, which win.
-    /// Nothing is sent yet.
+    /// A client set up from a profile, see [`Profiles`](crate::Profiles), and from the environment variables, which
+    /// win. Nothing is sent yet.
     ///
     /// # Errors
     /// [`Config`](crate::ErrorKind::Config), naming the profile or the variable, if one is missing or cannot be right.
@@ -136,7 +136,7 @@ impl Client {
     }
 }
 
-/// Tokens and secrets are not part of it.
+/// Leaves out tokens and secrets.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")

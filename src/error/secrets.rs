@@ -10,10 +10,10 @@ use serde_json::Value;
 /// What stands in the place of a secret.
 const MARK: &str = "[secret]";
 
-/// What is shorter is no secret, but a word that stands in texts anyway.
+/// Anything shorter is no secret, but a word that stands in texts anyway.
 const SHORTEST: usize = 4;
 
-/// How much of the start of a secret is enough to strike it out, as far as it goes: whoever repeats it may cut it.
+/// How much of the start of a secret is enough to strike it out: whoever repeats a secret may cut it.
 const TELLING: usize = 12;
 
 /// The secrets that a request carries. Kept as header values, which are cheap to clone and which `Debug` does not show.
@@ -49,11 +49,12 @@ impl Secrets {
         self
     }
 
-    /// A response's body as text without them. To be called before anything is cut off, which could leave a part of one.
+    /// A response's body as text without them. To be called before anything is cut off, which could leave a part of
+    /// one.
     pub(crate) fn strike_body(&self, body: &[u8]) -> String {
         let text = String::from_utf8_lossy(body);
         let struck = self.strike(&text);
-        // JSON can write a character in several ways, so its strings are looked at as what they say.
+        // JSON can write a character in several ways, so its strings are searched once decoded.
         let Ok(mut value) = serde_json::from_str(&struck) else {
             return struck;
         };

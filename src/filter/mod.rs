@@ -218,8 +218,8 @@ impl Filter {
 
 /// Passes what the filter does not. The API has no operator for it, so each comparison becomes its opposite.
 ///
-/// [`contains`](Field::contains) and [`verbatim`](Self::verbatim) have none: a list with a filter that needs it fails with
-/// [`Input`](crate::ErrorKind::Input), before anything is sent.
+/// [`contains`](Field::contains) and [`verbatim`](Self::verbatim) have none: a list with a filter that needs it fails
+/// with [`Input`](crate::ErrorKind::Input), before anything is sent.
 impl Not for Filter {
     type Output = Self;
 

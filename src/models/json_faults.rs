@@ -33,7 +33,7 @@ impl Faults {
             faults: &mut faults,
             depth: 0,
         };
-        // The library has written the JSON: what the scan does not go into is no fault of it.
+        // serde_json wrote the text, so an error of the scan (a number out of range, say) is no fault of the text.
         let _ = scan.deserialize(&mut serde_json::Deserializer::from_slice(json));
         faults
     }
@@ -55,7 +55,7 @@ struct Scan<'f> {
 }
 
 impl Scan<'_> {
-    /// For what stands inside; `None` where it is too deep to go on.
+    /// The scan of the values inside; `None` where they are too deep to go on.
     fn inside(&mut self) -> Option<Scan<'_>> {
         let depth = self.depth + 1;
         self.faults.is_too_deep |= depth > MAX_DEPTH;

@@ -2,9 +2,8 @@
 //!
 //! They come from the API document, so that a refresh of it brings new fields. What the document does not know is kept
 //! all the same: unknown fields in `extra`, unknown values of an enum in its `Other`. An optional field that is `None`
-//! is not sent; an empty list is.
-//! A field that is given twice, by itself and in `extra`, is refused before anything is sent, and so is what nests deeper
-//! than 119 levels, as it could not be read back.
+//! is not sent; an empty list is. A field that is given twice, by itself and in `extra`, is refused before anything is
+//! sent, and so is what nests deeper than 119 levels, as it could not be read back.
 //!
 //! With the feature `schemars`, each of them has a JSON Schema:
 //!

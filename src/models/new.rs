@@ -265,7 +265,7 @@ impl From<&ItemRef> for ItemRef {
     }
 }
 
-/// An entity of only what it requires; all else is as the document says where it is not said.
+/// An entity with the fields that it requires; every other field has the document's default.
 fn from_required<T: DeserializeOwned>(fields: Value) -> T {
     serde_json::from_value(fields).expect("these are the fields that the document requires")
 }
@@ -276,7 +276,7 @@ mod tests {
 
     use super::*;
 
-    /// What the document requires of a schema, and nothing else but what has a default.
+    /// Checks that an entity has the fields that the document requires, and no other without a default.
     fn check(schemas: &Value, name: &str, made: impl serde::Serialize) {
         let schema = &schemas[name];
         assert!(schema.is_object(), "{name} is not in the document");
@@ -331,7 +331,7 @@ mod tests {
         check(schemas, "BatchValidationInput", batch);
     }
 
-    /// What answers may lack, so that the document does not require it.
+    /// Answers may lack these fields, so the document does not require them.
     #[test]
     fn what_is_new_has_what_the_service_requires_of_a_write() {
         fn fields(value: &impl serde::Serialize) -> Value {

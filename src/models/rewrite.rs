@@ -1,4 +1,4 @@
-//! Read, change, write: what goes back to the service of what was read.
+//! Read, change, write: which fields of an entity that was read go back to the service.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -50,8 +50,8 @@ pub(crate) fn refuse_beyond_json(
     }
 }
 
-/// Refuses to write as XML what XML does not hold: it would be lost. `in_xml` are the fields that it holds; the metadata
-/// is written besides. `instead` is what to do.
+/// Refuses to write as XML what XML does not hold: it would be lost. `in_xml` are the fields that it holds; the
+/// metadata is written besides. `instead` is what to do.
 pub(crate) fn refuse_beyond_xml(
     entity: &impl Serialize,
     in_xml: &[&str],

@@ -6,8 +6,8 @@ use crate::error::Result;
 use crate::xml::{ItemView, StimulusView, TestView};
 
 impl AssessmentItem {
-    /// What the item's XML says: prompt, interactions, correct values, feedback, scoring. Where it differs from the other
-    /// fields, the XML is right.
+    /// What the item's XML says: prompt, interactions, correct values, feedback, scoring. Where it differs from the
+    /// other fields, the XML is right.
     ///
     /// # Errors
     /// [`Decode`](crate::ErrorKind::Decode) if the item came without `raw_xml`, or that is no readable QTI 3 item.

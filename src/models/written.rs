@@ -54,8 +54,8 @@ impl AssessmentTest {
     /// The test as it can be written as JSON, unknown fields included.
     ///
     /// # Errors
-    /// [`Input`](crate::ErrorKind::Input), with the place, if only the XML says something (a selection, a rubric), as it
-    /// would be lost: write [`raw_xml`](Self::raw_xml) then; [`Decode`](crate::ErrorKind::Decode) if the test came
+    /// [`Input`](crate::ErrorKind::Input), with the place, if only the XML says something (a selection, a rubric), as
+    /// it would be lost: write [`raw_xml`](Self::raw_xml) then; [`Decode`](crate::ErrorKind::Decode) if the test came
     /// without readable XML.
     ///
     /// ```
@@ -86,8 +86,8 @@ impl AssessmentItem {
     /// The item as it can be written: its XML to the letter, and its metadata.
     ///
     /// # Errors
-    /// [`Input`](crate::ErrorKind::Input), naming the field, if the item has one which neither XML nor metadata hold, as
-    /// it would be lost; [`Decode`](crate::ErrorKind::Decode) if the item came without its XML.
+    /// [`Input`](crate::ErrorKind::Input), naming the field, if the item has one which neither XML nor metadata hold,
+    /// as it would be lost; [`Decode`](crate::ErrorKind::Decode) if the item came without its XML.
     pub fn to_xml(&self) -> Result<AssessmentItemXml> {
         rewrite::refuse_beyond_xml(self, ASSESSMENT_ITEM_IN_XML, "replace the item with update")?;
         let xml = raw_xml(self.raw_xml.as_deref())?;

@@ -26,7 +26,7 @@ pub trait Collection: Clone + fmt::Debug + Send + Sync + 'static {
         parameters: &Parameters<Self>,
     ) -> impl Future<Output = Result<Page<T>>> + Send;
 
-    /// By what an entity is recognized when a page shifts under a stream.
+    /// What tells an entity from the others when the list shifts under a stream.
     fn identifier(entity: &Self::Entity) -> &str;
 }
 

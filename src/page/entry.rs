@@ -93,7 +93,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Entry<T> {
 }
 
 impl<T> Entry<T> {
-    /// By what an entry is recognized: the identifier, and for want of one the whole.
+    /// What tells an entry from the others: its identifier, or the whole entry where it has none.
     pub(super) fn identity(&self, identifier: fn(&T) -> &str) -> &str {
         match &self.0 {
             Ok(entity) => identifier(entity),

@@ -82,8 +82,8 @@ impl<T> Listing<T> {
         self.total
     }
 
-    /// Where the next one stands: [`List::resume`](crate::List::resume) goes on from there, in another stream or another
-    /// program. After an error that is the page that could not be read.
+    /// Where the next one stands: [`List::resume`](crate::List::resume) goes on from there, in another stream or
+    /// another program. After an error that is the page that could not be read.
     pub fn position(&self) -> Position {
         let mut left = (0..self.is_left.len()).filter(|offset| self.is_left[*offset]);
         match self.batch.len().checked_sub(1) {

@@ -88,8 +88,8 @@ impl ItemRefs {
         }
     }
 
-    /// Puts the references into this order (operation `updateAssessmentItemOrder`), and gives the section as it is then.
-    /// Where no reference has a `sequence`, they are numbered from 1.
+    /// Puts the references into this order (operation `updateAssessmentItemOrder`), and gives the section as it is
+    /// then. Where no reference has a `sequence`, they are numbered from 1.
     ///
     /// # Errors
     /// [`Input`](crate::ErrorKind::Input) if there are none: nothing is sent;

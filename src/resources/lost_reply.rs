@@ -13,7 +13,7 @@ pub(super) async fn create<T>(
         Err(conflict) if conflict.is_conflict() && conflict.may_have_been_applied() => {
             match read.await {
                 Ok(stored) if holds(&stored) => Ok(stored),
-                // Somebody else's, or changed since: the conflict stands, and says that it is not certain.
+                // Another writer created it, or has changed it since: the conflict stands, marked as uncertain.
                 _ => Err(conflict),
             }
         }
@@ -21,7 +21,7 @@ pub(super) async fn create<T>(
     }
 }
 
-/// Settles a delete: where an earlier attempt may have been applied, what is not there any more was deleted by it.
+/// Settles a delete: where an earlier attempt may have been applied, an entity that is not found was deleted by it.
 pub(super) fn delete(deleted: Result<()>) -> Result<()> {
     match deleted {
         Err(gone) if gone.is_not_found() && gone.may_have_been_applied() => Ok(()),

@@ -2,7 +2,7 @@
 
 use crate::models::Metadata;
 
-/// What a write of XML does about what XML does not hold: the metadata, and the fields besides.
+/// What a write of XML does with the fields that XML does not hold: the metadata, and any others.
 ///
 /// ```
 #[doc = include_str!("example.txt")]
@@ -23,12 +23,12 @@ use crate::models::Metadata;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum MetadataWrite<'a> {
-    /// Reads what there is, and writes it again beside the XML. An entity with a field that neither XML nor metadata
-    /// hold is refused before anything is written, as the field would be lost.
+    /// Reads the entity's metadata, and writes it again with the XML. An entity with a field that neither XML nor
+    /// metadata hold is refused before anything is written, as the field would be lost.
     Keep,
-    /// The XML is all that there shall be: metadata is cleared, and no other field is kept.
+    /// Keeps nothing besides the XML: clears the metadata, and every other field.
     Clear,
-    /// The XML and this metadata are all that there shall be: no other field is kept.
+    /// Keeps nothing besides the XML and this metadata: clears every other field.
     Replace(&'a Metadata),
 }
 

@@ -64,12 +64,13 @@ impl Parts {
 
     /// Creates the part, or replaces the one of its identifier, and says which.
     ///
-    /// It creates first, so that what another writer does at the same time is noticed: a conflict makes it an
-    /// update, and if the entity is gone by then, it starts again, three times at most. Where the reply to the
-    /// create is lost, its repeat may find what it has created itself: that is an update then.
+    /// The create goes first, so that a change by another writer at the same time is noticed: after a conflict, an
+    /// update follows. If the part is gone by then, all starts again, three times at most. Where the reply to the
+    /// create is lost, its repeat may meet the part that it has created itself, which then counts as updated.
     ///
     /// # Errors
-    /// As `create` and `update`; [`NotFound`](crate::ErrorKind::NotFound) if what it stands in does not exist.
+    /// As [`create`](Self::create) and [`PartHandle::update`]; [`NotFound`](crate::ErrorKind::NotFound) if the test
+    /// does not exist.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -157,7 +158,7 @@ impl PartHandle {
         self.0.clone().get()
     }
 
-    /// Reads the part; `None` if it, or what it stands in, does not exist.
+    /// Reads the part; `None` if the part or its test does not exist.
     ///
     /// # Errors
     /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
@@ -281,8 +282,8 @@ impl PartHandle {
 
     /// Deletes the part if it exists; whether it did.
     ///
-    /// Where the reply to a delete was lost and its repeat finds nothing, that is `true`: it may have been gone
-    /// before as well.
+    /// Where the reply to a delete was lost and its repeat finds nothing, the answer is `true`, although the part may
+    /// have been gone before.
     ///
     /// # Errors
     /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).

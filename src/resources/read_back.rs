@@ -1,4 +1,4 @@
-//! What was stored, read back and held against what was sent.
+//! What was stored, read back and compared with what was sent.
 
 use serde_json::Value;
 
@@ -9,14 +9,14 @@ use crate::models::json::{contains, fields};
 use crate::models::{AssessmentItem, Metadata};
 use crate::xml::{Difference, ItemView, XmlError};
 
-/// An error of a read that was to show what a write has stored.
+/// The error of a read that should have confirmed a write.
 pub(super) fn unconfirmed(error: Error) -> Error {
     error
         .with_context("written, but not read back")
         .with_may_have_been_applied(true)
 }
 
-/// Holds what was stored against what was sent.
+/// Refuses stored XML that differs from the XML that was sent.
 pub(super) fn check_stored(
     operation: &'static str,
     difference: Result<Option<Difference>, XmlError>,
@@ -28,7 +28,7 @@ pub(super) fn check_stored(
     }
 }
 
-/// Holds the typed fields of a stored item against the XML that was sent.
+/// Refuses a stored item whose typed fields differ from the XML that was sent.
 pub(super) fn check_typed(operation: &'static str, xml: &str, item: &AssessmentItem) -> Result<()> {
     let sent = ItemView::parse(xml).map_err(given)?;
     match stale_fields::first_stale(&sent, &fields(item)?) {
@@ -37,7 +37,7 @@ pub(super) fn check_typed(operation: &'static str, xml: &str, item: &AssessmentI
     }
 }
 
-/// Holds the metadata that was stored against what was sent; the service may add to it.
+/// Refuses stored metadata that lacks some of what was sent; the service may add to it.
 pub(super) fn check_metadata(
     operation: &'static str,
     sent: Option<&Metadata>,
@@ -55,7 +55,7 @@ pub(super) fn check_metadata(
     }
 }
 
-/// Holds what was stored against the metadata that was removed: a service that merges would keep it.
+/// Refuses stored metadata that still holds what was removed: a service that merges would keep it.
 pub(super) fn check_removed(
     operation: &'static str,
     before: Option<&Metadata>,

@@ -1,4 +1,4 @@
-//! What every entity with an identifier of its caller's can do, written once.
+//! What every entity can do whose identifier the caller chooses, written once.
 
 use std::fmt;
 
@@ -14,19 +14,19 @@ use crate::error::{Error, Result};
 pub(super) trait Resource: Clone + fmt::Debug + Send + Sync + 'static {
     /// The identifiers that stand before its own in a path.
     type Parent: Clone + fmt::Debug + Send + Sync + 'static;
-    /// What creates and replaces it.
+    /// The form in which it is created and replaced.
     type Input: Send + Sync;
-    /// What an edit changes.
+    /// The form that an edit changes.
     type Draft: Clone + PartialEq + Send + Sync;
 
     fn identifier(input: &Self::Input) -> &str;
 
-    /// Refuses what the service would take, and not keep as it is.
+    /// Refuses input that the service would accept, but not keep unchanged.
     fn check(_input: &Self::Input) -> Result<()> {
         Ok(())
     }
 
-    /// Whether it has all that was sent.
+    /// Whether the entity holds everything that was sent.
     fn holds(&self, sent: &Self::Input) -> bool;
 
     fn post(
@@ -42,11 +42,11 @@ pub(super) trait Resource: Clone + fmt::Debug + Send + Sync + 'static {
 
     fn draft(&self) -> Result<Self::Draft>;
 
-    /// Writes what an edit has made of the draft.
+    /// Writes the draft that an edit has changed.
     fn save(at: &Entity<Self>, edit: Edit<Self>) -> impl Future<Output = Result<Self>> + Send;
 }
 
-/// What an edit has done: the entity as it was read, its draft, and the draft changed.
+/// An edit: the entity as it was read, its draft, and the draft as it was changed.
 pub(super) struct Edit<R: Resource> {
     pub(super) current: R,
     pub(super) draft: R::Draft,

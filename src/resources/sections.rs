@@ -63,12 +63,13 @@ impl Sections {
 
     /// Creates the section, or replaces the one of its identifier, and says which.
     ///
-    /// It creates first, so that what another writer does at the same time is noticed: a conflict makes it an
-    /// update, and if the entity is gone by then, it starts again, three times at most. Where the reply to the
-    /// create is lost, its repeat may find what it has created itself: that is an update then.
+    /// The create goes first, so that a change by another writer at the same time is noticed: after a conflict, an
+    /// update follows. If the section is gone by then, all starts again, three times at most. Where the reply to the
+    /// create is lost, its repeat may meet the section that it has created itself, which then counts as updated.
     ///
     /// # Errors
-    /// As `create` and `update`; [`NotFound`](crate::ErrorKind::NotFound) if what it stands in does not exist.
+    /// As [`create`](Self::create) and [`SectionHandle::update`]; [`NotFound`](crate::ErrorKind::NotFound) if the test
+    /// or the part does not exist.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -150,7 +151,7 @@ impl SectionHandle {
         self.0.clone().get()
     }
 
-    /// Reads the section; `None` if it, or what it stands in, does not exist.
+    /// Reads the section; `None` if the section, its part or its test does not exist.
     ///
     /// # Errors
     /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
@@ -180,8 +181,8 @@ impl SectionHandle {
         self.0.clone().exists()
     }
 
-    /// Replaces the whole section (operation `updateSection`): what is `None` is not sent, and the service clears it. To
-    /// change some fields and keep the rest, use [`edit`](Self::edit).
+    /// Replaces the whole section (operation `updateSection`): what is `None` is not sent, and the service clears it.
+    /// To change some fields and keep the rest, use [`edit`](Self::edit).
     ///
     /// The service makes the XML of the whole test anew, and drops what only the XML said, such as rubrics.
     ///
@@ -282,8 +283,8 @@ impl SectionHandle {
 
     /// Deletes the section if it exists; whether it did.
     ///
-    /// Where the reply to a delete was lost and its repeat finds nothing, that is `true`: it may have been gone
-    /// before as well.
+    /// Where the reply to a delete was lost and its repeat finds nothing, the answer is `true`, although the section
+    /// may have been gone before.
     ///
     /// # Errors
     /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).

@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use crate::xml::{Interaction, InteractionKind, ItemView};
 
-/// The first field of an answered item that does not say what its XML says, with both sides. What the answer lacks, what
-/// the XML leaves open and types that QTI does not name are not judged.
+/// The first field of an answered item that does not say what its XML says, with both sides. What the answer lacks,
+/// what the XML leaves open and types that QTI does not name are not judged.
 pub(super) fn first_stale(sent: &ItemView, found: &Map<String, Value>) -> Option<String> {
     let stale = |name: &str, expected: &str, found: Option<&Value>| {
         let found = text_of(found?)?;

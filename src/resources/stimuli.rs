@@ -33,15 +33,15 @@ impl Stimuli {
         List::new(self.clone())
     }
 
-    /// Creates a stimulus (operation `createStimulus`). Its `content` must be well-formed XHTML, which is checked before
-    /// sending.
+    /// Creates a stimulus (operation `createStimulus`). Its `content` must be well-formed XHTML, which is checked
+    /// before sending.
     ///
     /// If the reply to a create is lost, it is sent again, and a conflict of the repeat is settled by reading the
     /// stimulus back.
     ///
     /// # Errors
-    /// [`Input`](crate::ErrorKind::Input) if the content is not well-formed (with line and column), or no path can carry
-    /// the identifier;
+    /// [`Input`](crate::ErrorKind::Input) if the content is not well-formed (with line and column), or no path can
+    /// carry the identifier;
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is a stimulus of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the stimulus.
     ///
@@ -66,12 +66,12 @@ impl Stimuli {
 
     /// Creates the stimulus, or replaces the one of its identifier, and says which.
     ///
-    /// It creates first, so that what another writer does at the same time is noticed: a conflict makes it an
-    /// update, and if the entity is gone by then, it starts again, three times at most. Where the reply to the
-    /// create is lost, its repeat may find what it has created itself: that is an update then.
+    /// The create goes first, so that a change by another writer at the same time is noticed: after a conflict, an
+    /// update follows. If the stimulus is gone by then, all starts again, three times at most. Where the reply to the
+    /// create is lost, its repeat may meet the stimulus that it has created itself, which then counts as updated.
     ///
     /// # Errors
-    /// As `create` and `update`; [`NotFound`](crate::ErrorKind::NotFound) if what it stands in does not exist.
+    /// As [`create`](Self::create) and [`StimulusHandle::update`].
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -145,7 +145,7 @@ impl StimulusHandle {
         self.0.clone().get()
     }
 
-    /// Reads the stimulus; `None` if it, or what it stands in, does not exist.
+    /// Reads the stimulus; `None` if it does not exist.
     ///
     /// # Errors
     /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
@@ -180,7 +180,8 @@ impl StimulusHandle {
     ///
     /// # Errors
     /// [`Input`](crate::ErrorKind::Input) if the stimulus's identifier is not the one addressed, or its content is not
-    /// well-formed XHTML; [`NotFound`](crate::ErrorKind::NotFound) if the stimulus does not exist;
+    /// well-formed XHTML;
+    /// [`NotFound`](crate::ErrorKind::NotFound) if the stimulus does not exist;
     /// [`Request`](crate::ErrorKind::Request) if the service refuses the stimulus.
     ///
     /// ```
@@ -200,18 +201,18 @@ impl StimulusHandle {
         self.0.clone().update(stimulus)
     }
 
-    /// Reads the stimulus, changes it and writes it back: what `change` does not touch goes back as it came, fields that
-    /// this client does not know included. If `change` changes nothing, nothing is written.
+    /// Reads the stimulus, changes it and writes it back: what `change` does not touch goes back as it came, fields
+    /// that this client does not know included. If `change` changes nothing, nothing is written.
     ///
     /// The content to change is the body of the stimulus's XML, to the letter; so is the language, where the service
     /// answers it in the XML only. The service has no conditional writes:
     /// what another writer changes between the read and the write is lost.
     ///
     /// # Errors
-    /// As [`get`](Self::get) and [`update`](Self::update); [`Input`](crate::ErrorKind::Input), and nothing is written,
-    /// if the XML has what the written form cannot express (a class of the body, a second style sheet, a prefix that is
-    /// declared outside of the body), as it would be lost; [`Decode`](crate::ErrorKind::Decode) if the stimulus comes
-    /// without readable XML.
+    /// As [`get`](Self::get) and [`update`](Self::update);
+    /// [`Input`](crate::ErrorKind::Input), and nothing is written, if the XML has what the written form cannot express
+    /// (a class of the body, a second style sheet, a prefix that is declared outside of the body), as it would be lost;
+    /// [`Decode`](crate::ErrorKind::Decode) if the stimulus comes without readable XML.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -274,8 +275,8 @@ impl StimulusHandle {
 
     /// Deletes the stimulus if it exists; whether it did.
     ///
-    /// Where the reply to a delete was lost and its repeat finds nothing, that is `true`: it may have been gone
-    /// before as well.
+    /// Where the reply to a delete was lost and its repeat finds nothing, the answer is `true`, although the stimulus
+    /// may have been gone before.
     ///
     /// # Errors
     /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).
@@ -350,13 +351,9 @@ impl Resource for Stimulus {
     }
 
     async fn save(at: &Entity<Self>, edit: Edit<Self>) -> Result<Self> {
-        let Edit {
-            current,
-            draft,
-            changed,
-        } = edit;
-        current.refuse_loss(&draft, "replace the stimulus with update")?;
-        at.clone().update(&changed).await
+        edit.current
+            .refuse_loss(&edit.draft, "replace the stimulus with update")?;
+        at.clone().update(&edit.changed).await
     }
 }
 

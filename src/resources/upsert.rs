@@ -41,11 +41,11 @@ impl<T> Upserted<T> {
     }
 }
 
-/// How often an upsert starts again when the entity comes and goes between its two requests.
+/// How many times an upsert creates at most, when the entity comes and goes between its two requests.
 const UPSERT_ROUNDS: usize = 3;
 
-/// Creates, updates if there is one already, and starts again if that one has gone meanwhile. A conflict is not settled
-/// by reading, whoever created what is there: the update makes it what was given.
+/// Creates the entity, updates it if it exists, and starts again if it is gone by then. A conflict needs no reading
+/// back: whoever created the entity, the update replaces it.
 pub(super) async fn upsert<T, C, U>(
     create: impl Fn() -> C,
     update: impl Fn() -> U,

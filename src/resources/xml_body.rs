@@ -13,7 +13,8 @@ pub(super) fn check_document(root: &str, xml: &str) -> Result<Option<String>> {
     check_qti_3(root, xml).map_err(given)
 }
 
-/// Refuses a document that the service would not take, or that describes what no handle could reach; gives its root's identifier.
+/// Refuses a document that the service would not take, or whose identifier no path can carry; gives the identifier of
+/// its root.
 pub(super) fn check_new_document(root: &str, xml: &str) -> Result<String> {
     let identifier = check_document(root, xml)?
         .ok_or_else(|| Error::input("the XML's root has no identifier"))?;
@@ -31,7 +32,8 @@ pub(super) fn given(problem: XmlError) -> Error {
     Error::input(problem.to_string()).with_source(problem)
 }
 
-/// An entity as an answer's JSON, of which only this counts here; a list is none, which serde would take for a struct.
+/// The fields of an answer's entity that count here. `_others` makes serde refuse a JSON list, which it would take for
+/// a struct otherwise.
 #[derive(Deserialize)]
 struct Entity {
     identifier: Option<String>,
@@ -58,7 +60,7 @@ pub(super) fn read_xml(root: &str, body: &[u8]) -> Result<String, String> {
     }
 }
 
-/// Refuses an answer to a write of XML that is not one: it may be the XML, the entity, a message or nothing.
+/// Refuses a body that answers no write of XML: such an answer is the XML, the entity, a message or nothing.
 pub(super) fn check_written(root: &str, body: &[u8]) -> Result<(), String> {
     if serde_json::from_slice::<Entity>(body).is_ok_and(|entity| entity.identifier.is_some()) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! What every entity that is stored as its XML can do besides, written once.
+//! What an entity that is stored as XML can do besides, written once.
 
 use super::identifier::check_identifier;
 use super::resource::{Entities, Entity, Resource};
@@ -14,12 +14,12 @@ use crate::xml::{Difference, XmlError};
 pub(super) trait XmlResource: Resource {
     /// The root of its XML.
     const ROOT: &'static str;
-    /// The operation that reads it, as XML if asked for.
+    /// The operation that reads it, which can also answer with XML.
     const READ: &'static Operation;
 
     fn raw_xml(&self) -> Option<&str>;
 
-    /// Where what is stored does not mean what was sent.
+    /// The first place where the stored XML does not mean what the sent XML means.
     fn first_difference(sent: &str, stored: &str) -> Result<Option<Difference>, XmlError>;
 
     /// Creates it from XML that was checked.
@@ -29,7 +29,7 @@ pub(super) trait XmlResource: Resource {
         metadata: Option<&Metadata>,
     ) -> impl Future<Output = Result<Self>> + Send;
 
-    /// Replaces it by XML that was checked, with what it has besides.
+    /// Replaces it by XML that was checked, and keeps what it has besides the XML.
     fn keep(
         at: &Entity<Self>,
         current: &Self,

@@ -1,4 +1,4 @@
-//! The answer of an operation that answers with nothing: what a gateway or a login page says is none.
+//! The answer of an operation without a result: the words of a gateway or a login page do not pass for one.
 
 use serde_json::{Map, Value};
 

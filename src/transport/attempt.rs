@@ -169,8 +169,8 @@ async fn read(mut response: Response, cap: usize, secrets: Secrets) -> Attempted
     })
 }
 
-/// Appends a chunk. Where there is too little room it doubles, and goes to the cap from a quarter of it, so that what is
-/// copied and what it is copied to stay well below twice the cap.
+/// Appends a chunk. Where there is too little room it doubles, and goes to the cap from a quarter of it, so that what
+/// is copied and what it is copied to stay well below twice the cap.
 fn append(whole: &mut Vec<u8>, chunk: &[u8], cap: usize) {
     let needed = whole.len() + chunk.len();
     if needed > whole.capacity() {

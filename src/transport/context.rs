@@ -11,7 +11,7 @@ use super::backoff::Jitter;
 use super::budget::RetryBudget;
 use super::limiter::Limiter;
 use super::retry::RetryPolicy;
-use crate::auth::{Holder, SharedPace, TokenCache};
+use crate::auth::{Holder, SharedPace};
 use crate::clock::Clock;
 use crate::error::Secrets;
 
@@ -40,18 +40,17 @@ impl Defaults {
     pub(crate) const MAX_RESPONSE_BYTES: usize = 64 * 1024 * 1024;
 }
 
-/// What every call of a client, and of its clones, is sent with.
+/// What every call of a client and of its clones uses.
 pub(crate) struct Context {
     pub(crate) base_url: Url,
     pub(crate) http: reqwest::Client,
-    pub(crate) tokens: TokenCache,
-    /// Beside those that a request carries, the ones that its answer must not get into an error.
+    /// Secrets that no error may repeat, besides those that the request carries.
     pub(crate) secrets: Secrets,
     pub(crate) identity: Holder,
     pub(crate) user_agent: HeaderValue,
     pub(crate) budget: RetryBudget,
     pub(crate) limiter: Limiter,
-    /// The pace of a fleet, and whom the service may have told it.
+    /// The pace of a fleet, and the account that it is counted for.
     pub(crate) pace: Option<(Arc<dyn SharedPace>, String)>,
     pub(crate) jitter: Jitter,
     pub(crate) defaults: Defaults,
@@ -72,7 +71,6 @@ impl Context {
             pace,
             base_url,
             http,
-            tokens: identity.tokens.clone(),
             secrets,
             identity,
             user_agent,

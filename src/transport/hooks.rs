@@ -53,7 +53,7 @@ async fn authorize(
     path::guard(operation, context.base_url.path(), request.url())?;
     body::guard(request)?;
     let time_left = options.deadline.unwrap_or(context.defaults.deadline);
-    let bearer = context.tokens.bearer(time_left).await?;
+    let bearer = context.identity.tokens.bearer(time_left).await?;
     attempt::prepare(request, context, options, None, &bearer);
     Ok(())
 }

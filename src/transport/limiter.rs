@@ -76,8 +76,8 @@ pub(crate) struct Permit {
 }
 
 impl Permit {
-    /// The service asked to slow down. Halves the limit, and says whether it did: of a burst of attempts that were under
-    /// way together, only the first counts.
+    /// The service asked to slow down. Halves the limit, and says whether it did: of a burst of attempts that were
+    /// under way together, only the first counts.
     pub(crate) fn throttled(&self) -> bool {
         let places = &*self.limiter.0;
         let mut pace = places.pace();

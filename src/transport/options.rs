@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use super::request_id::X_REQUEST_ID;
 use crate::error::{Error, Result};
 
-/// What is said elsewhere, or follows from the request.
+/// Headers that have a setting of their own, or follow from the request.
 const OWN_HEADERS: [HeaderName; 10] = [
     ACCEPT,
     AUTHORIZATION,

@@ -18,8 +18,8 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 /// Stands in a path where an identifier was refused: no identifier encodes to it, as control characters are refused.
 const REFUSED: &str = "%00";
 
-/// Whether no path can carry the identifier: URLs treat `.`, `..` and an empty segment as something else than themselves,
-/// even when percent-encoded, and servers treat `\` and control characters as they please.
+/// Whether no path can carry the identifier: URLs treat `.`, `..` and an empty segment as something else than
+/// themselves, even when percent-encoded, and servers treat `\` and control characters as they please.
 pub(crate) fn is_refused(identifier: &str) -> bool {
     matches!(identifier, "" | "." | "..")
         || identifier
@@ -53,8 +53,8 @@ pub(crate) fn fill(template: &str, identifiers: &[&str]) -> String {
 /// The longest URL that can be sent.
 const MAX_URL: usize = u16::MAX as usize - 1;
 
-/// Refuses a request whose URL is not the operation's, or too long to be one: the last guard before sending, for the raw
-/// bindings too.
+/// Refuses a request whose URL is not the operation's, or too long to be one: the last guard before sending, for the
+/// raw bindings too.
 pub(crate) fn guard(operation: &Operation, base_path: &str, url: &Url) -> Result<(), Error> {
     match url.as_str().len() {
         length if length > MAX_URL => Err(Error::input(format!(

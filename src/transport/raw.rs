@@ -4,8 +4,8 @@
 //! [`Client::raw`](crate::Client::raw) gives them authenticated. Everything else that the facade adds (retries, limits,
 //! this crate's errors) is absent, and what is in here changes with the document: semver covers the facade only.
 //!
-//! Requests go to the address of the client that the bindings are from, whatever [`Client::new`] is told: its token is for
-//! no other.
+//! Requests go to the address of the client that the bindings are from, whatever [`Client::new`] is told: its token is
+//! for no other.
 
 #![allow(
     missing_docs,

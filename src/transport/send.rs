@@ -117,7 +117,7 @@ impl<'a> Exchange<'a> {
                 .await?;
             let bearer = self
                 .in_time(
-                    context.tokens.bearer(self.time_left()),
+                    context.identity.tokens.bearer(self.time_left()),
                     "waiting for a token",
                 )
                 .await??;
@@ -166,7 +166,7 @@ impl<'a> Exchange<'a> {
         attempt::send_and_read(self.context, self.operation, next, timeout).await
     }
 
-    /// Passes on what an attempt tells beyond its call: to the limiter, the fleet, the budget of retries and the tokens.
+    /// Tells the limiter, the fleet, the budget of retries and the tokens how an attempt went.
     async fn learn(&mut self, permit: Permit, attempted: &Attempted) {
         let replaced = self.token == Token::JustReplaced;
         if replaced {
@@ -187,7 +187,7 @@ impl<'a> Exchange<'a> {
         if is_sound(parts.status) {
             self.context.budget.deposit();
             if replaced && parts.status != StatusCode::UNAUTHORIZED {
-                self.context.tokens.replacement_helped();
+                self.context.identity.tokens.replacement_helped();
             }
         }
     }
@@ -198,7 +198,7 @@ impl<'a> Exchange<'a> {
             return false;
         }
         self.token = Token::Settled;
-        if !self.context.tokens.invalidate(refused) {
+        if !self.context.identity.tokens.invalidate(refused) {
             return false;
         }
         debug!("the token was refused, getting another");
@@ -261,7 +261,7 @@ impl<'a> Exchange<'a> {
     }
 }
 
-/// Whether the service answered as one that works, be the answer no.
+/// Whether the service answered as a working one does, be it with a refusal.
 fn is_sound(status: StatusCode) -> bool {
     !status.is_server_error()
         && status != StatusCode::TOO_MANY_REQUESTS

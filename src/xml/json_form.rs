@@ -17,9 +17,9 @@ pub enum JsonForm {
     Stimulus,
 }
 
-/// How an element stands in JSON, which is as an object.
+/// The JSON object that an element becomes.
 pub(super) struct Form {
-    /// Its attributes, and the fields that they are.
+    /// Its attributes, and the fields that they become.
     pub(super) attributes: &'static [(&'static str, &'static str)],
     /// Its child elements, and what holds them.
     pub(super) children: &'static [(&'static str, Held)],

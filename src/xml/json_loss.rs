@@ -14,7 +14,7 @@ pub struct JsonLoss {
     pub element: Element,
 }
 
-/// What the next write of its JSON form would take from a test or a stimulus.
+/// What a test or a stimulus would lose by the next write of its JSON form.
 ///
 /// Each write of a part or a section makes the service write the XML of the test anew, from fields that know neither
 /// selections nor rubrics, preconditions, categories and more. An item is written as XML: it has no losses here.

@@ -9,18 +9,18 @@ use secrecy::ExposeSecret;
 use crate::auth::{Token, is_token};
 use crate::error::{Error, Result};
 
-/// Taken for the life of a token that does not say, or says nonsense: the service's own. A token that dies earlier is
-/// replaced when the service refuses it, while fetching one a call would cost more than it is worth.
+/// The life assumed of a token whose answer gives none, or nonsense: that of the service's own tokens. A token that
+/// ends earlier is replaced once the service refuses it; fetching a token for each call would cost more.
 const UNKNOWN_LIFETIME: Duration = Duration::from_secs(3600);
 
-/// No token is used for longer, whatever it says: identity providers cap the life of tokens at a day.
+/// The longest life assumed of a token, whatever its answer says: identity providers cap it at a day.
 const MAX_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
-/// A token that says less is taken for this, so that it cannot make every call fetch one.
+/// The shortest life assumed of a token, so that no answer can make every call fetch another.
 const MIN_LIFETIME: Duration = Duration::from_secs(1);
 
-/// How long before its end a token is replaced, unless that is more than a tenth of its life: time for some failed tries,
-/// and little enough that a day with tokens of an hour takes 25 of them.
+/// How long before its end a token is replaced, unless that is more than a tenth of its life: time for some failed
+/// tries, and little enough that a day with tokens of an hour takes 25 of them.
 const REFRESH_AHEAD: Duration = Duration::from_secs(120);
 
 /// How long a token is taken to live.
@@ -49,8 +49,8 @@ struct Issued {
 }
 
 impl Bearer {
-    /// The token, whose life counts from `asked_at`: from before the request for it, so that the way it took can only
-    /// make the client renew too early.
+    /// The token. Its life counts from `asked_at`, a moment before the request for it: time on the way can only make
+    /// the client renew too early.
     pub(super) fn new(token: &Token, asked_at: Instant) -> Result<Self> {
         let secret = token.secret.expose_secret();
         if !is_token(secret) {
@@ -86,7 +86,7 @@ impl Bearer {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// Whether the token can be used, and there is no need of another yet.
+    /// Whether the token can be used, and need not be renewed yet.
     pub(super) fn is_fresh(&self, now: Instant) -> bool {
         now < self.0.refresh_at
     }

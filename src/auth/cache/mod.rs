@@ -1,8 +1,9 @@
 //! The token that all calls of a client share.
 //!
-//! A call that finds a fresh token takes a read lock and clones an `Arc`. A call that finds one close to its end starts a
-//! refresh, a request for a token in a task of its own, and goes on with the old one. A call that finds none waits for the
-//! refresh. There is one refresh at a time, its outcome is everyone's, and [`pace`] says when the next may start.
+//! A call that finds a fresh token takes a read lock and clones an `Arc`. A call that finds one close to its end starts
+//! a refresh, a request for a token in a task of its own, and goes on with the old one. A call that finds none waits
+//! for the refresh. There is one refresh at a time, its outcome is everyone's, and [`pace`] says when the next may
+//! start.
 
 mod bearer;
 mod pace;
@@ -29,7 +30,7 @@ const MAX_REFRESHES: u32 = 3;
 #[derive(Clone)]
 pub(crate) struct TokenCache(Arc<CacheState>);
 
-/// What all clones of the cache use, and the task of a refresh with them.
+/// The state that all clones of the cache share with the task of a refresh.
 struct CacheState {
     source: Arc<dyn TokenSource>,
     clock: Arc<dyn Clock>,
@@ -61,8 +62,8 @@ impl TokenCache {
         }))
     }
 
-    /// A valid token. Waits only if there is none, and not for a try that would begin after `time_left`. To be called on
-    /// a tokio runtime; the future can be dropped at any point.
+    /// A valid token. Waits only if there is none, and not for a try that would begin after `time_left`. To be called
+    /// on a tokio runtime; the future can be dropped at any point.
     pub(crate) async fn bearer(&self, time_left: Duration) -> Result<Bearer> {
         let now = self.0.clock.now();
         match self.0.current() {
@@ -76,12 +77,12 @@ impl TokenCache {
         self.0.control().refusals.refill();
     }
 
-    /// Takes note that the service refused `sent`. True if a repeat will go out with another token; false if tokens have
-    /// been refused so often of late that this one stays.
+    /// Takes note that the service refused `sent`. True if a repeat will go out with another token; false if tokens
+    /// have been refused so often of late that this one stays.
     pub(crate) fn invalidate(&self, sent: &Bearer) -> bool {
         let mut control = self.0.control();
         match self.0.current() {
-            // Another call was refused first: what is there now, or on its way, has not been tried.
+            // Another call was refused first: the next token, here or being fetched, has not been tried.
             Some(current) if !current.is(sent) => true,
             None => true,
             Some(_) => {
@@ -97,7 +98,7 @@ impl TokenCache {
 }
 
 impl TokenCache {
-    /// Starts anew, as another is signed in now, or nobody.
+    /// Forgets the token, and how earlier requests went: another person is signed in now, or nobody is.
     pub(super) fn forget(&self) {
         let mut control = self.0.control();
         *control = Control::default();
@@ -115,7 +116,7 @@ impl CacheState {
             };
             match refresh.clone().outcome(self.clock.now()).await {
                 Some(Ok(bearer)) => return Ok(bearer),
-                // If it is final, it is found again at once.
+                // A final error comes back at once from the next `find`.
                 Some(Err(error)) => last = Some(error),
                 None => self.clear(&refresh),
             }

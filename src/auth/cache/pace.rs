@@ -4,18 +4,18 @@ use std::time::{Duration, Instant};
 
 use crate::error::Error;
 
-/// Between two requests while there is no token and the source may recover, from start to start: what the service's users
-/// wait at most after an outage, and no burden on what has just come back.
+/// The time between the starts of two requests while there is no token and the source may recover: the longest that
+/// users wait after an outage, and no burden on a provider that has just come back.
 pub(super) const UNAVAILABLE_PAUSE: Duration = Duration::from_secs(5);
 
-/// How long rejected credentials are not tried again: five requests a minute, in case they are set right meanwhile.
+/// How long rejected credentials wait for another try: five requests a minute, in case somebody corrects them.
 pub(super) const REJECTED_PAUSE: Duration = Duration::from_secs(12);
 
-/// Between two early refreshes, the first of which failed: nobody waits for them, as the old token is still good.
+/// The time between two early refreshes, the first of which failed: nobody waits, as the old token is still good.
 pub(super) const EARLY_PAUSE: Duration = Duration::from_secs(30);
 
-/// Tokens that the service refuses are replaced this often in a row, and after that once in `REFUSED_PAUSE`. If the service
-/// refuses whatever it is given, new tokens only cost money. A replacement that helped does not count.
+/// Tokens that the service refuses are replaced this often in a row, and after that once in `REFUSED_PAUSE`. If the
+/// service refuses whatever it is given, new tokens only cost money. A replacement that helped does not count.
 const REFUSED_BURST: u32 = 2;
 const REFUSED_PAUSE: Duration = Duration::from_secs(20);
 
@@ -49,8 +49,8 @@ impl Failure {
     }
 }
 
-/// Paces the replacement of refused tokens: a bucket of `REFUSED_BURST` that gains one each `REFUSED_PAUSE`, kept as the
-/// time at which it will be full.
+/// Paces the replacement of refused tokens: a bucket of `REFUSED_BURST` that gains one each `REFUSED_PAUSE`, kept as
+/// the time at which it will be full.
 #[derive(Debug, Default)]
 pub(super) struct Refusals {
     full_at: Option<Instant>,
@@ -67,7 +67,7 @@ impl Refusals {
         allowed
     }
 
-    /// Puts back what a replacement took that was of use.
+    /// Puts back the one that a replacement took, as that replacement helped.
     pub(super) fn refill(&mut self) {
         self.full_at = self
             .full_at

@@ -18,10 +18,10 @@ pub(super) fn token(status: StatusCode, body: &[u8], secrets: &Secrets) -> Resul
     })
 }
 
-/// What an answer that is no success says, without the secrets that it may quote.
+/// The error of an answer without a token; secrets that the answer quotes are left out.
 ///
-/// A 4xx is about the request, which would be the same again. All else, a success without a token included, is taken for
-/// the doing of a gateway or of a provider in trouble, which ends.
+/// A 4xx is about the request, which a repeat would not change. Everything else, a success without a token included,
+/// comes from a gateway or from a provider in trouble, and may pass.
 pub(super) fn done(status: StatusCode, body: &[u8], secrets: &Secrets) -> Result<()> {
     if status.is_success() {
         return Ok(());

@@ -11,14 +11,14 @@ use reqwest::{RequestBuilder, Response};
 use super::Token;
 use crate::error::{Error, Result, Secrets};
 
-/// The time for one request. They take some 200 ms; and one that hangs must not hold up the next for longer than one
-/// that fails.
+/// The time for one request. Requests take some 200 ms, and one that hangs must not delay the next for longer than a
+/// failed one does.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A token answer has one or two KB.
 pub(super) const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
-/// Sends a request for a token. What the answer repeats of the secrets does not get into the error.
+/// Sends a request for a token. Secrets that the answer repeats do not get into the error.
 pub(super) async fn token(request: RequestBuilder, secrets: &[&str]) -> Result<Token> {
     let (status, body, secrets) = send(request, secrets).await?;
     answer::token(status, &body, &secrets)

@@ -18,9 +18,9 @@ pub(super) struct Attempt {
 /// What a visit to the redirect address tells.
 pub(super) enum Answer {
     Code(String),
-    /// The issuer's no.
+    /// The issuer refused.
     Refused(Error),
-    /// Not about this attempt, and why.
+    /// The visit is not about this attempt, for this reason.
     Foreign(&'static str),
 }
 

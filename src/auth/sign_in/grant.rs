@@ -145,7 +145,7 @@ impl AuthorizationCode {
         Ok(true)
     }
 
-    /// The client's secret, or nothing.
+    /// The client's secret; empty if the client has none.
     fn secret(&self) -> &str {
         self.client_secret
             .as_ref()
@@ -232,7 +232,7 @@ fn read<T: oauth2::ErrorResponse>(
 ) -> Result<Token> {
     let answer = answer.map_err(|error| match error {
         RequestTokenError::Request(error) => error,
-        // Not with its source, which holds the answer.
+        // Without the source, as that holds the answer.
         _ => Error::token_unavailable("the token endpoint's answer cannot be read"),
     })?;
     let mut token = Token::new(answer.access_token().secret());

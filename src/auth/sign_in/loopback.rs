@@ -18,7 +18,7 @@ use super::page::Page;
 use crate::error::{Error, Result};
 use crate::loopback::is_loopback;
 
-/// A browser sends its request at once, or has only opened the connection ahead of need.
+/// The time for a browser to send its request: it does so at once, or has only opened the connection ahead of need.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// The time for the last page to reach the browser.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -27,7 +27,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 pub(super) struct Visit {
     pub(super) query: String,
     page: oneshot::Sender<Page>,
-    /// Ends with the connection.
+    /// Closed when the connection ends.
     ended: oneshot::Receiver<()>,
 }
 
@@ -35,7 +35,7 @@ impl Visit {
     /// Shows the page, and returns when the browser has it.
     pub(super) async fn answer(self, page: Page) {
         if self.page.send(page).is_ok() {
-            // It ends by the drop of its sender, or the browser is too slow to be waited for.
+            // Both ends are fine: the connection has ended, or the browser is too slow to wait for.
             let _ = tokio::time::timeout(FAREWELL, self.ended).await;
         }
     }
@@ -43,7 +43,7 @@ impl Visit {
 
 /// Listens until it is dropped.
 pub(super) struct Loopback {
-    /// With the port that it has.
+    /// The redirect address, with the port that is listened at.
     pub(super) redirect_uri: String,
     visits: mpsc::Receiver<Visit>,
     server: AbortHandle,
@@ -67,7 +67,7 @@ impl Loopback {
             ))
             .with_source(error)
         })?;
-        // Issuers compare it letter by letter: what names a port stays as it is.
+        // Issuers compare the address letter by letter, so one that names a port stays as it is.
         let mut redirect_uri = redirect_uri.to_owned();
         if port == 0 {
             let bound = listener.local_addr();

@@ -31,26 +31,26 @@ pub fn open_browser(url: &str) -> Result<()> {
 
 #[cfg_attr(docsrs, doc(cfg(feature = "sign-in")))]
 impl<'a> Identity<'a> {
-    /// Lets a person sign in, and waits for it. `show` is given the address to open in a browser of this machine, such as
-    /// with [`open_browser`](crate::open_browser), which comes back to the [redirect
+    /// Lets a person sign in, and waits for it. `show` is given the address to open in a browser of this machine, such
+    /// as with [`open_browser`](crate::open_browser), which comes back to the [redirect
     /// address](crate::SignIn::redirect_uri).
     ///
     /// # Errors
-    /// [`Config`](crate::ErrorKind::Config) if the client has no [`SignIn`](crate::SignIn) settings or the redirect address
-    /// cannot be listened at; [`Input`](crate::ErrorKind::Input) if another sign-in is under way;
-    /// [`Auth`](crate::ErrorKind::Auth) with the issuer's code and words if it said no, and if nobody came in time; those
-    /// of `show` and of the [`TokenStore`](crate::TokenStore).
+    /// [`Config`](crate::ErrorKind::Config) if the client has no [`SignIn`](crate::SignIn) settings or the redirect
+    /// address cannot be listened at; [`Input`](crate::ErrorKind::Input) if another sign-in is under way;
+    /// [`Auth`](crate::ErrorKind::Auth) with the issuer's code and words if it said no, and if nobody came in time;
+    /// those of `show` and of the [`TokenStore`](crate::TokenStore).
     pub async fn sign_in(&self, show: impl FnOnce(&str) -> Result<()>) -> Result<()> {
         let token = by_browser(self.grant()?, show).await?;
         self.accept(&token).await
     }
 
-    /// Begins a sign-in in a browser that cannot come back to this program, as it is on another machine: the person brings
-    /// the address at which it ended.
+    /// Begins a sign-in in a browser that cannot come back to this program, as it is on another machine: the person
+    /// brings the address at which it ended.
     ///
     /// # Errors
-    /// [`Config`](crate::ErrorKind::Config) if the client has no [`SignIn`](crate::SignIn) settings or a redirect address
-    /// without a port of its own; [`Input`](crate::ErrorKind::Input) if another sign-in is under way.
+    /// [`Config`](crate::ErrorKind::Config) if the client has no [`SignIn`](crate::SignIn) settings or a redirect
+    /// address without a port of its own; [`Input`](crate::ErrorKind::Input) if another sign-in is under way.
     pub fn begin_sign_in(&self) -> Result<PasteSignIn<'a>> {
         PasteSignIn::new(*self, self.grant()?)
     }
@@ -71,7 +71,7 @@ async fn by_browser(
             match attempt.read(&visit.query) {
                 Answer::Code(code) => return Ok((visit, Ok(code))),
                 Answer::Refused(error) => return Ok((visit, Err(error))),
-                // Whoever that was: the person may still come.
+                // The visit was not about this attempt: the person may still come.
                 Answer::Foreign(reason) => visit.answer(Page::foreign(reason)).await,
             }
         }

@@ -12,7 +12,7 @@ use crate::auth::Identity;
 use crate::error::{Error, Result};
 
 /// A sign-in that waits for the address at which the browser ended; made by
-/// [`Identity::begin_sign_in`](crate::Identity::begin_sign_in). Dropped, it is over.
+/// [`Identity::begin_sign_in`](crate::Identity::begin_sign_in). Dropping it gives up the sign-in.
 pub struct PasteSignIn<'a> {
     identity: Identity<'a>,
     grant: &'a AuthorizationCode,
@@ -44,13 +44,13 @@ impl<'a> PasteSignIn<'a> {
         &self.attempt.url
     }
 
-    /// Ends the sign-in with the whole address at which the browser ended. There may be nothing to see there: what counts
-    /// is the address.
+    /// Ends the sign-in with the whole address at which the browser ended. There may be nothing to see there: what
+    /// counts is the address.
     ///
     /// # Errors
     /// [`Input`](crate::ErrorKind::Input) if the text is no such address, or that of another sign-in;
-    /// [`Auth`](crate::ErrorKind::Auth) with the issuer's words if it said no, and if the time for a sign-in is over; those
-    /// of the [`TokenStore`](crate::TokenStore).
+    /// [`Auth`](crate::ErrorKind::Auth) with the issuer's words if it said no, and if the time for a sign-in is over;
+    /// those of the [`TokenStore`](crate::TokenStore).
     pub async fn finish(self, address: &str) -> Result<()> {
         if self.identity.now().duration_since(self.begun) > self.grant.time_limit() {
             return Err(too_late(self.grant));

@@ -76,7 +76,7 @@ impl SignIn {
     }
 }
 
-/// The secret is not part of it.
+/// Leaves out the secret.
 impl fmt::Debug for SignIn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SignIn")

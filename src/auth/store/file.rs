@@ -15,9 +15,9 @@ const MAX_BYTES: u64 = 1024 * 1024;
 /// Keeps tokens in files that only their owner can read, so that all processes of one user share them: a loop of short
 /// programs, or a machine full of workers, pays for one token an hour.
 ///
-/// A file is replaced as a whole, and renewed under a lock that ends with the process that has it. What cannot be a token
-/// file of this client is set aside as `*.unreadable`, and never overwritten; what others can read is not used. On Windows
-/// the user's own folder is what protects it.
+/// A file is replaced as a whole, and renewed under a lock that ends with the process that has it. What cannot be a
+/// token file of this client is set aside as `*.unreadable`, and never overwritten; what others can read is not used.
+/// On Windows the user's own folder is what protects it.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -169,7 +169,7 @@ fn refuse_mode(_: &Path, _: &fs::Metadata, _: u32, _: &str) -> Result<()> {
     Ok(())
 }
 
-/// Moves what is no token of this key out of the way, to a name that nothing has.
+/// Moves a file that holds no token of this key aside, to a free name.
 fn set_aside(path: &Path, key: &TokenKey) -> io::Result<()> {
     let ours = match read(path) {
         Ok(bytes) => bytes.is_none_or(|bytes| record::decode(key, &bytes).is_ok()),
@@ -220,7 +220,7 @@ impl TokenStore for FileTokenStore {
     }
 }
 
-/// Runs what waits for the disk where it holds up no other task.
+/// Runs work that waits for the disk on a thread where it holds up no other task.
 async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work)
         .await

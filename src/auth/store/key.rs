@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// Whose token it is: the issuer, the client, the scopes that were asked for, and whether a person signed in. Two clients
-/// with the same key can use the same token.
+/// Whose token it is: the issuer, the client, the scopes that were asked for, and whether a person signed in. Two
+/// clients with the same key can use the same token.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct TokenKey {
     issuer: String,

@@ -33,28 +33,28 @@ use crate::error::Result;
 /// What the methods of a [`TokenStore`] return.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
-/// Where tokens are kept that several processes share, or that outlive one: [`FileTokenStore`], [`RedisTokenStore`] or your
-/// own.
+/// Where tokens are kept that several processes share, or that outlive one: [`FileTokenStore`], [`RedisTokenStore`] or
+/// your own.
 ///
-/// The client looks into it before it asks its [`TokenSource`](crate::TokenSource), and puts there what that gives. Whoever
-/// holds the lock of a key is the only one to ask; the others look again until there is a token. A store that fails does
-/// not stop the client: it says so once, as a `tracing` event, and goes on with a token of its own.
+/// The client looks into it before it asks its [`TokenSource`](crate::TokenSource), and puts there what that gives.
+/// Whoever holds the lock of a key is the only one to ask; the others look again until there is a token. A store that
+/// fails does not stop the client: it says so once, as a `tracing` event, and goes on with a token of its own.
 ///
 /// What is stored opens the API: keep it as you keep a password.
 pub trait TokenStore: Send + Sync + 'static {
-    /// The token of this key, expired or not; nothing if there is none.
+    /// The token of this key, expired or not; `None` if there is none.
     fn load<'a>(&'a self, key: &'a TokenKey) -> StoreFuture<'a, Option<StoredToken>>;
 
-    /// Puts a token in the place of the key's.
+    /// Stores the token of this key, in the place of the one before.
     fn save<'a>(&'a self, key: &'a TokenKey, token: &'a StoredToken) -> StoreFuture<'a, ()>;
 
     /// Removes the key's token, if there is one.
     fn remove<'a>(&'a self, key: &'a TokenKey) -> StoreFuture<'a, ()>;
 
-    /// The lock of this key, without waiting; nothing if another has it. The lock must end with the process that holds it.
+    /// The lock of this key, without waiting; `None` if another holds it. The lock must end with its holder's process.
     fn try_lock<'a>(&'a self, key: &'a TokenKey) -> StoreFuture<'a, Option<TokenLock>>;
 
-    /// What the users of this store share of the service's pace; nothing, unless the store can.
+    /// The pace that the users of this store share; `None` if the store cannot share one.
     fn pace(&self) -> Option<Arc<dyn SharedPace>> {
         None
     }
@@ -80,13 +80,13 @@ impl std::fmt::Debug for TokenLock {
     }
 }
 
-/// What one of a fleet learns of the service's pace, and all keep to.
+/// The pause that the service asked one process of a fleet for, and that all of them keep to.
 pub trait SharedPace: Send + Sync + 'static {
-    /// The service told one to wait (`Retry-After`). `account` names whom it may have told.
+    /// Takes note that the service asked a process to wait (`Retry-After`). `account` names all that it may have meant.
     fn pause<'a>(&'a self, account: &'a str, wait: Duration) -> PaceFuture<'a, ()>;
 
-    /// How long there is still to wait. Asked before every request, so an implementation should answer from memory where
-    /// it can, and none if it does not know.
+    /// How long there is still to wait; zero if that is not known. Asked before every request, so an implementation
+    /// should answer from memory where it can.
     fn left<'a>(&'a self, account: &'a str) -> PaceFuture<'a, Duration>;
 }
 

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-/// Redis is near, or of no use.
+/// The time for one command: Redis is near, or of no use.
 const TIMEOUT: Duration = Duration::from_secs(1);
 /// How long Redis is left alone after it failed.
 const RECOVERY: Duration = Duration::from_secs(5);
@@ -28,12 +28,12 @@ const PACE_LOOK: Duration = Duration::from_millis(100);
 /// The longest pause that one of a fleet can put on all: after that, one call finds out anew.
 const MAX_PAUSE: Duration = Duration::from_secs(60);
 
-/// Keeps tokens in Redis, so that all processes of a fleet share them, and shares the service's pace: a `Retry-After` that
-/// one was told, all keep to, for a minute at most.
+/// Keeps tokens in Redis, so that all processes of a fleet share them, and shares the service's pace: a `Retry-After`
+/// that one was told, all keep to, for a minute at most.
 ///
-/// Tokens stand there as they are. Whoever can read this Redis can use the API in your name until they expire, and for a
-/// person's session as long as that lasts: give it a password, TLS (`rediss://`) where the network is not yours alone, and
-/// an ACL that lets nobody else read keys with the [prefix](Self::prefix).
+/// Tokens stand there as they are. Whoever can read this Redis can use the API in your name until they expire, and for
+/// a person's session as long as that lasts: give it a password, TLS (`rediss://`) where the network is not yours
+/// alone, and an ACL that lets nobody else read keys with the [prefix](Self::prefix).
 ///
 /// A client whose Redis is away gets tokens of its own, and says so once.
 ///
@@ -285,7 +285,7 @@ impl Drop for Lease {
             std::mem::take(&mut self.owner),
         );
         runtime.spawn(async move {
-            // Only one's own: the lease may have ended, and another have it.
+            // This process's lease may have ended, and another process hold the lock now.
             let script = Script::new(
                 "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end",
             );
@@ -307,7 +307,7 @@ impl SharedPace for RedisTokenStore {
             }
             let name = self.name("pause", account);
             let options = SetOptions::default().with_expiration(SetExpiry::PX(millis(wait)));
-            // A pace that cannot be shared is still one's own.
+            // A pause that cannot be shared is still kept by this process.
             let _ = self
                 .server
                 .run(async |connection| {
@@ -329,7 +329,7 @@ impl SharedPace for RedisTokenStore {
                 {
                     return pace.until.saturating_duration_since(now);
                 }
-                // One looks, and the others go by what is known.
+                // One call asks Redis; until it has the answer, the others go without.
                 let pace = Pace {
                     looked_at: now,
                     until: now,
@@ -361,7 +361,7 @@ fn millis(duration: Duration) -> u64 {
         .max(1)
 }
 
-/// Its URL can hold a password.
+/// Leaves out the URL, which can hold a password.
 impl std::fmt::Debug for RedisTokenStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RedisTokenStore").finish_non_exhaustive()

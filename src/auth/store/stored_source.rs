@@ -23,8 +23,8 @@ pub(crate) struct StoredSource {
     source: Arc<dyn TokenSource>,
     key: TokenKey,
     clock: Arc<dyn Clock>,
-    /// What this process was given last. It is asked for another because this one is no longer good; and it is at hand if
-    /// the store is not.
+    /// The token that this process was given last: no longer good when the cache asks again, and at hand when the store
+    /// fails.
     given: Mutex<Option<StoredToken>>,
     /// Whether the store's failure has been told.
     told: AtomicBool,
@@ -156,7 +156,7 @@ impl StoredSource {
 
     async fn renew(&self, stored: Option<StoredToken>, problem: Option<Error>) -> Result<Token> {
         let stored_anything = stored.is_some();
-        // What this process has is the later one where saving it failed.
+        // Where saving failed, this process's token is the newer one.
         let previous = [stored, self.given()]
             .into_iter()
             .flatten()

@@ -6,8 +6,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::auth::{Token, cache};
 
-/// A token with the times that it says, by the clock on the wall, and with what the next one is to be had for. `Debug` shows
-/// neither.
+/// A token with the times that it says, by the clock on the wall, and with what the next one is to be had for. `Debug`
+/// shows neither.
 #[derive(Debug, Clone)]
 pub struct StoredToken {
     access: SecretString,

@@ -1,4 +1,4 @@
-//! The HTTP client, with what safety needs of it.
+//! Makes HTTP clients, with the settings that safety needs.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::loopback::is_loopback;
 use crate::transport::Defaults;
 
-/// What a user changes of it.
+/// A user's changes of an HTTP client.
 type Configure = dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync;
 
 /// Makes HTTP clients.
@@ -37,8 +37,8 @@ impl Connector {
             Some(configure) => configure(builder),
             None => builder,
         };
-        // After the user's own settings. A redirect would take the body along, the client secret too; a verbose
-        // connection logs every byte; and what is said to this machine over plain http must not leave it.
+        // These come after the user's own settings, so that they win. A redirect would take the body along, the client
+        // secret too; a verbose connection logs every byte; and plain http to this machine must not leave it.
         let builder = builder.redirect(Policy::none()).connection_verbose(false);
         let builder = match is_loopback(url) {
             true => builder.no_proxy(),

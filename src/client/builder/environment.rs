@@ -21,7 +21,8 @@ pub enum Environment {
     #[default]
     Production,
     /// The staging service, `https://qti-staging.alpha-1edtech.ai/api`, with the staging token endpoint. It never
-    /// speaks to the production host; set a [base URL](crate::ClientBuilder::base_url) if your account is served elsewhere.
+    /// speaks to the production host; set a [base URL](crate::ClientBuilder::base_url) if your account is served
+    /// elsewhere.
     Staging,
 }
 

@@ -171,10 +171,10 @@ impl ClientBuilder {
     /// # }
     /// ```
     ///
-    /// Whatever is set, three things stay as safety needs them: reqwest follows no redirects (the client follows those that
-    /// are safe), requests to this machine go through no proxy, and connections are not logged. Called again, the last
-    /// closure counts. It may run twice: where one of the API and the token endpoint is on this machine, each gets an HTTP
-    /// client of its own.
+    /// Whatever is set, three things stay as safety needs them: reqwest follows no redirects (the client follows those
+    /// that are safe), requests to this machine go through no proxy, and connections are not logged. Called again, the
+    /// last closure counts. It may run twice: where one of the API and the token endpoint is on this machine, each gets
+    /// an HTTP client of its own.
     pub fn http_client(
         mut self,
         configure: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
@@ -232,8 +232,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether the `tracing` span of a call tells which entity it is about: the URL as `url.full`, without its query. Off
-    /// unless set; the URL's template is always told.
+    /// Whether the `tracing` span of a call tells which entity it is about: the URL as `url.full`, without its query.
+    /// Off unless set; the URL's template is always told.
     pub fn record_identifiers(mut self, record: bool) -> Self {
         self.record_identifiers = record;
         self

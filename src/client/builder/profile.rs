@@ -341,8 +341,8 @@ impl ClientBuilder {
     /// variables that [`from_env`](Self::from_env) lists in their place where they are set.
     ///
     /// # Errors
-    /// [`Config`](crate::ErrorKind::Config), naming the file and the profile, or the variable, if one is missing or cannot
-    /// be right.
+    /// [`Config`](crate::ErrorKind::Config), naming the file and the profile, or the variable, if one is missing or
+    /// cannot be right.
     pub fn from_profile(name: &str) -> Result<Self> {
         Profiles::load()?.builder(name)?.over_env()
     }

@@ -36,7 +36,7 @@ impl ClientBuilder {
         let source: Arc<dyn TokenSource> = match &self.tokens {
             Some(Tokens::From(source)) => Arc::clone(source),
             Some(Tokens::Static(token)) if is_token(token.expose_secret()) => {
-                // There is nothing to share in it.
+                // A static token is never renewed, so a store would have nothing to share.
                 store = None;
                 Arc::new(StaticToken::new(token.expose_secret()))
             }
@@ -187,9 +187,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Tokens of a person who signs in, by [`Identity::sign_in`](crate::Identity::sign_in). Until somebody has, calls fail
-    /// with an error that [`is_sign_in_required`](crate::Error::is_sign_in_required). Without a
-    /// [token store](Self::token_store) the session ends with the client.
+    /// Tokens of a person who signs in, by [`Identity::sign_in`](crate::Identity::sign_in). Until somebody has, calls
+    /// fail with an error that [`is_sign_in_required`](crate::Error::is_sign_in_required). Without a [token
+    /// store](Self::token_store) the session ends with the client.
     #[cfg(feature = "sign-in")]
     #[cfg_attr(docsrs, doc(cfg(feature = "sign-in")))]
     pub fn sign_in(mut self, settings: SignIn) -> Self {

@@ -61,7 +61,7 @@ impl ItemHandle {
         self.0.clone().get()
     }
 
-    /// Reads the item; `None` if it, or what it stands in, does not exist.
+    /// Reads the item; `None` if it does not exist.
     ///
     /// # Errors
     /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
@@ -147,8 +147,8 @@ impl ItemHandle {
     /// becomes of what XML does not hold: to keep it, the item is read first.
     ///
     /// # Errors
-    /// [`Input`](crate::ErrorKind::Input) if the XML is not an item of QTI 3.0 (with line and column), or its identifier
-    /// is not the one addressed, or [`Keep`](MetadataWrite::Keep) could not keep a field, which it names;
+    /// [`Input`](crate::ErrorKind::Input) if the XML is not an item of QTI 3.0 (with line and column), or its
+    /// identifier is not the one addressed, or [`Keep`](MetadataWrite::Keep) could not keep a field, which it names;
     /// [`NotFound`](crate::ErrorKind::NotFound) if the item does not exist;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML;
     /// [`Altered`](crate::ErrorKind::Altered), with the place, if the service stored something else, or left a typed
@@ -186,9 +186,9 @@ impl ItemHandle {
     /// write is lost.
     ///
     /// # Errors
-    /// As [`get`](Self::get) and [`update_xml`](Self::update_xml); [`Input`](crate::ErrorKind::Input), naming the field,
-    /// for a change of another one, and for an item that has one which neither XML nor metadata hold, as it would be
-    /// lost: nothing is written.
+    /// As [`get`](Self::get) and [`update_xml`](Self::update_xml);
+    /// [`Input`](crate::ErrorKind::Input), naming the field, for a change of another one, and for an item that has one
+    /// which neither XML nor metadata hold, as it would be lost: nothing is written.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -268,8 +268,8 @@ impl ItemHandle {
         self.0.clone().edit_xml(change)
     }
 
-    /// As [`edit_xml`](Self::edit_xml), with a closure that may await and may fail: then nothing is written, and its error is
-    /// given back. What another writer changes while it waits is lost as well.
+    /// As [`edit_xml`](Self::edit_xml), with a closure that may await and may fail: then nothing is written, and its
+    /// error is given back. What another writer changes while it waits is lost as well.
     ///
     /// # Errors
     /// As [`edit_xml`](Self::edit_xml), and the closure's own.
@@ -322,8 +322,8 @@ impl ItemHandle {
 
     /// Deletes the item if it exists; whether it did.
     ///
-    /// Where the reply to a delete was lost and its repeat finds nothing, that is `true`: it may have been gone
-    /// before as well.
+    /// Where the reply to a delete was lost and its repeat finds nothing, the answer is `true`, although the item may
+    /// have been gone before.
     ///
     /// # Errors
     /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).

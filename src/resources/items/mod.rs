@@ -107,8 +107,9 @@ impl Items {
     /// stored XML with the one sent.
     ///
     /// # Errors
-    /// [`Input`](crate::ErrorKind::Input) if the XML is not an item of QTI 3.0 (with line and column): older versions, a missing or
-    /// wrong namespace, another root, HTML's entities, another encoding; or if its root has no identifier, or one that no path can carry;
+    /// [`Input`](crate::ErrorKind::Input) if the XML is not an item of QTI 3.0 (with line and column): older versions,
+    /// a missing or wrong namespace, another root, HTML's entities, another encoding; or if its root has no identifier,
+    /// or one that no path can carry;
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is an item of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML.
     ///
@@ -132,12 +133,12 @@ impl Items {
 
     /// Creates the item, or replaces the one of its identifier, and says which.
     ///
-    /// It creates first, so that what another writer does at the same time is noticed: a conflict makes it an
-    /// update, and if the entity is gone by then, it starts again, three times at most. Where the reply to the
-    /// create is lost, its repeat may find what it has created itself: that is an update then.
+    /// The create goes first, so that a change by another writer at the same time is noticed: after a conflict, an
+    /// update follows. If the item is gone by then, all starts again, three times at most. Where the reply to the
+    /// create is lost, its repeat may meet the item that it has created itself, which then counts as updated.
     ///
     /// # Errors
-    /// As `create` and `update`; [`NotFound`](crate::ErrorKind::NotFound) if what it stands in does not exist.
+    /// As [`create`](Self::create) and [`ItemHandle::update`].
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -188,10 +189,9 @@ impl Items {
     /// Gives an item new metadata, without its XML being sent (operation `updateMetadata`).
     ///
     /// The document calls it a change, shows the body of a create, and does not say whether metadata is replaced or
-    /// merged. [`MetadataInput`] names the item and its new metadata; all of the metadata is best sent, and the title and type,
-    /// which a create needs. The call is not
-    /// repeated when its reply is lost. The documented way to change metadata for certain is [`ItemHandle::edit`],
-    /// which writes the whole item.
+    /// merged. [`MetadataInput`] names the item and its new metadata; all of the metadata is best sent, and the title
+    /// and type, which a create needs. The call is not repeated when its reply is lost. The documented way to change
+    /// metadata for certain is [`ItemHandle::edit`], which writes the whole item.
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) if the item does not exist;

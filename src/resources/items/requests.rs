@@ -112,8 +112,8 @@ async fn put(at: &Entity<AssessmentItem>, body: &AssessmentItemBody) -> Result<A
     at.client.call(update).await
 }
 
-/// Writes XML that was checked. Also holds against what is stored that it has none of the metadata `before` which was not
-/// sent.
+/// Writes XML that was checked. Also holds against what is stored that it has none of the metadata `before` which was
+/// not sent.
 async fn replace(
     at: &Entity<AssessmentItem>,
     xml: &str,

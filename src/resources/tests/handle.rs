@@ -37,7 +37,7 @@ impl TestHandle {
         self.0.clone().get()
     }
 
-    /// Reads the test; `None` if it, or what it stands in, does not exist.
+    /// Reads the test; `None` if it does not exist.
     ///
     /// # Errors
     /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
@@ -187,16 +187,16 @@ impl TestHandle {
         self.0.clone().try_edit(change)
     }
 
-    /// Reads the test, changes its XML, and writes it back as [`update_xml`](Self::update_xml) does. If `change` changes
-    /// nothing, nothing is written.
+    /// Reads the test, changes its XML, and writes it back as [`update_xml`](Self::update_xml) does. If `change`
+    /// changes nothing, nothing is written.
     ///
     /// XML holds no metadata, so writing it may clear what there is: that is put back by
     /// [`update_metadata`](Self::update_metadata) before anything is compared.
     ///
     /// # Errors
-    /// As [`get`](Self::get) and [`update_xml`](Self::update_xml); [`Input`](crate::ErrorKind::Input), naming the field,
-    /// and nothing is written, if the test has another field that XML does not hold (`toolsEnabled`, `maxAttempts`,
-    /// `timeLimit`, unknown ones), as it would be lost: use [`edit`](Self::edit).
+    /// As [`get`](Self::get) and [`update_xml`](Self::update_xml); [`Input`](crate::ErrorKind::Input), naming the
+    /// field, and nothing is written, if the test has another field that XML does not hold (`toolsEnabled`,
+    /// `maxAttempts`, `timeLimit`, unknown ones), as it would be lost: use [`edit`](Self::edit).
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -211,8 +211,8 @@ impl TestHandle {
         self.0.clone().edit_xml(change)
     }
 
-    /// As [`edit_xml`](Self::edit_xml), with a closure that may await and may fail: then nothing is written, and its error is
-    /// given back. What another writer changes while it waits is lost as well.
+    /// As [`edit_xml`](Self::edit_xml), with a closure that may await and may fail: then nothing is written, and its
+    /// error is given back. What another writer changes while it waits is lost as well.
     ///
     /// # Errors
     /// As [`edit_xml`](Self::edit_xml), and the closure's own.
@@ -256,8 +256,8 @@ impl TestHandle {
 
     /// Deletes the test if it exists; whether it did.
     ///
-    /// Where the reply to a delete was lost and its repeat finds nothing, that is `true`: it may have been gone
-    /// before as well.
+    /// Where the reply to a delete was lost and its repeat finds nothing, the answer is `true`, although the test may
+    /// have been gone before.
     ///
     /// # Errors
     /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).

@@ -74,8 +74,9 @@ impl Tests {
     /// stored XML with the one sent.
     ///
     /// # Errors
-    /// [`Input`](crate::ErrorKind::Input) if the XML is not a test of QTI 3.0 (with line and column): older versions, a missing or
-    /// wrong namespace, another root, HTML's entities, another encoding; or if its root has no identifier, or one that no path can carry;
+    /// [`Input`](crate::ErrorKind::Input) if the XML is not a test of QTI 3.0 (with line and column): older versions, a
+    /// missing or wrong namespace, another root, HTML's entities, another encoding; or if its root has no identifier,
+    /// or one that no path can carry;
     /// [`Conflict`](crate::ErrorKind::Conflict) if there is a test of this identifier, and nothing is changed;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML.
     ///
@@ -98,12 +99,12 @@ impl Tests {
 
     /// Creates the test, or replaces the one of its identifier, and says which.
     ///
-    /// It creates first, so that what another writer does at the same time is noticed: a conflict makes it an
-    /// update, and if the entity is gone by then, it starts again, three times at most. Where the reply to the
-    /// create is lost, its repeat may find what it has created itself: that is an update then.
+    /// The create goes first, so that a change by another writer at the same time is noticed: after a conflict, an
+    /// update follows. If the test is gone by then, all starts again, three times at most. Where the reply to the
+    /// create is lost, its repeat may meet the test that it has created itself, which then counts as updated.
     ///
     /// # Errors
-    /// As `create` and `update`; [`NotFound`](crate::ErrorKind::NotFound) if what it stands in does not exist.
+    /// As [`create`](Self::create) and [`TestHandle::update`].
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -122,8 +123,8 @@ impl Tests {
     }
 
     /// Creates the test that the XML describes, or replaces the one of its identifier, and says which. `metadata` says
-    /// what becomes of the metadata that there is; a new test has what [`Replace`](MetadataWrite::Replace) gives, written
-    /// after the XML.
+    /// what becomes of the metadata that there is; a new test has what [`Replace`](MetadataWrite::Replace) gives,
+    /// written after the XML.
     ///
     /// Where the reply to the create is lost, its repeat may find what it has created itself: that is an update then.
     ///

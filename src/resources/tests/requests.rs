@@ -60,13 +60,8 @@ impl Resource for AssessmentTest {
     }
 
     async fn save(at: &Entity<Self>, edit: Edit<Self>) -> Result<Self> {
-        let Edit {
-            current,
-            draft,
-            changed,
-        } = edit;
-        current.refuse_loss(&draft, "use edit_xml")?;
-        at.clone().update(&changed).await
+        edit.current.refuse_loss(&edit.draft, "use edit_xml")?;
+        at.clone().update(&edit.changed).await
     }
 }
 

@@ -39,8 +39,8 @@ async fn a_remembered_rejection_is_answered_at_once() {
     assert_eq!((SystemClock.now(), source.fetches()), (start, 1));
 }
 
-/// Calls come all the time while the source fails, from before the token expires until some minutes after. It comes back
-/// `since_failure` after the last fetch that failed.
+/// Calls come all the time while the source fails, from before the token expires until some minutes after. It comes
+/// back `since_failure` after the last fetch that failed.
 async fn outage(latency: Duration, since_failure: Duration) {
     let up = Arc::new(AtomicBool::new(true));
     let answer = Arc::clone(&up);

@@ -72,8 +72,8 @@ impl ClientBuilder {
         }
     }
 
-    /// The builder with what the environment variables that [`from_env`](Self::from_env) lists say in the place of what it
-    /// has. `TIMEBACK_PROFILE` is not looked at: the builder stands in the place of a profile.
+    /// The builder with what the environment variables that [`from_env`](Self::from_env) lists say in the place of what
+    /// it has. `TIMEBACK_PROFILE` is not looked at: the builder stands in the place of a profile.
     ///
     /// ```no_run
     /// use timeback_qti::{Client, Environment};
@@ -114,7 +114,7 @@ impl ClientBuilder {
             let environment = value.parse::<Environment>();
             let environment = environment.map_err(|error| error.with_context(name))?;
             if environment != std::mem::replace(&mut self.environment, environment) {
-                // They were those of the other environment.
+                // Those addresses belong to the other environment.
                 (self.base_url, self.token_url) = (None, None);
                 self.forget_sign_in_addresses();
             }
@@ -185,7 +185,7 @@ fn named(profile: &str) -> Result<ClientBuilder> {
     super::Profiles::load()?.builder(profile)
 }
 
-/// Without them, the profile's name would choose nothing, and the calls go to production.
+/// Refuses the name of a profile: ignored, it would let calls go to production.
 #[cfg(not(feature = "profiles"))]
 fn named(_: &str) -> Result<ClientBuilder> {
     Err(Error::config(format!(
