@@ -71,10 +71,7 @@ impl Writing {
             }
         }
         app.interrupt.finish_first();
-        let report = {
-            let progress = app.output.progress();
-            apply(&|event| progress.observe(event)).await?
-        };
+        let report = app.output.with_progress(apply).await?;
         app.output
             .tell("report", &report, |report| match plan.steps[..] {
                 // The plan's own line said it.

@@ -1,6 +1,8 @@
 //! What was acknowledged outlives the process.
 #![allow(clippy::unwrap_used)]
 
+mod token;
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -9,6 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 use timeback_qti_sandbox::Sandbox;
+
+use token::token;
 
 /// A running program and how to reach it.
 struct Program {
@@ -57,24 +61,6 @@ impl Drop for Program {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
-}
-
-async fn token(url: &str, id: &str, secret: &str) -> String {
-    let grant = [
-        ("grant_type", "client_credentials"),
-        ("client_id", id),
-        ("client_secret", secret),
-    ];
-    let answer = reqwest::Client::new()
-        .post(url)
-        .form(&grant)
-        .send()
-        .await
-        .unwrap();
-    answer.json::<Value>().await.unwrap()["access_token"]
-        .as_str()
-        .unwrap()
-        .to_owned()
 }
 
 fn test_body(identifier: &str) -> Value {

@@ -1,11 +1,15 @@
 //! The pages for a person in a browser.
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+mod token;
+
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use timeback_qti_sandbox::Sandbox;
+
+use token::token;
 
 const HOSTILE: &str = "</title><script>document.title='taken over'</script>";
 
@@ -13,20 +17,8 @@ const HOSTILE: &str = "</title><script>document.title='taken over'</script>";
 async fn sandbox() -> Sandbox {
     let sandbox = Sandbox::start().await.unwrap();
     let http = reqwest::Client::new();
-    let grant = [
-        ("grant_type", "client_credentials"),
-        ("client_id", sandbox.client_id()),
-        ("client_secret", sandbox.client_secret()),
-    ];
-    let token: Value = http
-        .post(sandbox.token_url())
-        .form(&grant)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let (id, secret) = (sandbox.client_id(), sandbox.client_secret());
+    let token = token(&sandbox.token_url(), id, secret).await;
     let section = json!({"identifier": "s/1", "title": HOSTILE, "visible": false, "qti-assessment-item-ref": [{"identifier": "i?1"}, {"identifier": "absent"}]});
     let part = json!({"identifier": "p", "navigationMode": "linear", "submissionMode": "individual", "qti-assessment-section": [section]});
     let item = json!({
@@ -53,7 +45,7 @@ async fn sandbox() -> Sandbox {
     ] {
         let create = http
             .post(format!("{}{path}", sandbox.base_url()))
-            .bearer_auth(token["access_token"].as_str().unwrap());
+            .bearer_auth(&token);
         create
             .json(&body)
             .send()
@@ -65,15 +57,15 @@ async fn sandbox() -> Sandbox {
     sandbox
 }
 
+async fn page(sandbox: &Sandbox, path: &str) -> String {
+    let page = reqwest::get(format!("{}{path}", sandbox.page_url())).await;
+    page.unwrap().text().await.unwrap()
+}
+
 #[tokio::test]
 async fn the_front_page_shows_the_tree_and_the_requests() {
     let sandbox = sandbox().await;
-    let page = reqwest::get(sandbox.page_url())
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
+    let page = page(&sandbox, "").await;
     for piece in [
         "<code>p</code> <small>linear, individual</small>",
         "<code>s/1</code> <small>hidden</small>",
@@ -90,12 +82,7 @@ async fn the_front_page_shows_the_tree_and_the_requests() {
 #[tokio::test]
 async fn an_item_is_shown_as_text_with_its_choices_and_its_xml() {
     let sandbox = sandbox().await;
-    let page = reqwest::get(format!("{}items/i%3F1", sandbox.page_url()))
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
+    let page = page(&sandbox, "items/i%3F1").await;
     for piece in [
         "<p>Read on</p>",
         "<p>The capital of France? <small>choice</small></p>",

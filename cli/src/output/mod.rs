@@ -9,11 +9,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
+use timeback_qti_bank::Observer;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-pub(crate) use progress::Progress;
+use progress::Progress;
 pub(crate) use text::{Sum, count, paint, plain};
 
 /// Where and how results are written.
@@ -86,9 +87,10 @@ impl Output {
         self.closed.load(Ordering::Relaxed)
     }
 
-    /// Shows how a verb gets on.
-    pub(crate) fn progress(&self) -> Progress<'_> {
-        Progress::new(self)
+    /// Does the work of a verb, and shows how it gets on.
+    pub(crate) async fn with_progress<T>(&self, work: impl AsyncFnOnce(Observer<'_>) -> T) -> T {
+        let progress = Progress::new(self);
+        work(&|event| progress.observe(event)).await
     }
 
     /// The last word of a command that was ended early.

@@ -14,7 +14,7 @@ const LINE_EVERY: u64 = 1_000;
 
 /// How a verb gets on; what it showed is gone when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Progress<'o> {
+pub(super) struct Progress<'o> {
     output: &'o Output,
     bar: Option<ProgressBar>,
     done: AtomicU64,
@@ -37,7 +37,7 @@ impl<'o> Progress<'o> {
     }
 
     /// What the bank's verbs call.
-    pub(crate) fn observe(&self, event: &Event) {
+    pub(super) fn observe(&self, event: &Event) {
         if self.output.json {
             // An output that cannot be written is told by the report at the latest.
             let _ = self.output.event(event);

@@ -81,10 +81,8 @@ impl Audit {
         let mut options = Options::default();
         options.baseline = self.baseline.as_deref().map(read).transpose()?;
         options.without.clone_from(&self.without);
-        let report = {
-            let progress = app.output.progress();
-            let observer: Observer<'_> = &|event| progress.observe(event);
-            match (self.service, self.score) {
+        let report = async |observer: Observer<'_>| -> Result<Report, Failure> {
+            Ok(match (self.service, self.score) {
                 (true, score) => {
                     let target = app.target(&app.settings()?)?;
                     let service = Service::new(target.client.clone());
@@ -95,8 +93,9 @@ impl Audit {
                     connection.audit_scored(&options, observer).await?
                 }
                 (false, false) => audit(&app.bank()?, &options, observer)?,
-            }
+            })
         };
+        let report = app.output.with_progress(report).await?;
         match self.format {
             Format::Text => app.output.tell("report", &report, text)?,
             Format::Json => app.output.write(&json(&report)?)?,

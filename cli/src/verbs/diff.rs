@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use clap::Args;
 use timeback_qti_bank::compare::{Diff as Found, DiffOptions, Edit};
-use timeback_qti_bank::{Bank, Key};
+use timeback_qti_bank::{Bank, Key, Observer};
 
 use super::status::word;
 use crate::app::App;
@@ -47,12 +47,8 @@ impl Diff {
         let mut options = DiffOptions::default();
         options.keys.clone_from(&self.entities);
         options.offline = self.offline;
-        let diffs = {
-            let progress = app.output.progress();
-            connection
-                .diff(&options, &|event| progress.observe(event))
-                .await?
-        };
+        let diff = async |observer: Observer<'_>| connection.diff(&options, observer).await;
+        let diffs = app.output.with_progress(diff).await?;
         if let Some(key) = unknown(&bank, &self.entities, &diffs)? {
             return Err(Failure::new(Exit::Usage, format!("the bank has no {key}")));
         }

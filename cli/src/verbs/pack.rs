@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use timeback_qti_bank::Key;
 use timeback_qti_bank::package::{PackOptions, PackReport};
+use timeback_qti_bank::{Key, Observer};
 
 use crate::app::App;
 use crate::exit::Exit;
@@ -38,11 +38,9 @@ impl Pack {
         let mut options = PackOptions::default();
         options.keys = self.entities;
         options.overwrite = self.overwrite;
-        let report = {
-            let progress = app.output.progress();
-            let bank = app.bank()?;
-            bank.pack(&self.file, &options, &|event| progress.observe(event))?
-        };
+        let bank = app.bank()?;
+        let pack = async |observer: Observer<'_>| bank.pack(&self.file, &options, observer);
+        let report = app.output.with_progress(pack).await?;
         app.output.tell("report", &report, text)?;
         for missing in &report.missing {
             let word = paint::bad("missing");

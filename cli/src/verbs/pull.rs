@@ -1,6 +1,6 @@
 use clap::Args;
 use timeback_qti_bank::pull::{PullOptions, PullReport};
-use timeback_qti_bank::{Identifier, Selection};
+use timeback_qti_bank::{Identifier, Observer, Selection};
 
 use crate::app::App;
 use crate::exit::Exit;
@@ -65,12 +65,8 @@ impl Pull {
         let mut options = PullOptions::default();
         options.selection = selection;
         app.interrupt.finish_first();
-        let report = {
-            let progress = app.output.progress();
-            connection
-                .pull(&options, &|event| progress.observe(event))
-                .await?
-        };
+        let pull = async |observer: Observer<'_>| connection.pull(&options, observer).await;
+        let report = app.output.with_progress(pull).await?;
         app.output.tell("report", &report, text)?;
         Ok(exit(&report))
     }

@@ -33,12 +33,8 @@ impl Push {
         let (connection, target) = app.connect(&bank)?;
         let mut options = self.writing.options();
         options.prune = self.prune;
-        let plan = {
-            let progress = app.output.progress();
-            connection
-                .plan_push(&options, &|event| progress.observe(event))
-                .await?
-        };
+        let plan = async |observer: Observer<'_>| connection.plan_push(&options, observer).await;
+        let plan = app.output.with_progress(plan).await?;
         let question = |changes: &str| format!("Push {changes} to {target}?");
         let apply =
             async |observer: Observer<'_>| connection.apply(&plan, &options, observer).await;

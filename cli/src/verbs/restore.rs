@@ -54,12 +54,9 @@ impl Restore {
             return Err(failure.hint("`qti restore --list` lists the pushes"));
         };
         let options = self.writing.options();
-        let plan = {
-            let progress = app.output.progress();
-            connection
-                .plan_restore(run, &options, &|event| progress.observe(event))
-                .await?
-        };
+        let plan =
+            async |observer: Observer<'_>| connection.plan_restore(run, &options, observer).await;
+        let plan = app.output.with_progress(plan).await?;
         let question = |changes: &str| format!("Take back {changes} of push {run} on {target}?");
         let apply = async |observer: Observer<'_>| {
             connection

@@ -1,6 +1,7 @@
 use std::fmt::Write as _;
 
 use clap::Args;
+use timeback_qti_bank::Observer;
 use timeback_qti_bank::compare::{Change, Status as Found, StatusEntry, StatusOptions};
 
 use crate::app::App;
@@ -33,12 +34,8 @@ impl Status {
         let (connection, _) = app.connect(&bank)?;
         let mut options = StatusOptions::default();
         options.offline = self.offline;
-        let status = {
-            let progress = app.output.progress();
-            connection
-                .status(options, &|event| progress.observe(event))
-                .await?
-        };
+        let status = async |observer: Observer<'_>| connection.status(options, observer).await;
+        let status = app.output.with_progress(status).await?;
         app.output.tell("status", &status, text)?;
         Ok(match self.exit_code && !status.entries.is_empty() {
             true => Exit::Differs,

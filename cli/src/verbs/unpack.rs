@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use timeback_qti_bank::Observer;
 use timeback_qti_bank::package::{UnpackOptions, UnpackReport};
 
 use crate::app::App;
@@ -36,11 +37,9 @@ impl Unpack {
         let mut options = UnpackOptions::default();
         options.force = self.force;
         options.max_bytes = self.max_bytes.unwrap_or(options.max_bytes);
-        let report = {
-            let progress = app.output.progress();
-            let bank = app.bank()?;
-            bank.unpack(&self.file, &options, &|event| progress.observe(event))?
-        };
+        let bank = app.bank()?;
+        let unpack = async |observer: Observer<'_>| bank.unpack(&self.file, &options, observer);
+        let report = app.output.with_progress(unpack).await?;
         for file in &report.media {
             note(format_args!("{} {file}", paint::faint("media")));
         }

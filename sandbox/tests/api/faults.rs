@@ -22,6 +22,18 @@ async fn statuses(api: &Api, count: usize) -> Vec<u16> {
     statuses
 }
 
+/// The connection of a create of a section is reset.
+async fn assert_create_is_reset(api: &Api, identifier: &str) {
+    let create = api.request(Method::POST, SECTIONS);
+    let answer = create.json(&section_body(identifier)).send().await;
+    let error = answer.unwrap_err();
+    assert_eq!(
+        io_kind(&error),
+        Some(ErrorKind::ConnectionReset),
+        "{error:?}"
+    );
+}
+
 /// The kind of the input/output error behind an error.
 fn io_kind(error: &reqwest::Error) -> Option<ErrorKind> {
     let mut source = std::error::Error::source(error);
@@ -108,17 +120,7 @@ async fn a_reset_is_a_tcp_reset_before_the_operation() {
     api.sandbox
         .set_faults([FaultRule::new(Effect::Reset).on("createSection").times(1)])
         .unwrap();
-    let error = api
-        .request(Method::POST, SECTIONS)
-        .json(&section_body("new"))
-        .send()
-        .await
-        .unwrap_err();
-    assert_eq!(
-        io_kind(&error),
-        Some(ErrorKind::ConnectionReset),
-        "{error:?}"
-    );
+    assert_create_is_reset(&api, "new").await;
     api.get(&format!("{SECTIONS}/new")).await.expect(404);
     api.post(SECTIONS, &section_body("new")).await.expect(201);
 }
@@ -132,17 +134,7 @@ async fn a_lost_reply_leaves_the_write_applied() {
             .times(1)
     };
     api.sandbox.set_faults([rule(None)]).unwrap();
-    let error = api
-        .request(Method::POST, SECTIONS)
-        .json(&section_body("one"))
-        .send()
-        .await
-        .unwrap_err();
-    assert_eq!(
-        io_kind(&error),
-        Some(ErrorKind::ConnectionReset),
-        "{error:?}"
-    );
+    assert_create_is_reset(&api, "one").await;
     assert_eq!(
         api.post(SECTIONS, &section_body("one")).await.error(409),
         "Section already exists"

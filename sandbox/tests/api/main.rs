@@ -16,5 +16,7 @@ mod sign_in;
 mod stimuli;
 mod support;
 mod tests;
+#[path = "../token/mod.rs"]
+mod token;
 mod tokens;
 mod validate;

@@ -4,6 +4,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use timeback_qti_sandbox::{Sandbox, SandboxBuilder};
 
+use crate::token::token;
+
 /// A sandbox and a client with a token for it.
 pub(crate) struct Api {
     pub(crate) sandbox: Sandbox,
@@ -58,7 +60,8 @@ impl Api {
     pub(crate) async fn with(builder: SandboxBuilder) -> Api {
         let sandbox = builder.start().await.unwrap();
         let http = reqwest::Client::new();
-        let token = token(&http, &sandbox).await;
+        let (id, secret) = (sandbox.client_id(), sandbox.client_secret());
+        let token = token(&sandbox.token_url(), id, secret).await;
         Api {
             sandbox,
             http,
@@ -141,24 +144,6 @@ impl Api {
             .unwrap()
             .to_owned()
     }
-}
-
-async fn token(http: &reqwest::Client, sandbox: &Sandbox) -> String {
-    let grant = [
-        ("grant_type", "client_credentials"),
-        ("client_id", sandbox.client_id()),
-        ("client_secret", sandbox.client_secret()),
-    ];
-    let answer: Value = http
-        .post(sandbox.token_url())
-        .form(&grant)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
-    answer["access_token"].as_str().expect("a token").to_owned()
 }
 
 pub(crate) fn section_body(identifier: &str) -> Value {

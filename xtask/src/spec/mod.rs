@@ -13,6 +13,7 @@ mod diff;
 mod error;
 mod fetch;
 mod folder;
+mod limits;
 mod lower;
 mod name;
 mod narrow;

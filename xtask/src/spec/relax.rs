@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::Document;
 use super::error::Result;
+use super::limits::LIMITS;
 use super::name::HAND_WRITTEN;
 use super::visit::{self, object_mut, operations, operations_mut, remove};
 
@@ -17,23 +18,6 @@ pub(crate) const KEEP_DEFAULT: &str = "x-keep-default";
 
 /// Marks an enum that can get further values: the library keeps a value that it does not know.
 const OPEN_ENUM: &str = "x-open-enum";
-
-/// Rules for values. Only the service enforces them: a client that did so would fail on what the service lets pass.
-const RULES: [&str; 13] = [
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "format",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "minimum",
-    "pattern",
-    "uniqueItems",
-];
 
 /// Opens objects, makes optional properties nullable, and requires of an answer only what the overlay says.
 pub(crate) fn relax(mut document: Document) -> Result<Document> {
@@ -60,7 +44,10 @@ pub(crate) fn relax(mut document: Document) -> Result<Document> {
         }
     }
     visit::each_schema(&mut document, &mut |_, schema| {
-        RULES.iter().for_each(|key| drop(remove(schema, key)));
+        // Only the service enforces them: a client that did so would fail on what the service lets pass.
+        for keyword in LIMITS.iter().chain(&["format"]) {
+            remove(schema, keyword);
+        }
         if remove(schema, KEEP_DEFAULT).is_none() {
             remove(schema, "default");
         }

@@ -2,27 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Change, Direction, Kind, Log, Uses};
+use crate::spec::limits::LIMITS;
 use crate::spec::visit::{SCHEMAS, object};
 
-/// Keywords that allow fewer values than their absence does.
-const RULES: [&str; 13] = [
-    "additionalProperties",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "minimum",
-    "multipleOf",
-    "not",
-    "pattern",
-    "uniqueItems",
-];
+/// Keywords that allow fewer values than their absence does, as the limits do.
+const RULES: [&str; 3] = ["additionalProperties", "multipleOf", "not"];
 
 /// Both documents, as a reference is followed in the document that it stands in.
 pub(super) struct Schemas<'a> {
@@ -187,13 +174,10 @@ impl Walk<'_, '_> {
     }
 
     fn rules(&mut self, at: &str, before: &Value, after: &Value) {
-        for rule in RULES {
-            // A missing `additionalProperties` means the same as `true` or `{}`.
+        for &rule in LIMITS.iter().chain(&RULES) {
             let said = |schema: &Value| {
-                schema
-                    .get(rule)
-                    .filter(|value| **value != true && !is_empty(value))
-                    .cloned()
+                let value = schema.get(rule)?;
+                (!is_void(rule, value)).then(|| value.clone())
             };
             match (said(before), said(after)) {
                 (old, new) if old == new => {}
@@ -308,8 +292,12 @@ fn required(schema: &Value) -> BTreeSet<&str> {
         .collect()
 }
 
-fn is_empty(value: &Value) -> bool {
-    value.as_object().is_some_and(serde_json::Map::is_empty)
+/// Whether a rule with this value means the same as its absence.
+fn is_void(rule: &str, value: &Value) -> bool {
+    match rule {
+        "additionalProperties" => *value == true || *value == json!({}),
+        _ => *value == false,
+    }
 }
 
 fn describe(schema: &Value) -> String {

@@ -261,6 +261,34 @@ fn rules_for_values_narrow_and_their_absence_widens() {
 }
 
 #[test]
+fn a_rule_is_told_whatever_its_value_unless_that_allows_everything() {
+    for rule in [
+        "exclusiveMinimum: true",
+        "exclusiveMaximum: 5",
+        "uniqueItems: true",
+        "multipleOf: 2",
+        "not: {}",
+        "additionalProperties: false",
+    ] {
+        assert_schema(
+            "{}",
+            &format!("{{{rule}}}"),
+            &format!("!`Asked` got `{rule}`"),
+            &format!("`Told` got `{rule}`"),
+        );
+    }
+    for nothing in [
+        "exclusiveMinimum: false",
+        "uniqueItems: false",
+        "additionalProperties: true",
+        "additionalProperties: {}",
+    ] {
+        let told = of_schema("{}", &format!("{{{nothing}}}"));
+        assert_eq!(told, [vec![], vec![] as Vec<String>], "{nothing}");
+    }
+}
+
+#[test]
 fn alternatives_widen() {
     let (old, new) = (
         "{oneOf: [{type: string}]}",
