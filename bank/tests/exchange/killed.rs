@@ -23,6 +23,12 @@ async fn child_that_pushes() {
     connection.push(&options, &unobserved).await.unwrap();
 }
 
+/// How many entities the push has for each one that it has by default: `QTI_TIMES=30` makes some 2,100 of 70.
+fn times() -> usize {
+    let set = std::env::var("QTI_TIMES").ok();
+    set.and_then(|times| times.parse().ok()).unwrap_or(1)
+}
+
 /// Items that are to be replaced, created and deleted, and a test that is to be replaced.
 async fn changed(world: &World) -> (Folder, Vec<Entity>) {
     for number in 0..10 {
@@ -43,7 +49,7 @@ async fn changed(world: &World) -> (Folder, Vec<Entity>) {
             _ => folder.change(key, "Rome", "Roma"),
         }
     }
-    for number in 0..40 {
+    for number in 0..40 * times() {
         let name = format!("New-{number}");
         let mut entity = Entity::new(key(Kind::Item, &name), item_xml(&name, None, "New"));
         entity
@@ -78,7 +84,8 @@ async fn count(world: &World) -> usize {
 /// that it has replaced or deleted can be put back.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_push_that_is_killed_at_any_point_is_taken_up_and_can_be_put_back() {
-    let world = World::new(30).await;
+    let times = times();
+    let world = World::new(30 * times).await;
     let (folder, before) = changed(&world).await;
     let faults = [
         FaultRule::new(Effect::LoseReply { status: None }).probability(0.02),
@@ -90,7 +97,7 @@ async fn a_push_that_is_killed_at_any_point_is_taken_up_and_can_be_put_back() {
     let mut random = fastrand::Rng::with_seed(11);
     let mut killed = 0;
     for _ in 0..20 {
-        let until = world.last_request() + random.u64(10..75);
+        let until = world.last_request() + random.u64(10..75) * times as u64;
         let child = Child::of("killed::child_that_pushes");
         let mut child = child
             .with(FOLDER, folder.bank.root())
@@ -116,12 +123,12 @@ async fn a_push_that_is_killed_at_any_point_is_taken_up_and_can_be_put_back() {
         .collect::<Result<_, _>>()
         .unwrap();
     assert_held(&world, &after).await;
-    assert_eq!(count(&world).await, 70);
+    assert_eq!(count(&world).await, 70 * times);
     let last = world.last_request();
     let again = folder.push(&world, options).await;
     assert_eq!(
         (again.unchanged, world.writes_after(last)),
-        (72, 0),
+        (70 * times as u64 + 2, 0),
         "{again:?}"
     );
 
