@@ -39,6 +39,7 @@ mod server;
 mod store;
 
 use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -177,6 +178,7 @@ impl Sandbox {
 /// Settings of a sandbox; see [`Sandbox::builder`].
 #[derive(Clone, Debug)]
 pub struct SandboxBuilder {
+    address: IpAddr,
     port: u16,
     data_file: Option<PathBuf>,
     accounts: Vec<Account>,
@@ -187,6 +189,7 @@ pub struct SandboxBuilder {
 impl Default for SandboxBuilder {
     fn default() -> Self {
         SandboxBuilder {
+            address: Ipv4Addr::LOCALHOST.into(),
             port: 0,
             data_file: None,
             accounts: Vec::new(),
@@ -197,10 +200,18 @@ impl Default for SandboxBuilder {
 }
 
 impl SandboxBuilder {
-    /// The port of 127.0.0.1; 0, the default, takes a free one.
+    /// The port; 0, the default, takes a free one.
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
+        self
+    }
+
+    /// The address to listen at; 127.0.0.1 by default. At another one, whoever can reach this machine can use the sandbox: that
+    /// is for a container, whose port is given to one machine alone.
+    #[must_use]
+    pub fn listen(mut self, address: impl Into<IpAddr>) -> Self {
+        self.address = address.into();
         self
     }
 
@@ -252,8 +263,13 @@ impl SandboxBuilder {
             accounts.push(person.redirect_uri("http://127.0.0.1:8765/callback"));
         }
         let account = accounts[0].clone();
-        let (listener, address) = server::bind(self.port).await?;
-        let origin = format!("http://{address}");
+        let (listener, address) = server::bind(self.address, self.port).await?;
+        // What listens everywhere is reached from here at this machine's own address.
+        let host = match address.ip().is_unspecified() {
+            true => Ipv4Addr::LOCALHOST.into(),
+            false => address.ip(),
+        };
+        let origin = format!("http://{}", SocketAddr::new(host, address.port()));
         let app = Arc::new(App {
             api: Arc::new(Api {
                 store,

@@ -1,6 +1,7 @@
 //! The sandbox as a program: its arguments, and what it prints. Other programs that start a sandbox use it as well.
 
 use std::io::{self, Write};
+use std::net::IpAddr;
 use std::panic;
 use std::path::PathBuf;
 
@@ -11,7 +12,11 @@ use crate::{Account, Sandbox};
 /// The arguments of a program that starts a sandbox.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Port of 127.0.0.1; 0 takes a free one.
+    /// Address to listen at; at another one, whoever can reach this machine can use the sandbox
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    listen: IpAddr,
+
+    /// Port; 0 takes a free one.
     #[arg(long, default_value_t = 0, env = "TIMEBACK_QTI_SANDBOX_PORT")]
     port: u16,
 
@@ -52,6 +57,7 @@ impl Options {
             .into_iter()
             .fold(Account::public("sandbox-person"), Account::redirect_uri);
         let mut builder = Sandbox::builder()
+            .listen(self.listen)
             .port(self.port)
             .seed(self.seed)
             .account(account)

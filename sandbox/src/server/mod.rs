@@ -10,7 +10,7 @@ mod own_origin;
 pub(crate) mod record;
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,14 +40,12 @@ pub(crate) struct App {
     pub(crate) log: Arc<RequestLog>,
 }
 
-/// Binds a port of the loopback interface.
-pub(crate) async fn bind(port: u16) -> io::Result<(TcpListener, SocketAddr)> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-        .await
-        .map_err(|error| {
-            let told = format!("port {port} of 127.0.0.1 cannot be bound: {error}");
-            io::Error::new(error.kind(), told)
-        })?;
+/// Binds a port.
+pub(crate) async fn bind(address: IpAddr, port: u16) -> io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind((address, port)).await.map_err(|error| {
+        let told = format!("port {port} of {address} cannot be bound: {error}");
+        io::Error::new(error.kind(), told)
+    })?;
     let address = listener.local_addr()?;
     Ok((listener, address))
 }

@@ -132,3 +132,21 @@ async fn what_needs_no_token_is_refused_to_other_sites() {
     assert_eq!(status("/_sandbox/requests", "host", &own).await, 200);
     assert_eq!(status("/_sandbox/reset", "origin", &origin).await, 204);
 }
+
+#[tokio::test]
+async fn a_sandbox_that_listens_everywhere_names_this_machine_as_its_address() {
+    let builder = Sandbox::builder().listen(std::net::Ipv4Addr::UNSPECIFIED);
+    let sandbox = builder.start().await.unwrap();
+    assert!(
+        sandbox.base_url().starts_with("http://127.0.0.1:"),
+        "{}",
+        sandbox.base_url()
+    );
+    let page = reqwest::get(sandbox.page_url()).await.unwrap();
+    assert!(page.status().is_success());
+    // Another machine's pages are kept out as ever.
+    let other = reqwest::Client::new()
+        .get(sandbox.page_url())
+        .header("host", "sandbox.example");
+    assert_eq!(other.send().await.unwrap().status(), 403);
+}
