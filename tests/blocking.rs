@@ -133,3 +133,60 @@ fn a_task_that_may_block_may_call_and_drop() {
     // The last of the clients, where nothing may wait.
     runtime.block_on(async move { drop(patient) });
 }
+
+#[cfg(feature = "sign-in")]
+#[test]
+fn a_person_signs_in_without_a_runtime() {
+    use timeback_qti::{Client as Asynchronous, SignIn, reqwest};
+    use timeback_qti_sandbox::Account;
+
+    let back = "http://127.0.0.1:8765/callback";
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let account = Account::public("my-program").redirect_uri(back);
+    let sandbox = runtime
+        .block_on(Sandbox::builder().account(account).start())
+        .unwrap();
+    let builder = Asynchronous::builder()
+        .base_url(sandbox.base_url())
+        .token_url(sandbox.token_url());
+    let client = builder
+        .sign_in(SignIn::new("my-program").redirect_uri(back))
+        .build()
+        .unwrap();
+    let client = Client::new(client).unwrap();
+    assert!(
+        client
+            .items()
+            .list()
+            .send()
+            .unwrap_err()
+            .is_sign_in_required()
+    );
+
+    let attempt = client.identity().begin_sign_in().unwrap();
+    let url = attempt.url().to_owned();
+    let address = runtime.block_on(async {
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        let page = http.get(&url).send().await.unwrap().text().await.unwrap();
+        let ticket = page.split("name=\"ticket\" value=\"").nth(1).unwrap();
+        let form = [
+            ("ticket", ticket.split('"').next().unwrap()),
+            ("answer", "yes"),
+        ];
+        let answer = http
+            .post(url.split('?').next().unwrap())
+            .form(&form)
+            .send()
+            .await
+            .unwrap();
+        answer.headers()["location"].to_str().unwrap().to_owned()
+    });
+    attempt.finish(&address).unwrap();
+    client.items().list().send().unwrap();
+    assert!(client.identity().info().unwrap().unwrap().is_person);
+    assert!(client.identity().sign_out().unwrap());
+    assert!(client.identity().token().unwrap_err().is_sign_in_required());
+}

@@ -11,9 +11,8 @@ use syn::{ImplItem, Item, ItemImpl, Type, Visibility};
 type Methods = BTreeSet<String>;
 
 /// What the blocking types say in other words, or not at all.
-const WITHOUT_TWIN: [(&str, &str); 5] = [
+const WITHOUT_TWIN: [(&str, &str); 4] = [
     ("Client::builder", "the builder is the facade's"),
-    ("Client::identity", "of the client that it is made of"),
     ("Client::raw", "the bindings are asynchronous"),
     ("Listing::next", "of its Iterator"),
     ("Listing::collect", "of its Iterator"),
@@ -88,7 +87,19 @@ fn named_calls(tokens: TokenStream) -> Vec<String> {
 
 fn facade() -> Methods {
     let page = ["src/page/list.rs", "src/page/listing.rs"];
-    let mut methods = methods(&[&["src/client/mod.rs", "src/resources"], &page[..]].concat());
+    let identity = [
+        "src/auth/identity.rs",
+        "src/auth/sign_in/mod.rs",
+        "src/auth/sign_in/paste.rs",
+    ];
+    let mut methods = methods(
+        &[
+            &["src/client/mod.rs", "src/resources"],
+            &page[..],
+            &identity,
+        ]
+        .concat(),
+    );
     methods.retain(|method| !method.starts_with("Upserted::"));
     methods
 }

@@ -27,6 +27,11 @@ impl Client {
         })
     }
 
+    /// What its calls are made of.
+    pub(super) fn parts(&self) -> (&crate::Client, &Runtime) {
+        (&self.inner, &self.runtime)
+    }
+
     /// A client set up from environment variables, as [`Client::from_env`](crate::Client::from_env) does.
     ///
     /// # Errors

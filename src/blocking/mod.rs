@@ -24,8 +24,7 @@
 //!
 //! The types have the names of the facade's, and so have their methods, whose documentation says what they do. Two
 //! things are said in the words of the standard library: a [`Listing`] is an [`Iterator`], and the closure of a
-//! `try_edit` is a plain one. [`raw`](crate::Client::raw) and [`identity`](crate::Client::identity) have no blocking
-//! form: people sign in with the client that the blocking one is made of.
+//! `try_edit` is a plain one. [`raw`](crate::Client::raw) has no blocking form.
 //!
 //! # Panics
 //!
@@ -35,11 +34,16 @@
 #[macro_use]
 mod twin;
 mod client;
+mod identity;
 mod list;
 mod resources;
 mod runtime;
 
 pub use client::Client;
+pub use identity::Identity;
+#[cfg(feature = "sign-in")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sign-in")))]
+pub use identity::PasteSignIn;
 pub use list::{List, Listing};
 pub use resources::{
     FeedbackEntries, ItemHandle, ItemRefs, Items, PartHandle, Parts, SectionHandle, Sections,
