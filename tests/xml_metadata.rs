@@ -71,6 +71,18 @@ async fn metadata_that_outlives_a_write_of_a_tests_xml_is_cleared_where_that_is_
 }
 
 #[tokio::test]
+async fn metadata_that_outlives_a_write_of_an_items_xml_is_told_where_it_was_to_be_cleared() {
+    let stored = json!({"identifier": "i", "title": "T", "rawXml": ITEM, "metadata": {"grade": 5}});
+    let server = Server::start(move |_, _| answer(200, &stored)).await;
+    let item = once(&server.url).item("i");
+    let error = item.update_xml(ITEM, MetadataWrite::Clear).await;
+    let error = error.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Altered);
+    assert!(error.message().contains("metadata.grade"), "{error}");
+    assert!(error.may_have_been_applied());
+}
+
+#[tokio::test]
 async fn a_write_of_xml_that_keeps_metadata_refuses_to_lose_other_fields() {
     let item = json!({"identifier": "i", "title": "T", "rawXml": ITEM, "dataSource": "import"});
     let test = json!({"identifier": "t", "title": "T", "rawXml": TEST, "maxAttempts": 2});

@@ -29,6 +29,13 @@ fn permit(path: &Path, mode: u32) {
     set(if is_folder { mode | 0o111 } else { mode });
 }
 
+/// Runs a test of this file as a user for whom permissions count.
+async fn run_unprivileged(test: &str, folder: &Folder, world: &World) {
+    let child = Child::of(test).unprivileged();
+    let child = child.with(FOLDER, folder.bank.root()).knowing(world);
+    child.succeeds().await;
+}
+
 fn is_permission(error: &Error) -> bool {
     error.in_full().contains("Permission denied")
 }
@@ -44,13 +51,12 @@ async fn a_bank_that_may_not_be_written_can_be_read_and_audited() {
             fs::remove_dir_all(folder.bank.root().join(".qti")).unwrap();
         }
         permit(folder.bank.root(), 0o444);
-        let child = Child::of("read_only::child_that_may_not_write_anything");
-        child
-            .unprivileged()
-            .with(FOLDER, folder.bank.root())
-            .knowing(&world)
-            .succeeds()
-            .await;
+        run_unprivileged(
+            "read_only::child_that_may_not_write_anything",
+            &folder,
+            &world,
+        )
+        .await;
     }
     permit(folder.bank.root(), 0o755);
 }
@@ -84,13 +90,12 @@ async fn a_pull_that_could_not_write_is_told_and_goes_on_once_it_can() {
     }
     permit(folder.bank.root(), 0o444);
     permit(&folder.bank.root().join(".qti"), 0o777);
-    let child = Child::of("read_only::child_that_may_not_write_content");
-    child
-        .unprivileged()
-        .with(FOLDER, folder.bank.root())
-        .knowing(&world)
-        .succeeds()
-        .await;
+    run_unprivileged(
+        "read_only::child_that_may_not_write_content",
+        &folder,
+        &world,
+    )
+    .await;
     permit(folder.bank.root(), 0o755);
     let staging = fs::read_dir(folder.bank.root().join(".qti/staging")).unwrap();
     assert_eq!(staging.count(), 0, "a file was left half written");

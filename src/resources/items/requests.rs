@@ -103,7 +103,13 @@ impl XmlResource for AssessmentItem {
     }
 
     async fn replace(at: &Entity<Self>, xml: &str, metadata: Option<&Metadata>) -> Result<Self> {
-        replace(at, xml, metadata, None).await
+        let item = replace(at, xml, metadata, None).await?;
+        if metadata.is_none() {
+            // Whatever is there has outlived the write that was to clear it.
+            let found = item.metadata.as_ref();
+            read_back::check_removed(UPDATE, found, None, found)?;
+        }
+        Ok(item)
     }
 }
 
@@ -112,8 +118,7 @@ async fn put(at: &Entity<AssessmentItem>, body: &AssessmentItemBody) -> Result<A
     at.client.call(update).await
 }
 
-/// Writes XML that was checked. Also holds against what is stored that it has none of the metadata `before` which was
-/// not sent.
+/// Writes XML that was checked, and refuses what is stored if it still has metadata of `before` that was not sent.
 async fn replace(
     at: &Entity<AssessmentItem>,
     xml: &str,
