@@ -97,7 +97,7 @@ async fn a_push_that_is_killed_at_any_point_is_taken_up_and_can_be_put_back() {
     let mut random = fastrand::Rng::with_seed(11);
     let mut killed = 0;
     for _ in 0..20 {
-        let until = world.last_request() + random.u64(10..75) * times as u64;
+        let until = world.last_request() + random.u64(10..55 + 20 * times as u64);
         let child = Child::of("killed::child_that_pushes");
         let mut child = child
             .with(FOLDER, folder.bank.root())
