@@ -225,10 +225,7 @@ impl Connection {
             _ => hash(&entity),
         };
         let is_new = seen.is_none();
-        let now = Seen {
-            stamp: found.stamp,
-            local: local_hash,
-        };
+        let now = Seen::new(found.stamp, local_hash);
         let changes = Changes::default().seen(&now, &entity);
         let outcome = match &local {
             Some(local) if now.local == hash(local) => Outcome::Unchanged,

@@ -66,6 +66,9 @@ impl Connection {
             return Ok(Some(key));
         };
         let now = hash(&local);
+        if seen.stale {
+            return Ok(Some(key));
+        }
         if now == seen.local {
             return Ok(None);
         }
@@ -128,34 +131,41 @@ impl Connection {
             return Ok(Step::new(key, Action::Refuse).saying(problem));
         }
         let found = self.service.get(&key).await?.map(|found| found.entity);
-        let base = self.store.base(&key)?;
-        Ok(decide(entity, base.as_ref(), found.as_ref(), options.force))
+        self.decide(entity, found.as_ref(), options.force)
     }
-}
 
-/// What is to be done with an entity, of which the service was seen to hold `base`, and holds `found`.
-pub(super) fn decide(
-    entity: &Entity,
-    base: Option<&Entity>,
-    found: Option<&Entity>,
-    force: bool,
-) -> Step {
-    let step = |action| Step::new(entity.key.clone(), action);
-    match (base, found) {
-        (_, Some(found)) if same(entity, found) => step(Action::Adopt),
-        (None, None) => step(Action::Create),
-        (Some(base), Some(found)) if same(base, found) => step(Action::Replace),
-        (_, Some(_)) if force => step(Action::Replace).saying("over what the service has changed"),
-        (_, None) if force => step(Action::Create).saying("although deleted on the service"),
-        (Some(_), Some(_)) => {
-            step(Action::Conflict).saying("changed on the service since it was pulled")
-        }
-        (None, Some(_)) => {
-            step(Action::Conflict).saying("the service has another one of this identifier")
-        }
-        (Some(_), None) => {
-            step(Action::Conflict).saying("deleted on the service since it was pulled")
-        }
+    /// What is to be done with an entity, in place of which the service holds `found` now.
+    pub(super) fn decide(
+        &self,
+        entity: &Entity,
+        found: Option<&Entity>,
+        force: bool,
+    ) -> Result<Step> {
+        let base = self.store.base(&entity.key)?;
+        let seen = self.store.seen(&entity.key)?;
+        let is_stale = seen.is_some_and(|seen| seen.stale);
+        let step = |action| Step::new(entity.key.clone(), action);
+        Ok(match (&base, found) {
+            (_, Some(found)) if same(entity, found) && !is_stale => step(Action::Adopt),
+            (_, Some(found)) if same(entity, found) => {
+                step(Action::Replace).saying("stored otherwise the last time")
+            }
+            (None, None) => step(Action::Create),
+            (Some(base), Some(found)) if same(base, found) => step(Action::Replace),
+            (_, Some(_)) if force => {
+                step(Action::Replace).saying("over what the service has changed")
+            }
+            (_, None) if force => step(Action::Create).saying("although deleted on the service"),
+            (Some(_), Some(_)) => {
+                step(Action::Conflict).saying("changed on the service since it was pulled")
+            }
+            (None, Some(_)) => {
+                step(Action::Conflict).saying("the service has another one of this identifier")
+            }
+            (Some(_), None) => {
+                step(Action::Conflict).saying("deleted on the service since it was pulled")
+            }
+        })
     }
 }
 

@@ -36,10 +36,7 @@ impl Connection {
         let changes = match (&intent.intended, found) {
             (None, None) => changes.forgotten(key),
             (Some(intended), Some(found)) => {
-                let seen = |local| Seen {
-                    stamp: found.stamp.clone(),
-                    local,
-                };
+                let seen = |local| Seen::new(found.stamp.clone(), local);
                 if same(intended, &found.entity) {
                     changes.seen(&seen(hash(intended)), &found.entity)
                 } else if is_between(before.as_ref(), intended, &found.entity) {

@@ -1,8 +1,9 @@
 //! One write: in the journal before it goes out, read back and compared after it.
 
+use timeback_qti::ErrorKind;
+
 use super::apply::Run;
 use super::done::Done;
-use super::plan::decide;
 use super::{Action, Step};
 use crate::compare::{differences, same};
 use crate::connection::Connection;
@@ -29,18 +30,13 @@ impl Run<'_> {
         if let Some(failed) = failed {
             return Ok(Done::new(key, Outcome::Skipped).saying(format!("{failed} has failed")));
         }
-        let base = connection.store.base(key)?;
         // A create finds out by itself whether there is one.
-        if step.action == Action::Create && base.is_none() {
+        if step.action == Action::Create && connection.store.base(key)?.is_none() {
             return self.create(&entity).await;
         }
         let found = connection.service.get(key).await?;
-        let now = decide(
-            &entity,
-            base.as_ref(),
-            found.as_ref().map(|found| &found.entity),
-            self.options.force,
-        );
+        let holds = found.as_ref().map(|found| &found.entity);
+        let now = connection.decide(&entity, holds, self.options.force)?;
         match (now.action, found) {
             (Action::Adopt, Some(found)) => {
                 connection
@@ -182,6 +178,7 @@ impl Run<'_> {
             WriteError::Sent(error) => error,
         };
         let applied = error.may_have_been_applied();
+        let is_altered = error.kind() == ErrorKind::Altered;
         let message = Error::service(key)(error).beside(key);
         if !applied {
             connection
@@ -192,6 +189,10 @@ impl Run<'_> {
         }
         // Where the service cannot be asked now, the journal keeps the question for the next push.
         match connection.settle(key).await {
+            Ok(()) if is_altered => {
+                connection.note_stale(key).await?;
+                Ok(message)
+            }
             Ok(()) => Ok(message),
             Err(Error::Service { .. } | Error::NoXml { .. }) => Ok(format!(
                 "{message}; it may have been written, the next push finds out"
@@ -233,10 +234,21 @@ impl Run<'_> {
 impl Connection {
     /// Remembers that the service holds what was written from this.
     async fn remember(&self, entity: &Entity, found: &Stored, changes: Changes) -> Result<()> {
-        let seen = Seen {
-            stamp: found.stamp.clone(),
-            local: hash(entity),
-        };
+        let seen = Seen::new(found.stamp.clone(), hash(entity));
         self.store.commit(changes.seen(&seen, &found.entity)).await
+    }
+
+    /// Remembers that the service holds an entity, but not all that follows from it: the next push writes it again.
+    async fn note_stale(&self, key: &Key) -> Result<()> {
+        let (Some(seen), Some(base)) = (self.store.seen(key)?, self.store.base(key)?) else {
+            return Ok(());
+        };
+        let seen = Seen {
+            stale: true,
+            ..seen
+        };
+        self.store
+            .commit(Changes::default().seen(&seen, &base))
+            .await
     }
 }

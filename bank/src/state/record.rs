@@ -61,6 +61,20 @@ pub(crate) struct Seen {
     pub(crate) stamp: Stamp,
     /// The hash of the files that were written from it, or that it was written from.
     pub(crate) local: String,
+    /// The service has stored it otherwise in what neither XML nor metadata shows: it is to be written again.
+    #[serde(default)]
+    pub(crate) stale: bool,
+}
+
+impl Seen {
+    pub(crate) fn new(stamp: Stamp, local: String) -> Self {
+        let stale = false;
+        Self {
+            stamp,
+            local,
+            stale,
+        }
+    }
 }
 
 /// A write that was about to be sent.

@@ -174,6 +174,34 @@ async fn what_the_service_has_already_is_adopted() {
     assert_eq!(world.writes(), writes);
 }
 
+/// The service takes the XML, and leaves the fields that players read as they were: a failure that no look at the XML
+/// shows is not forgotten.
+#[tokio::test]
+async fn what_was_stored_otherwise_is_written_again_until_it_is_right() {
+    let world = World::new(1).await;
+    let folder = Folder::pulled(&world).await;
+    let item = key(Kind::Item, "item-0");
+    folder.change(
+        &item,
+        "max-choices=\"1\"",
+        "max-choices=\"1\" shuffle=\"true\"",
+    );
+    let stale = FaultRule::new(Effect::StaleFields).on("updateAssessmentItem");
+    world.sandbox.set_faults([stale]).unwrap();
+    for _ in 0..2 {
+        let report = folder.push(&world, PushOptions::default()).await;
+        let told = (report.failed.len(), report.replaced, report.unchanged);
+        assert_eq!(told, (1, 0, 2), "{report:?}");
+        assert!(report.failed[0].message.contains("interaction.shuffle"));
+        assert_eq!(folder.pull(&world).await.unchanged, 3);
+    }
+    world.sandbox.set_faults([]).unwrap();
+    let report = folder.push(&world, PushOptions::default()).await;
+    assert_eq!((report.failed.len(), report.replaced), (0, 1), "{report:?}");
+    let again = folder.push(&world, PushOptions::default()).await;
+    assert_eq!(again.unchanged, 3, "{again:?}");
+}
+
 /// Ended at twenty points while a twentieth of the answers is faulty, the push ends where it would have ended.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_push_ended_at_any_point_is_taken_up_and_does_nothing_twice() {
