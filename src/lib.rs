@@ -82,6 +82,7 @@
 //! | `redis` | `RedisTokenStore`: those of a fleet do, and the pace that the service asks for |
 //! | `profiles` | `Client::from_profile`: named settings in a file |
 //! | `keyring` | profiles whose secret is in the system's keyring |
+//! | `opentelemetry` | `traceparent` on every request, and metrics: [the guide](docs::tracing) |
 //! | `httpmock` | typed mocks of every operation for tests with the httpmock crate (module `mock`) |
 //!
 //! Without a TLS feature the client speaks to http addresses of this machine only, as tests do.
@@ -98,6 +99,7 @@
 //! | --- | --- | --- |
 //! | [`reqwest`] | 0.13 | [`ClientBuilder::http_client`], [`raw`] |
 //! | [`http`] | 1 | [`raw`], through `reqwest` |
+//! | `opentelemetry` | 0.33 | `ClientBuilder::meter` (feature `opentelemetry`) |
 //! | `httpmock` | 0.9 | the module `mock` (feature `httpmock`) |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
@@ -116,6 +118,7 @@ mod loopback;
 #[cfg_attr(docsrs, doc(cfg(feature = "httpmock")))]
 pub mod mock;
 pub mod models;
+pub mod observe;
 pub mod page;
 pub mod resources;
 mod transport;
@@ -148,6 +151,9 @@ pub use http;
 #[cfg(feature = "httpmock")]
 #[cfg_attr(docsrs, doc(cfg(feature = "httpmock")))]
 pub use httpmock;
+#[cfg(feature = "opentelemetry")]
+#[cfg_attr(docsrs, doc(cfg(feature = "opentelemetry")))]
+pub use opentelemetry;
 pub use page::{List, Listing, Page, Position, Undecodable};
 pub use reqwest;
 pub use resources::{MetadataWrite, Upserted};

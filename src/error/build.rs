@@ -80,7 +80,8 @@ impl Error {
             .message
             .clone()
             .unwrap_or_else(|| describe_body(&response.body, reason));
-        Self::new(kind_of(response.status), message).with_response(response, &text, body)
+        Self::new(ErrorKind::of_status(response.status), message)
+            .with_response(response, &text, body)
     }
 
     /// An error for a response that has a success status, but not the body that is due.
@@ -158,19 +159,6 @@ impl Error {
     pub(crate) fn with_context(mut self, context: impl std::fmt::Display) -> Self {
         self.0.message = one_line(&format!("{context}: {}", self.0.message));
         self
-    }
-}
-
-fn kind_of(status: StatusCode) -> ErrorKind {
-    match status.as_u16() {
-        401 | 403 => ErrorKind::Auth,
-        404 => ErrorKind::NotFound,
-        409 => ErrorKind::Conflict,
-        429 => ErrorKind::RateLimit,
-        400..=499 => ErrorKind::Request,
-        500..=599 => ErrorKind::Server,
-        200..=299 => ErrorKind::Decode,
-        _ => ErrorKind::Transport,
     }
 }
 

@@ -64,6 +64,20 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// The kind of an error that this status of a response makes.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        match status.as_u16() {
+            401 | 403 => Self::Auth,
+            404 => Self::NotFound,
+            409 => Self::Conflict,
+            429 => Self::RateLimit,
+            400..=499 => Self::Request,
+            500..=599 => Self::Server,
+            200..=299 => Self::Decode,
+            _ => Self::Transport,
+        }
+    }
+
     /// The kind as one word, as it stands in spans.
     pub(crate) fn as_str(self) -> &'static str {
         match self {

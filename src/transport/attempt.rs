@@ -46,6 +46,8 @@ pub(super) fn prepare(
         headers.insert(X_REQUEST_ID, request_id.clone());
     }
     headers.insert(AUTHORIZATION, bearer.header().clone());
+    #[cfg(feature = "opentelemetry")]
+    super::trace_context::inject(headers);
 }
 
 /// Sends a request as it is.

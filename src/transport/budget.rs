@@ -33,6 +33,11 @@ impl RetryBudget {
             .is_ok()
     }
 
+    /// How many retries it would grant now.
+    pub(crate) fn retries_left(&self) -> u32 {
+        self.0.load(Ordering::Relaxed) / COST
+    }
+
     /// Puts in what a successful call earns.
     pub(crate) fn deposit(&self) {
         // A full bucket, the usual case, costs one load and keeps the cache line shared.
@@ -72,7 +77,7 @@ mod tests {
                 retry_after: None,
                 time_left: Duration::from_secs(60),
             };
-            if let Decision::Stop(_) = decide(&situation, || budget.withdraw()) {
+            if let Decision::GiveUp(_) = decide(&situation, || budget.withdraw()) {
                 return (attempt, false);
             }
         }

@@ -46,10 +46,11 @@ pub(crate) async fn call<A, T, E: fmt::Display>(
         })?;
         Ok((operation, request))
     };
-    let (operation, parts, course) = send(context, options, &build).await?;
-    let refuse =
-        |problem: &dyn fmt::Display| course.finish(operation, Error::undecodable(&parts, problem));
-    let answer = match operation.success {
+    let (parts, mut course) = send(context, options, &build).await?;
+    let success = course.operation.success;
+    let mut refuse =
+        |problem: &dyn fmt::Display| course.finish(Error::undecodable(&parts, problem));
+    let answer = match success {
         StatusCode::NO_CONTENT => {
             acknowledgement::check(&parts.body).map_err(|problem| refuse(&problem))?;
             b"null"
@@ -83,7 +84,6 @@ pub(crate) async fn call_xml<T, E: fmt::Display>(
         *request.body_mut() = xml.map(|xml| xml.to_owned().into());
         Ok((operation, request))
     };
-    let (operation, parts, course) = send(context, options, &build).await?;
-    read(&parts.body)
-        .map_err(|problem| course.finish(operation, Error::undecodable(&parts, problem)))
+    let (parts, mut course) = send(context, options, &build).await?;
+    read(&parts.body).map_err(|problem| course.finish(Error::undecodable(&parts, problem)))
 }

@@ -14,6 +14,7 @@ use super::retry::RetryPolicy;
 use crate::auth::{Holder, SharedPace};
 use crate::clock::Clock;
 use crate::error::Secrets;
+use crate::observe::Observers;
 
 /// Settings of the transport that calls may override, and the limits of the whole client.
 pub(crate) struct Defaults {
@@ -25,6 +26,7 @@ pub(crate) struct Defaults {
     /// Whether spans tell which entity a call is about.
     pub(crate) record_identifiers: bool,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) observers: Observers,
 }
 
 impl Defaults {

@@ -22,6 +22,8 @@ mod retry;
 mod retry_after;
 mod send;
 mod span;
+#[cfg(feature = "opentelemetry")]
+mod trace_context;
 
 pub use call::Call;
 pub(crate) use call::{call, call_xml};

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::backoff::Backoff;
 use super::operation::Repeat;
 use super::outcome::Outcome;
+use crate::observe::GiveUp;
 
 /// How often a request is sent again, and how long the client waits in between.
 ///
@@ -90,32 +91,7 @@ pub(crate) struct Situation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Decision {
     Retry { after: Duration },
-    Stop(Stop),
-}
-
-/// Why there is no further attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stop {
-    /// The outcome stands: it would be the same again, or a repeat might do harm.
-    Final,
-    /// All attempts are used up.
-    Attempts,
-    /// The wait would not end before the deadline.
-    Deadline,
-    /// Too many calls have failed of late.
-    Budget,
-}
-
-impl Stop {
-    /// The reason as a word for events.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Final => "final",
-            Self::Attempts => "attempts",
-            Self::Deadline => "deadline",
-            Self::Budget => "budget",
-        }
-    }
+    GiveUp(GiveUp),
 }
 
 /// Decides what follows a failed attempt. `withdraw` takes a retry out of the shared budget; it is asked last, and only
@@ -125,13 +101,13 @@ pub(crate) fn decide(situation: &Situation, withdraw: impl FnOnce() -> bool) -> 
         .backoff
         .max(situation.retry_after.unwrap_or_default());
     if !situation.outcome.is_retryable(situation.repeat) {
-        Decision::Stop(Stop::Final)
+        Decision::GiveUp(GiveUp::Final)
     } else if situation.attempt >= situation.max_attempts {
-        Decision::Stop(Stop::Attempts)
+        Decision::GiveUp(GiveUp::Attempts)
     } else if after >= situation.time_left {
-        Decision::Stop(Stop::Deadline)
+        Decision::GiveUp(GiveUp::Deadline)
     } else if !withdraw() {
-        Decision::Stop(Stop::Budget)
+        Decision::GiveUp(GiveUp::Budget)
     } else {
         Decision::Retry { after }
     }
@@ -213,12 +189,14 @@ mod tests {
                                     Some(asked) => asked.as_secs(),
                                 };
                                 let expected = match () {
-                                    () if !retried.contains(&repeat) => Decision::Stop(Stop::Final),
-                                    () if attempt > 4 => Decision::Stop(Stop::Attempts),
-                                    () if time_left.as_secs() <= wait => {
-                                        Decision::Stop(Stop::Deadline)
+                                    () if !retried.contains(&repeat) => {
+                                        Decision::GiveUp(GiveUp::Final)
                                     }
-                                    () if !budget => Decision::Stop(Stop::Budget),
+                                    () if attempt > 4 => Decision::GiveUp(GiveUp::Attempts),
+                                    () if time_left.as_secs() <= wait => {
+                                        Decision::GiveUp(GiveUp::Deadline)
+                                    }
+                                    () if !budget => Decision::GiveUp(GiveUp::Budget),
                                     () => Decision::Retry {
                                         after: seconds(wait),
                                     },
@@ -265,7 +243,7 @@ mod tests {
         ] {
             assert!(matches!(
                 decide(&stopped, || panic!("withdrew for {stopped:?}")),
-                Decision::Stop(_)
+                Decision::GiveUp(_)
             ));
         }
     }

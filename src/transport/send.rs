@@ -1,12 +1,12 @@
 //! The send loop: permit, token, request, outcome, and again if that is safe and worth it.
 
 use std::pin::pin;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::future::poll_immediate;
 use http::StatusCode;
 use reqwest::Request;
-use tracing::{Instrument, Span, debug};
+use tracing::{Instrument, debug};
 
 use super::attempt::{self, Attempted};
 use super::context::Context;
@@ -27,47 +27,47 @@ pub(super) type Built = Result<(&'static Operation, Request)>;
 pub(super) type Build<'a> = &'a (dyn Fn() -> Built + Sync);
 
 /// Sends a request, as often as it takes and is allowed, and gives the successful response.
-pub(super) async fn send(
-    context: &Context,
+pub(super) async fn send<'a>(
+    context: &'a Context,
     options: &CallOptions,
     build: Build<'_>,
-) -> Result<(&'static Operation, ResponseParts, Course)> {
+) -> Result<(ResponseParts, Course<'a>)> {
     let (operation, request) = build()?;
     let span = span::open(context, operation, &request);
     let refused = path::guard(operation, context.base_url.path(), request.url())
         .and_then(|()| body::guard(&request))
         .err();
-    let mut exchange = Exchange::new(context, options, operation, request, build, span.clone());
+    let request_id = options.request_id.clone();
+    let request_id = request_id.unwrap_or_else(request_id::random);
+    let course = Course::new(context, operation, span.clone(), request_id);
+    let mut exchange = Exchange::new(context, options, course, request, build);
     // Pinned here, as it is too large to be moved into its span for every call.
     let exchange = pin!(async {
         let result = match refused {
             None => exchange.run().await,
             Some(error) => Err(error),
         };
-        let elapsed = exchange.elapsed();
         let mut course = exchange.course;
-        course.end(elapsed, result.as_ref());
+        course.end(result.as_ref());
         match result {
-            Ok(parts) => Ok((operation, parts, course)),
-            Err(error) => Err(course.finish(operation, error)),
+            Ok(parts) => Ok((parts, course)),
+            Err(error) => Err(course.finish(error)),
         }
     });
     exchange.instrument(span).await
 }
 
-struct Exchange<'a> {
+struct Exchange<'a, 'o> {
     context: &'a Context,
-    options: &'a CallOptions,
-    operation: &'static Operation,
+    options: &'o CallOptions,
     /// The request of the first attempt.
     first: Option<Request>,
-    build: Build<'a>,
-    started: Instant,
+    build: Build<'o>,
     deadline: Duration,
     attempt_timeout: Duration,
     max_attempts: u32,
     token: Token,
-    course: Course,
+    course: Course<'a>,
 }
 
 /// What became of the call's first token. It is replaced once: a service that refuses the second one, too, means it.
@@ -79,29 +79,25 @@ enum Token {
     Settled,
 }
 
-impl<'a> Exchange<'a> {
+impl<'a, 'o> Exchange<'a, 'o> {
     fn new(
         context: &'a Context,
-        options: &'a CallOptions,
-        operation: &'static Operation,
+        options: &'o CallOptions,
+        course: Course<'a>,
         first: Request,
-        build: Build<'a>,
-        span: Span,
+        build: Build<'o>,
     ) -> Self {
         let defaults = &context.defaults;
-        let request_id = options.request_id.clone();
         Self {
             context,
             options,
-            operation,
             first: Some(first),
             build,
-            started: defaults.clock.now(),
             deadline: options.deadline.unwrap_or(defaults.deadline),
             attempt_timeout: options.attempt_timeout.unwrap_or(defaults.attempt_timeout),
             max_attempts: options.max_attempts.unwrap_or(defaults.retry.max_attempts),
             token: Token::First,
-            course: Course::new(span, request_id.unwrap_or_else(request_id::random)),
+            course,
         }
     }
 
@@ -146,14 +142,14 @@ impl<'a> Exchange<'a> {
             self.course.applied |= outcome.may_have_been_applied();
             match self.decide(outcome, &error) {
                 Decision::Retry { after } => context.defaults.clock.sleep(after).await,
-                Decision::Stop(_) => return Err(error),
+                Decision::GiveUp(_) => return Err(error),
             }
         }
     }
 
     /// One request on the wire, and what came of it.
     async fn attempt(&mut self, bearer: &Bearer) -> Attempted {
-        self.course.attempts += 1;
+        self.course.attempt_starts();
         let timeout = self.attempt_timeout.min(self.time_left());
         let next = || {
             let first = self.first.take().map(Ok);
@@ -163,7 +159,10 @@ impl<'a> Exchange<'a> {
             attempt::prepare(&mut request, self.context, self.options, request_id, bearer);
             Ok(request)
         };
-        attempt::send_and_read(self.context, self.operation, next, timeout).await
+        let attempted =
+            attempt::send_and_read(self.context, self.course.operation, next, timeout).await;
+        self.course.attempt_ends(&attempted);
+        attempted
     }
 
     /// Tells the limiter, the fleet, the budget of retries and the tokens how an attempt went.
@@ -202,6 +201,7 @@ impl<'a> Exchange<'a> {
             return false;
         }
         debug!("the token was refused, getting another");
+        self.course.token_refused();
         self.token = Token::JustReplaced;
         true
     }
@@ -211,7 +211,7 @@ impl<'a> Exchange<'a> {
         let backoff = &self.context.defaults.retry.backoff;
         let attempt = self.course.attempts;
         let situation = Situation {
-            repeat: self.operation.repeat,
+            repeat: self.course.operation.repeat,
             outcome,
             attempt,
             max_attempts: self.max_attempts,
@@ -222,10 +222,12 @@ impl<'a> Exchange<'a> {
         let decision = retry::decide(&situation, || self.context.budget.withdraw());
         match decision {
             Decision::Retry { after } => {
-                debug!(attempt, ?outcome, wait_ms = after.as_millis(), "retrying")
+                debug!(attempt, ?outcome, wait_ms = after.as_millis(), "retrying");
+                self.course.retrying(error, after);
             }
-            Decision::Stop(reason) => {
-                debug!(attempt, ?outcome, reason = reason.as_str(), "giving up")
+            Decision::GiveUp(reason) => {
+                debug!(attempt, ?outcome, reason = reason.as_str(), "giving up");
+                self.course.given_up(reason);
             }
         }
         decision
@@ -251,13 +253,8 @@ impl<'a> Exchange<'a> {
         retry_after::of(&parts.headers, self.context.defaults.clock.wall())
     }
 
-    fn elapsed(&self) -> Duration {
-        let now = self.context.defaults.clock.now();
-        now.saturating_duration_since(self.started)
-    }
-
     fn time_left(&self) -> Duration {
-        self.deadline.saturating_sub(self.elapsed())
+        self.deadline.saturating_sub(self.course.elapsed())
     }
 }
 

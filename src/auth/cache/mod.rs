@@ -22,6 +22,7 @@ use refresh::{Refresh, RefreshTask};
 use super::TokenSource;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
+use crate::observe::Observers;
 
 /// How many refreshes a call without a token waits for before it fails.
 const MAX_REFRESHES: u32 = 3;
@@ -34,6 +35,7 @@ pub(crate) struct TokenCache(Arc<CacheState>);
 struct CacheState {
     source: Arc<dyn TokenSource>,
     clock: Arc<dyn Clock>,
+    observers: Observers,
     /// Written under `control` only.
     current: RwLock<Option<Bearer>>,
     control: Mutex<Control>,
@@ -53,10 +55,15 @@ enum Found {
 }
 
 impl TokenCache {
-    pub(crate) fn new(source: Arc<dyn TokenSource>, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(
+        source: Arc<dyn TokenSource>,
+        clock: Arc<dyn Clock>,
+        observers: Observers,
+    ) -> Self {
         Self(Arc::new(CacheState {
             source,
             clock,
+            observers,
             current: RwLock::default(),
             control: Mutex::default(),
         }))

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use super::{Bearer, CacheState};
 use crate::error::{Error, Result};
+use crate::observe::Event;
 
 /// The longest that a token source may take. Whoever waits for a refresh gives it up a little later.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -85,23 +86,33 @@ impl RefreshTask {
                 "the token source gave no answer within 30 s",
             )),
         };
-        self.report(&outcome);
         self.cache.finish(&self.refresh, started, &outcome);
         // No receiver is left when all who waited have gone.
-        let _ = self.outcome.send(Some(outcome));
+        let _ = self.outcome.send(Some(outcome.clone()));
+        // Last, so that a panic in a user's observer harms nobody who waits.
+        self.report(started, &outcome);
     }
 
-    fn report(&self, outcome: &Result<Bearer>) {
+    fn report(&self, started: Instant, outcome: &Result<Bearer>) {
         let early = self.early;
+        let now = self.cache.clock.now();
         match outcome {
             Ok(bearer) => {
-                let lifetime = bearer.lifetime(self.cache.clock.now()).as_secs();
+                let lifetime = bearer.lifetime(now).as_secs();
                 tracing::debug!(early, lifetime, "token refreshed");
             }
             Err(error) => {
                 tracing::warn!(early, code = error.code(), %error, "token refresh failed")
             }
         }
+        self.cache.observers.tell(|| Event::TokenRequested {
+            early,
+            elapsed: now.saturating_duration_since(started),
+            result: match outcome {
+                Ok(bearer) => Ok(bearer.lifetime(now)),
+                Err(error) => Err(error.kind()),
+            },
+        });
     }
 }
 

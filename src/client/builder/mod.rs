@@ -8,6 +8,7 @@ mod environment;
 mod profile;
 mod tokens;
 mod urls;
+mod watch;
 
 use std::fmt;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use super::Client;
 use crate::auth::{CredentialsPlacement, TokenSource, TokenStore};
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Result, Secrets};
+use crate::observe::Observer;
 use crate::transport::{Context, Defaults, RetryPolicy};
 
 /// Sets up a [`Client`]; made by [`Client::builder`] or, filled from environment variables, by
@@ -66,6 +68,9 @@ pub struct ClientBuilder {
     record_identifiers: bool,
     clock: Arc<dyn Clock>,
     seed: Option<u64>,
+    observers: Vec<Arc<dyn Observer>>,
+    #[cfg(feature = "opentelemetry")]
+    meter: Option<opentelemetry::metrics::Meter>,
 }
 
 /// A URL, and what to call it in an error: the variable or the builder's method.
@@ -93,6 +98,9 @@ impl Default for ClientBuilder {
             record_identifiers: false,
             clock: Arc::new(SystemClock),
             seed: None,
+            observers: Vec::new(),
+            #[cfg(feature = "opentelemetry")]
+            meter: None,
         }
     }
 }
@@ -262,7 +270,8 @@ impl ClientBuilder {
         }
         let user_agent = user_agent(self.user_agent.as_deref())?;
         let http = self.connector.connect(&base_url)?;
-        let identity = self.identity(&base_url, &http)?;
+        let observers = self.observers(&base_url);
+        let identity = self.identity(&base_url, &http, &observers)?;
         let secrets = match &self.credentials {
             Some(credentials) => {
                 Secrets::default().and(secrecy::ExposeSecret::expose_secret(&credentials.secret))
@@ -284,6 +293,7 @@ impl ClientBuilder {
                 max_response_bytes: self.max_response_bytes,
                 record_identifiers: self.record_identifiers,
                 clock: self.clock,
+                observers,
             },
         )))
     }

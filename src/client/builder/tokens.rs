@@ -17,6 +17,7 @@ use crate::auth::{
 };
 use crate::error::{Error, Result};
 use crate::loopback::is_loopback;
+use crate::observe::Observers;
 
 /// Tokens that do not come from credentials.
 #[derive(Clone)]
@@ -29,7 +30,12 @@ pub(super) enum Tokens {
 
 impl ClientBuilder {
     /// Who the client is to the service; `http` is what speaks to `base_url`.
-    pub(super) fn identity(&self, base_url: &Url, http: &reqwest::Client) -> Result<Holder> {
+    pub(super) fn identity(
+        &self,
+        base_url: &Url,
+        http: &reqwest::Client,
+        observers: &Observers,
+    ) -> Result<Holder> {
         #[cfg(feature = "sign-in")]
         let mut signed_in = None;
         let mut store = self.store.clone();
@@ -63,7 +69,7 @@ impl ClientBuilder {
             None => source,
         };
         Ok(Holder {
-            tokens: TokenCache::new(source, Arc::clone(&self.clock)),
+            tokens: TokenCache::new(source, Arc::clone(&self.clock), observers.clone()),
             shared,
             #[cfg(feature = "sign-in")]
             grant: signed_in,

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::*;
 use crate::auth::{Token, TokenFuture};
 use crate::clock::SystemClock;
+use crate::observe::Observers;
 
 /// The time that a call has.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -86,6 +87,7 @@ fn cache(source: &Arc<Source>) -> TokenCache {
     TokenCache::new(
         Arc::clone(source) as Arc<dyn TokenSource>,
         Arc::new(SystemClock),
+        Observers::default(),
     )
 }
 

@@ -191,6 +191,7 @@ async fn a_wall_clock_that_jumps_renews_nothing_and_keeps_nothing_alive() {
     let cache = TokenCache::new(
         Arc::clone(&source) as Arc<dyn TokenSource>,
         Arc::new(clock.clone()),
+        Observers::default(),
     );
     cache.sent().await.unwrap();
     for wall in [SystemTime::UNIX_EPOCH, SystemTime::now() + 1_000 * DAY] {

@@ -241,6 +241,7 @@ fn an_early_refresh_whose_runtime_died_is_made_again() {
     let cache = TokenCache::new(
         Arc::clone(&source) as Arc<dyn TokenSource>,
         Arc::new(clock.clone()),
+        Observers::default(),
     );
     let runtime = paused_runtime();
     runtime.block_on(cache.sent()).unwrap();
