@@ -20,8 +20,20 @@
 //!
 //! The client fetches and renews tokens, repeats what can be repeated without harm, keeps within the pace that the
 //! service allows, and keeps in its models what it does not know. Every failure is one [`Error`], which says whether a
-//! write may have been applied. The [guides](docs) tell how to use all that; the
-//! README how to see it run.
+//! write may have been applied. The README says how to see it run without an account.
+//!
+//! # Guides
+//!
+//! | guide | about |
+//! | --- | --- |
+//! | [authentication](docs::authentication) | credentials, people who sign in, tokens that processes share, profiles |
+//! | [editing](docs::editing) | changes that keep what they do not touch |
+//! | [errors](docs::errors) | what can go wrong, and what to do then |
+//! | [retries](docs::retries) | what is sent again, when, and how to change that |
+//! | [paging](docs::paging) | lists as pages and as streams |
+//! | [tracing](docs::tracing) | spans, observers, OpenTelemetry |
+//! | [testing](docs::testing) | your program against the sandbox, or against mocks |
+//! | [refreshing the document](docs::refreshing_the_document) | a new version of the API |
 //!
 //! # Operations
 //!

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use xtask::judge::{self, Judge};
+use xtask::release;
 use xtask::spec::{self, Folder};
 
 #[derive(Parser)]
@@ -16,6 +17,9 @@ enum Command {
     /// The API document in openapi/
     #[command(subcommand)]
     Spec(Spec),
+    /// What is checked before a release
+    #[command(subcommand)]
+    Release(Release),
     /// Check the sandbox with a program that others wrote
     Judge {
         #[arg(value_enum)]
@@ -77,6 +81,22 @@ enum Spec {
     },
 }
 
+#[derive(Subcommand)]
+enum Release {
+    /// Check that the lists of the public API in xtask/public-api are what the packages have
+    Api {
+        /// Write the lists
+        #[arg(long)]
+        write: bool,
+    },
+    /// Check the public API, its changes since the last release, and the oldest dependencies that Cargo.toml allows
+    Check {
+        /// The commit or tag to compare the public API with, in place of the last release
+        #[arg(long)]
+        baseline: Option<String>,
+    },
+}
+
 #[derive(clap::Args)]
 struct FolderArg {
     /// Where the document and its overlays are
@@ -96,10 +116,19 @@ fn openapi() -> PathBuf {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = release::as_rustdoc() {
+        return code;
+    }
     let done = match Command::parse() {
         Command::Spec(command) => run_spec(command)
             .map(|text| {
                 println!("{}", text.trim_end());
+                ExitCode::SUCCESS
+            })
+            .map_err(|error| error.to_string()),
+        Command::Release(command) => run_release(command)
+            .map(|text| {
+                println!("{text}");
                 ExitCode::SUCCESS
             })
             .map_err(|error| error.to_string()),
@@ -115,6 +144,14 @@ fn main() -> ExitCode {
         eprintln!("error: {error}");
         ExitCode::FAILURE
     })
+}
+
+fn run_release(command: Release) -> Result<String, release::Error> {
+    match command {
+        Release::Api { write: true } => release::write_public_api(),
+        Release::Api { write: false } => release::check_public_api(),
+        Release::Check { baseline } => release::check(baseline.as_deref()),
+    }
 }
 
 fn run_spec(command: Spec) -> spec::Result<String> {

@@ -4,11 +4,11 @@ mod python;
 mod sandbox;
 
 use std::ffi::OsString;
-use std::io;
-use std::path::Path;
 use std::process::{Command, ExitStatus};
 
 use sandbox::Sandbox;
+
+use crate::process::{Error, doing, root};
 
 /// A judge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,23 +43,13 @@ impl Judge {
     }
 }
 
-/// Why a judge could not begin.
-#[derive(Debug, thiserror::Error)]
-#[error("{doing}: {source}")]
-pub struct Error {
-    doing: String,
-    source: io::Error,
-}
-
 /// Runs a judge against a fresh sandbox, and returns the judge's exit status. Its packages are installed below
 /// `target/`, in an environment made by `python`. `arguments` are passed to the judge's script unchanged.
 ///
 /// # Errors
 /// When the packages cannot be installed or the sandbox does not start.
 pub fn run(judge: Judge, python: &str, arguments: &[OsString]) -> Result<ExitStatus, Error> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("xtask is in the project's folder");
+    let root = root();
     let judges = root.join("sandbox/judges");
     let environment = python::environment(
         &root.join("target/judges").join(judge.name()),
@@ -81,10 +71,4 @@ pub fn run(judge: Judge, python: &str, arguments: &[OsString]) -> Result<ExitSta
         .args(arguments)
         .status()
         .map_err(doing("run the judge"))
-}
-
-/// Adds to an error what could not be done.
-fn doing(what: impl Into<String>) -> impl FnOnce(io::Error) -> Error {
-    let doing = what.into();
-    move |source| Error { doing, source }
 }

@@ -1,10 +1,9 @@
 //! A Python environment for each judge.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{Error, doing};
+use crate::process::{Error, doing, succeed};
 
 /// Makes the environment at `folder` if it is not there, installs `requirements`, and returns its interpreter.
 pub(super) fn environment(
@@ -32,15 +31,6 @@ pub(super) fn environment(
         .arg(requirements);
     succeed(&mut install).map_err(doing("install the judge"))?;
     Ok(own)
-}
-
-fn succeed(command: &mut Command) -> io::Result<()> {
-    let status = command.status()?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(io::Error::other(status.to_string()))
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use super::{Error, doing};
+use crate::process::{Error, doing};
 
 /// A running sandbox. Dropping this ends the process.
 pub(super) struct Sandbox {
