@@ -241,9 +241,13 @@ impl Observers {
         Self(observers.into_iter().collect())
     }
 
+    pub(crate) fn are_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Tells an event, which is made only if somebody watches.
     pub(crate) fn tell<'a>(&self, event: impl FnOnce() -> Event<'a>) {
-        if !self.0.is_empty() {
+        if !self.are_none() {
             let event = event();
             for observer in self.0.iter() {
                 // Some events are told while the call unwinds, where a second panic would end the program.

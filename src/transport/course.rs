@@ -20,7 +20,7 @@ pub(super) struct Course<'a> {
     pub(super) request_id: HeaderValue,
     started: Instant,
     pub(super) attempts: u32,
-    /// When the attempt that is under way went out.
+    /// When the attempt that is under way went out, if somebody watches.
     attempt_started: Option<Instant>,
     /// Whether the service may have acted on one of the requests.
     pub(super) applied: bool,
@@ -65,6 +65,9 @@ impl<'a> Course<'a> {
     /// Takes note that a request goes out.
     pub(super) fn attempt_starts(&mut self) {
         self.attempts += 1;
+        if self.context.defaults.observers.are_none() {
+            return;
+        }
         self.attempt_started = Some(self.context.defaults.clock.now());
         let attempt = self.attempts;
         self.tell(|call| Event::AttemptStarted { call, attempt });
