@@ -92,17 +92,26 @@ fn what_a_program_reports_can_be_serialized() {
 fn the_documented_versions_of_re_exported_crates_are_those_of_the_manifest() {
     let manifest = include_str!("../Cargo.toml");
     let docs = include_str!("../src/lib.rs");
-    for (name, version, row) in [
-        ("reqwest", "0.13", "//! | [`reqwest`] | 0.13 |"),
-        ("http", "1", "//! | [`http`] | 1 |"),
-        ("httpmock", "0.9", "//! | `httpmock` | 0.9 |"),
+    for (name, row) in [
+        ("reqwest", "//! | [`reqwest`] | "),
+        ("http", "//! | [`http`] | "),
+        ("httpmock", "//! | `httpmock` | "),
     ] {
-        let plain = format!("\n{name} = \"{version}\"");
-        let table = format!("\n{name} = {{ version = \"{version}\"");
-        assert!(
-            manifest.contains(&plain) || manifest.contains(&table),
-            "{name}"
-        );
-        assert!(docs.contains(row), "{name}");
+        let documented = docs
+            .lines()
+            .filter_map(|line| line.strip_prefix(row)?.split(" |").next())
+            .find(|cell| cell.starts_with(|first: char| first.is_ascii_digit()))
+            .expect(name);
+        // The manifest may require more of a version than what decides whether two are compatible.
+        let required = manifest.lines().any(|line| {
+            line.strip_prefix(name)
+                .and_then(|rest| {
+                    rest.strip_prefix(" = \"")
+                        .or_else(|| rest.strip_prefix(" = { version = \""))
+                })
+                .and_then(|rest| rest.split('"').next())
+                .is_some_and(|version| format!("{version}.").starts_with(&format!("{documented}.")))
+        });
+        assert!(required, "{name} {documented}");
     }
 }
