@@ -9,5 +9,6 @@ mod connections;
 mod harness;
 mod headers;
 mod redirects;
+mod situations;
 mod statuses;
 mod tokens;
