@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{io, result};
 
+use timeback_qti::ErrorKind;
+
 use crate::entity::{Key, Kind};
 
 /// The result of what works on a bank.
@@ -190,6 +192,16 @@ impl Error {
         }
     }
 
+    /// Whether one entity alone is concerned, so that work on the others goes on: its files cannot be read, or what the
+    /// service answers for it.
+    pub(crate) fn is_of_one_entity(&self) -> bool {
+        match self {
+            Self::File { .. } | Self::Beside { .. } | Self::NoXml { .. } => true,
+            Self::Service { source, .. } => source.kind() == ErrorKind::Decode,
+            _ => false,
+        }
+    }
+
     /// The error and all its causes, in a line.
     pub fn in_full(&self) -> String {
         let mut line = self.to_string();
@@ -199,6 +211,13 @@ impl Error {
             cause = next.source();
         }
         line
+    }
+
+    /// Its causes alone, where what it is about is named beside them.
+    pub(crate) fn cause(&self) -> String {
+        let line = self.in_full();
+        let own = line.strip_prefix(&format!("{self}: ")).map(str::to_owned);
+        own.unwrap_or(line)
     }
 
     /// The same, where the entity is named beside it.

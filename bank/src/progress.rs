@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::Serialize;
 
 use crate::entity::Key;
+use crate::error::Error;
 
 /// Whoever wants to know what a verb does meanwhile. It is called between requests, so it must not block.
 ///
@@ -104,7 +105,7 @@ impl fmt::Display for Outcome {
 pub fn unobserved(_: &Event) {}
 
 /// An entity that a verb has something to say about.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Note {
     /// Which one.
     #[serde(flatten)]
@@ -116,6 +117,17 @@ pub struct Note {
 impl Note {
     pub(crate) fn new(key: Key, message: impl Into<String>) -> Self {
         let message = message.into();
+        Self { key, message }
+    }
+
+    /// Tells that an entity has failed, and why.
+    pub(crate) fn failed(key: Key, error: &Error, observer: Observer<'_>) -> Self {
+        let message = error.beside(&key);
+        observer(&Event::Entity {
+            key: key.clone(),
+            outcome: Outcome::Failed,
+            message: Some(message.clone()),
+        });
         Self { key, message }
     }
 }

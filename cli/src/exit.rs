@@ -32,6 +32,15 @@ impl Exit {
         Self::Interrupted,
     ];
 
+    /// What a comparison ends with: where it has `failed` for an entity, nobody can tell whether that `differs`.
+    pub(crate) fn of_comparison(failed: bool, differs: bool) -> Self {
+        match (failed, differs) {
+            (true, _) => Self::Failed,
+            (false, true) => Self::Differs,
+            (false, false) => Self::Done,
+        }
+    }
+
     pub(crate) fn code(self) -> u8 {
         match self {
             Self::Done => 0,

@@ -28,22 +28,29 @@ impl Connection {
         begin(keys.len() as u64, observer);
         let read = keys.into_iter().map(|key| async move {
             let asked = key.clone();
-            let entity = self.on_disk(move |bank| bank.read(&asked)).await?;
-            let Some(entity) = entity else {
-                return Ok(None);
+            let entity = self.on_disk(move |bank| bank.read(&asked)).await;
+            let problems = match &entity {
+                Ok(Some(entity)) => problems(&self.service, entity).await,
+                _ => Vec::new(),
             };
-            let problems = problems(&self.service, &entity).await;
-            Ok(Some((file_of(&self.bank, &key), entity, problems)))
+            (key, entity, problems)
         });
         let mut read = stream::iter(read).buffered(AT_ONCE);
         let mut auditor = Auditor::default();
-        while let Some(found) = read.try_next().await? {
-            let Some((file, entity, problems)) = found else {
-                continue;
-            };
-            auditor.add(&entity, Some(&file));
-            auditor.add_scored(&entity, Some(&file), problems);
-            observer(&Event::done(entity.key, Outcome::Checked));
+        while let Some((key, entity, problems)) = read.next().await {
+            match entity {
+                Ok(None) => continue,
+                Ok(Some(entity)) => {
+                    let file = file_of(&self.bank, &self.bank.path(&key));
+                    auditor.add(&entity, Some(&file));
+                    auditor.add_scored(&entity, Some(&file), problems);
+                }
+                Err(error) if error.is_of_one_entity() => {
+                    auditor.add_unreadable(&self.bank, &key, &error);
+                }
+                Err(error) => return Err(error),
+            }
+            observer(&Event::done(key, Outcome::Checked));
         }
         Ok(auditor.finish(options))
     }

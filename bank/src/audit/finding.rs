@@ -37,6 +37,12 @@ pub struct Place {
     pub column: usize,
 }
 
+impl Place {
+    pub(super) fn new(file: Option<String>, line: usize, column: usize) -> Self {
+        Self { file, line, column }
+    }
+}
+
 /// An entity, and the file that it was read from.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Source<'e> {
@@ -50,11 +56,7 @@ impl Source<'_> {
     }
 
     pub(super) fn place(&self, line: usize, column: usize) -> Place {
-        Place {
-            file: self.file.map(str::to_owned),
-            line,
-            column,
-        }
+        Place::new(self.file.map(str::to_owned), line, column)
     }
 }
 

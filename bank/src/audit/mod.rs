@@ -38,13 +38,15 @@ pub use finding::{Finding, Place};
 pub use report::{Counts, Report};
 pub use rule::{Rule, Severity, UnknownRule};
 
+use std::path::Path;
+
 use across::Across;
 use document::{Document, View};
 use finding::{Findings, Source};
 
 use crate::bank::Bank;
 use crate::entity::{Entity, Key, Kind};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::progress::{Event, Observer, Outcome};
 
 /// How an audit is done.
@@ -59,30 +61,31 @@ pub struct Options {
 
 /// Audits all entities of a bank's folder, one by one.
 ///
-/// Nothing is sent, and nothing is written. An entity that cannot be read as QTI is a finding, not an error.
+/// Nothing is sent, and nothing is written. An entity whose files cannot be read, or not as QTI, is a finding, not an error.
 ///
 /// # Errors
-/// [`Error::File`](crate::Error::File) and [`Error::Stray`](crate::Error::Stray) if the folder cannot be read.
+/// [`Error::File`](crate::Error::File) and [`Error::Stray`](crate::Error::Stray) if a folder cannot be read.
 pub fn audit(bank: &Bank, options: &Options, observer: Observer<'_>) -> Result<Report> {
-    let total = bank.keys()?.len() as u64;
+    let keys = bank.keys()?;
     observer(&Event::Stage {
         stage: "audit",
-        total: Some(total),
+        total: Some(keys.len() as u64),
     });
     let mut auditor = Auditor::default();
-    for entity in bank.entities()? {
-        let entity = entity?;
-        let file = file_of(bank, &entity.key);
-        auditor.add(&entity, Some(&file));
-        observer(&Event::done(entity.key, Outcome::Checked));
+    for key in keys {
+        match bank.read(&key) {
+            Ok(None) => continue,
+            Ok(Some(entity)) => auditor.add(&entity, Some(&file_of(bank, &bank.path(&key)))),
+            Err(error) => auditor.add_unreadable(bank, &key, &error),
+        }
+        observer(&Event::done(key, Outcome::Checked));
     }
     Ok(auditor.finish(options))
 }
 
-/// Where an entity stands, from the bank's folder, with `/`.
-fn file_of(bank: &Bank, key: &Key) -> String {
-    let path = bank.path(key);
-    let parts = path.strip_prefix(bank.root()).unwrap_or(&path).iter();
+/// Where a file stands, from the bank's folder, with `/`.
+fn file_of(bank: &Bank, path: &Path) -> String {
+    let parts = path.strip_prefix(bank.root()).unwrap_or(path).iter();
     let parts = parts.map(|part| part.to_string_lossy());
     parts.collect::<Vec<_>>().join("/")
 }
@@ -111,13 +114,7 @@ impl Auditor {
     /// Looks at an entity; `file` is where findings say that it stands.
     pub fn add(&mut self, entity: &Entity, file: Option<&str>) {
         let source = Source { entity, file };
-        let count = match entity.key.kind {
-            Kind::Stimulus => &mut self.counts.stimuli,
-            Kind::Item => &mut self.counts.items,
-            Kind::Test => &mut self.counts.tests,
-        };
-        *count += 1;
-        self.across.add_key(&entity.key, source.place(1, 1));
+        self.count(&entity.key, source.place(1, 1));
         let document = match Document::read(source) {
             Ok(document) => document,
             Err(error) => return self.findings.unreadable(source, &error),
@@ -130,6 +127,32 @@ impl Auditor {
             }
         }
         rules::check(&document, &mut self.findings);
+    }
+
+    /// An entity whose files cannot be read is there all the same.
+    fn add_unreadable(&mut self, bank: &Bank, key: &Key, error: &Error) {
+        let (path, line) = match error {
+            Error::Beside { path, source } => (path.clone(), source.line().max(1)),
+            Error::File { path, .. } => (path.clone(), 1),
+            _ => (bank.path(key), 1),
+        };
+        let (place, message) = (
+            Place::new(Some(file_of(bank, &path)), line, 1),
+            error.cause(),
+        );
+        self.count(key, place.clone());
+        self.findings
+            .push(Rule::FileUnreadable, message, Some(key), Some(place));
+    }
+
+    fn count(&mut self, key: &Key, place: Place) {
+        let count = match key.kind {
+            Kind::Stimulus => &mut self.counts.stimuli,
+            Kind::Item => &mut self.counts.items,
+            Kind::Test => &mut self.counts.tests,
+        };
+        *count += 1;
+        self.across.add_key(key, place);
     }
 
     /// Takes what the service said of an item's scores.

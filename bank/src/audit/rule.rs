@@ -67,6 +67,8 @@ macro_rules! rules {
 }
 
 rules! {
+    FileUnreadable = "file-unreadable", Error,
+        "A file cannot be read as UTF-8, or is no JSON object beside the XML.";
     XmlUnreadable = "xml-unreadable", Error,
         "The XML is not well-formed, or its root is not that of its kind.";
     IdentifierMismatch = "identifier-mismatch", Error,

@@ -1,15 +1,15 @@
 //! What each side has changed since the service was last seen: the places, and a text for people.
 
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
 use similar::TextDiff;
 
-use super::{Change, Difference, StatusOptions, differences};
+use super::{Change, Difference, StatusEntry, StatusOptions, differences};
 use crate::connection::{AT_ONCE, Connection};
 use crate::entity::{Entity, Key};
 use crate::error::Result;
 use crate::layout::render;
-use crate::progress::Observer;
+use crate::progress::{Note, Observer};
 
 /// What a diff looks at.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +50,16 @@ pub struct Diff {
     pub service: Option<Edit>,
 }
 
+/// What has become of all entities since the service was last seen to hold them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct DiffReport {
+    /// Those that have changed, by kind and identifier.
+    pub entities: Vec<Diff>,
+    /// Those of which this cannot be told, as their files or the service's answer cannot be read, and why.
+    pub failed: Vec<Note>,
+}
+
 /// What one side has changed of an entity.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -83,7 +93,7 @@ impl Connection {
     /// std::fs::write(&file, std::fs::read_to_string(&file)?.replace("Rome", "Roma"))?;
     ///
     /// let diffs = connection.diff(&DiffOptions::default().offline(), &unobserved).await?;
-    /// let local = diffs[0].local.as_ref().unwrap();
+    /// let local = diffs.entities[0].local.as_ref().unwrap();
     /// assert_eq!(local.differences[0].found.as_deref(), Some("Roma"));
     /// assert!(local.text.contains("+") && local.text.contains("Roma"));
     /// # Ok(()) }
@@ -91,42 +101,63 @@ impl Connection {
     ///
     /// # Errors
     /// As [`status`](Self::status); [`Error::Service`](crate::Error::Service) if an entity that the service has changed
-    /// cannot be read.
-    pub async fn diff(&self, options: &DiffOptions, observer: Observer<'_>) -> Result<Vec<Diff>> {
+    /// cannot be had.
+    pub async fn diff(&self, options: &DiffOptions, observer: Observer<'_>) -> Result<DiffReport> {
         let how = StatusOptions {
             offline: options.offline,
         };
-        let mut entries = self.status(how, observer).await?.entries;
-        entries.retain(|entry| options.keys.is_empty() || options.keys.contains(&entry.key));
-        let diffs = entries.into_iter().map(|entry| async move {
-            let base = self.store.base(&entry.key)?;
-            let read = entry.key.clone();
-            let local = match entry.local {
-                Change::Unchanged => None,
-                _ => {
-                    let now = self.on_disk(move |bank| bank.read(&read)).await?;
-                    Some(Edit::new(entry.local, "here", base.as_ref(), now.as_ref()))
-                }
-            };
-            let service = match entry.service {
-                Change::Unchanged => None,
-                _ => {
-                    let now = self
-                        .service
-                        .get(&entry.key)
-                        .await?
-                        .map(|found| found.entity);
-                    let side = "on the service";
-                    Some(Edit::new(entry.service, side, base.as_ref(), now.as_ref()))
-                }
-            };
-            Ok(Diff {
-                key: entry.key,
-                local,
-                service,
-            })
+        let status = self.status_of(&options.keys, how, observer).await?;
+        let diffs = status.entries.into_iter().map(|entry| async move {
+            let diff = self.diff_of(&entry).await;
+            (entry.key, diff)
         });
-        stream::iter(diffs).buffered(AT_ONCE).try_collect().await
+        let mut diffs = stream::iter(diffs).buffered(AT_ONCE);
+        let mut report = DiffReport {
+            failed: status.failed,
+            ..DiffReport::default()
+        };
+        while let Some((key, diff)) = diffs.next().await {
+            match diff {
+                Ok(diff) => report.entities.push(diff),
+                Err(error) if error.is_of_one_entity() => {
+                    report.failed.push(Note::failed(key, &error, observer));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(report)
+    }
+
+    async fn diff_of(&self, entry: &StatusEntry) -> Result<Diff> {
+        let StatusEntry {
+            key,
+            local,
+            service,
+        } = entry;
+        let base = self.store.base(key)?;
+        let edit = |change: Change, side, now: Option<Entity>| {
+            Edit::new(change, side, base.as_ref(), now.as_ref())
+        };
+        let local = match local {
+            Change::Unchanged => None,
+            change => {
+                let read = key.clone();
+                let now = self.on_disk(move |bank| bank.read(&read)).await?;
+                Some(edit(*change, "here", now))
+            }
+        };
+        let service = match service {
+            Change::Unchanged => None,
+            change => {
+                let now = self.service.get(key).await?.map(|found| found.entity);
+                Some(edit(*change, "on the service", now))
+            }
+        };
+        Ok(Diff {
+            key: key.clone(),
+            local,
+            service,
+        })
     }
 }
 

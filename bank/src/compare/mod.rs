@@ -10,7 +10,7 @@ use crate::remote::{is_empty, stimulus_form};
 mod diff;
 mod status;
 
-pub use diff::{Diff, DiffOptions, Edit};
+pub use diff::{Diff, DiffOptions, DiffReport, Edit};
 pub use status::{Change, Status, StatusEntry, StatusOptions};
 
 /// A place where two states of an entity differ.

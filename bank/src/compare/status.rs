@@ -9,9 +9,9 @@ use super::same;
 use crate::connection::{AT_ONCE, Connection};
 use crate::entity::{Entity, Key, Kind};
 use crate::error::Result;
-use crate::progress::{Event, Observer};
+use crate::progress::{Event, Note, Observer};
 use crate::remote::Query;
-use crate::state::hash;
+use crate::state::{Stamp, hash};
 
 /// What a status looks at.
 #[derive(Debug, Clone, Copy, Default)]
@@ -62,76 +62,109 @@ pub struct StatusEntry {
 pub struct Status {
     /// What is not the same everywhere, by kind and identifier.
     pub entries: Vec<StatusEntry>,
-    /// How many entities are.
+    /// How many entities are the same everywhere.
     pub unchanged: u64,
+    /// Entities of which this cannot be told, as their files or the service's answer cannot be read, and why.
+    pub failed: Vec<Note>,
 }
 
 impl Connection {
     /// How the bank and the service stand to each other. Only pages of lists are read, and what has changed.
     ///
     /// # Errors
-    /// As [`Bank::keys`](crate::Bank::keys); [`Error::List`](crate::Error::List) if the service cannot be listed.
+    /// As [`Bank::keys`](crate::Bank::keys); [`Error::List`](crate::Error::List) if the service cannot be listed. What
+    /// cannot be read of one entity is in the status.
     pub async fn status(&self, options: StatusOptions, observer: Observer<'_>) -> Result<Status> {
+        self.status_of(&[], options, observer).await
+    }
+
+    /// The status of these entities alone, or of all if there are none.
+    pub(super) async fn status_of(
+        &self,
+        only: &[Key],
+        options: StatusOptions,
+        observer: Observer<'_>,
+    ) -> Result<Status> {
         let mut status = Status::default();
+        let is_wanted = |key: &Key| only.is_empty() || only.contains(key);
         for kind in Kind::ALL {
+            if !only.is_empty() && only.iter().all(|key| key.kind != kind) {
+                continue;
+            }
             observer(&Event::Stage {
                 stage: kind.folder(),
                 total: None,
             });
-            self.status_of(kind, options, &mut status).await?;
+            let mut listed = HashMap::new();
+            if !options.offline {
+                let mut entries = self.service.list(kind, &Query::default());
+                while let Some(entry) = entries.try_next().await? {
+                    listed.insert(entry.key, entry.stamp);
+                }
+            }
+            let listed = (!options.offline).then_some(&listed);
+            let keys = self.known(kind, listed).await?.into_iter();
+            let states = keys.filter(is_wanted).map(|key| async move {
+                let change = self.change(&key, listed).await;
+                (key, change)
+            });
+            let mut states = stream::iter(states).buffered(AT_ONCE);
+            while let Some((key, change)) = states.next().await {
+                match change {
+                    Ok((Change::Unchanged, Change::Unchanged)) => status.unchanged += 1,
+                    Ok((local, service)) => status.entries.push(StatusEntry {
+                        key,
+                        local,
+                        service,
+                    }),
+                    Err(error) if error.is_of_one_entity() => {
+                        status.failed.push(Note::failed(key, &error, observer));
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
         }
         Ok(status)
     }
 
-    async fn status_of(
+    /// The entities that the bank holds, or has seen, or that a pull would bring.
+    async fn known(
         &self,
         kind: Kind,
-        options: StatusOptions,
-        status: &mut Status,
-    ) -> Result<()> {
-        let mut listed = HashMap::new();
-        if !options.offline {
-            let mut entries = self.service.list(kind, &Query::default());
-            while let Some(entry) = entries.try_next().await? {
-                listed.insert(entry.key, entry.stamp);
-            }
-        }
+        listed: Option<&HashMap<Key, Stamp>>,
+    ) -> Result<BTreeSet<Key>> {
         let local = self.on_disk(move |bank| bank.keys_of(kind)).await?;
         let mut keys: BTreeSet<Key> = local.into_iter().collect();
         keys.extend(self.store.seen_keys(kind)?);
         if self.bank.settings().pull.is_all() {
-            keys.extend(listed.keys().cloned());
+            keys.extend(listed.into_iter().flat_map(HashMap::keys).cloned());
         }
-        let listed = &listed;
-        let states = keys.into_iter().map(|key| async move {
-            let seen = self.store.seen(&key)?;
-            let (local, base) = self.local_change(&key).await?;
-            let service = match (&seen, listed.get(&key)) {
-                _ if options.offline => Change::Unchanged,
-                (None, None) => Change::Unchanged,
-                (None, Some(_)) => Change::Created,
-                (Some(_), None) => Change::Deleted,
-                (Some(seen), Some(stamp)) if stamp.is_that_of(&seen.stamp) => Change::Unchanged,
-                (Some(_), Some(_)) => match (self.service.get(&key).await?, base) {
-                    (None, _) => Change::Deleted,
-                    (Some(found), Some(base)) if same(&base, &found.entity) => Change::Unchanged,
-                    _ => Change::Changed,
-                },
-            };
-            Ok(StatusEntry {
-                key,
-                local,
-                service,
-            })
-        });
-        let mut states = stream::iter(states).buffered(AT_ONCE);
-        while let Some(entry) = states.try_next().await? {
-            match (entry.local, entry.service) {
-                (Change::Unchanged, Change::Unchanged) => status.unchanged += 1,
-                _ => status.entries.push(entry),
-            }
-        }
-        Ok(())
+        Ok(keys)
+    }
+
+    /// What each side has done with an entity: the bank, then the service, if it was listed.
+    async fn change(
+        &self,
+        key: &Key,
+        listed: Option<&HashMap<Key, Stamp>>,
+    ) -> Result<(Change, Change)> {
+        let seen = self.store.seen(key)?;
+        let (local, base) = self.local_change(key).await?;
+        let Some(listed) = listed else {
+            return Ok((local, Change::Unchanged));
+        };
+        let service = match (&seen, listed.get(key)) {
+            (None, None) => Change::Unchanged,
+            (None, Some(_)) => Change::Created,
+            (Some(_), None) => Change::Deleted,
+            (Some(seen), Some(stamp)) if stamp.is_that_of(&seen.stamp) => Change::Unchanged,
+            (Some(_), Some(_)) => match (self.service.get(key).await?, base) {
+                (None, _) => Change::Deleted,
+                (Some(found), Some(base)) if same(&base, &found.entity) => Change::Unchanged,
+                _ => Change::Changed,
+            },
+        };
+        Ok((local, service))
     }
 
     /// What the bank's files have become since the service was seen, which is told, too.

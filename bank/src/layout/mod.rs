@@ -58,18 +58,20 @@ impl Layout {
         list(&folder, &mut files)?;
         files.sort_unstable();
         let mut keys = Vec::with_capacity(files.len());
-        for file in files {
-            let path = folder.join(&file);
+        for file in &files {
+            let path = folder.join(file);
             let (name, extension) = match file.strip_suffix(XML) {
                 Some(name) => (name, XML),
-                None => (file.strip_suffix(BESIDE).unwrap_or(&file), BESIDE),
+                None => (file.strip_suffix(BESIDE).unwrap_or(file), BESIDE),
             };
             let expected = match name::decode(name) {
                 Ok(identifier) if extension == XML => {
                     keys.push(Key::new(kind, identifier));
                     continue;
                 }
-                Ok(_) if file != name && folder.join(name.to_owned() + XML).exists() => continue,
+                Ok(_) if file != name && files.binary_search(&(name.to_owned() + XML)).is_ok() => {
+                    continue;
+                }
                 Ok(_) => None,
                 Err(expected) => expected.map(|name| folder.join(name + extension)),
             };
@@ -136,9 +138,11 @@ fn list(folder: &Path, files: &mut Vec<String>) -> Result<()> {
                 return Err(Error::Stray { path, expected });
             };
             let kind = entry.file_type().map_err(Error::file(entry.path()))?;
+            // A folder in the place of an entity's file does not make the entity a deleted one.
+            let has_its_name = name.ends_with(XML) || name.ends_with(BESIDE);
             match name.starts_with('.') {
                 true => {}
-                false if kind.is_dir() => folders.push(format!("{within}{name}/")),
+                false if kind.is_dir() && !has_its_name => folders.push(format!("{within}{name}/")),
                 false => files.push(format!("{within}{name}")),
             }
         }
@@ -149,7 +153,12 @@ fn list(folder: &Path, files: &mut Vec<String>) -> Result<()> {
 fn read(path: &Path) -> Result<Option<String>> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
-        Err(missing) if missing.kind() == io::ErrorKind::NotFound => Ok(None),
+        // A link that leads nowhere is there, and cannot be read.
+        Err(missing)
+            if missing.kind() == io::ErrorKind::NotFound && fs::symlink_metadata(path).is_err() =>
+        {
+            Ok(None)
+        }
         Err(problem) => Err(Error::file(path)(problem)),
     }
 }

@@ -283,7 +283,13 @@ impl Connection {
                 continue;
             }
             let read = key.clone();
-            let local = self.on_disk(move |bank| bank.read(&read)).await?;
+            let local = match self.on_disk(move |bank| bank.read(&read)).await {
+                Ok(local) => local,
+                Err(error) => {
+                    report.take(Pulled::error(key, &error), observer);
+                    continue;
+                }
+            };
             let seen = self.store.seen(&key)?;
             let pulled = match (local, seen) {
                 (Some(local), Some(seen)) if hash(&local) != seen.local => {

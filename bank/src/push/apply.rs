@@ -10,7 +10,7 @@ use super::done::Done;
 use super::{Action, Plan, PushOptions, PushReport, Source, Step};
 use crate::connection::{AT_ONCE, Connection};
 use crate::entity::{Key, Kind};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::progress::{Event, Observer, Outcome};
 
 /// A push under way.
@@ -167,7 +167,7 @@ impl Run<'_> {
             Action::Create | Action::Replace | Action::Adopt => self.write(step).await,
         };
         let done = match done {
-            Err(error @ (Error::Service { .. } | Error::NoXml { .. } | Error::Beside { .. })) => {
+            Err(error) if error.is_of_one_entity() || error.service_error().is_some() => {
                 Done::new(key, Outcome::Failed).saying(error.beside(key))
             }
             done => done?,

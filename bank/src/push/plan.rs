@@ -8,7 +8,7 @@ use super::{Action, Plan, PushOptions, Step};
 use crate::compare::same;
 use crate::connection::{AT_ONCE, Connection};
 use crate::entity::{Entity, Key, Kind};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::progress::{Event, Observer};
 use crate::remote::{Query, check_writable};
 use crate::state::{Changes, Seen, Stamp, hash};
@@ -24,7 +24,8 @@ impl Connection {
     ///
     /// # Errors
     /// As [`Bank::keys`](crate::Bank::keys); [`Error::Service`](crate::Error::Service) and
-    /// [`Error::List`](crate::Error::List) if the service cannot be asked.
+    /// [`Error::List`](crate::Error::List) if the service cannot be asked. What cannot be read of one entity is a
+    /// [`Refuse`](Action::Refuse).
     pub async fn plan_push(&self, options: &PushOptions, observer: Observer<'_>) -> Result<Plan> {
         self.settle_all(observer).await?;
         let mut plan = Plan::default();
@@ -61,8 +62,8 @@ impl Connection {
     /// The key again, if the bank's files say something else than the service was last seen to hold.
     async fn if_changed(&self, key: Key) -> Result<Option<Key>> {
         let read = key.clone();
-        let local = self.on_disk(move |bank| bank.read(&read)).await?;
-        let (Some(local), Some(seen)) = (local, self.store.seen(&key)?) else {
+        let local = self.on_disk(move |bank| bank.read(&read)).await;
+        let (Ok(Some(local)), Some(seen)) = (local, self.store.seen(&key)?) else {
             return Ok(Some(key));
         };
         let now = hash(&local);
@@ -107,8 +108,10 @@ impl Connection {
         options: &PushOptions,
     ) -> Result<Option<Step>> {
         let read = key.clone();
-        let Some(entity) = self.on_disk(move |bank| bank.read(&read)).await? else {
-            return Ok(None);
+        let entity = match self.on_disk(move |bank| bank.read(&read)).await {
+            Ok(Some(entity)) => entity,
+            Ok(None) => return Ok(None),
+            Err(error) => return Step::refuse(key, error).map(Some),
         };
         if let Some(listed) = listed {
             let seen = self.store.seen(&key)?;
@@ -130,7 +133,10 @@ impl Connection {
         if let Err(problem) = check_writable(entity) {
             return Ok(Step::new(key, Action::Refuse).saying(problem));
         }
-        let found = self.service.get(&key).await?.map(|found| found.entity);
+        let found = match self.service.get(&key).await {
+            Ok(found) => found.map(|found| found.entity),
+            Err(error) => return Step::refuse(key, error),
+        };
         self.decide(entity, found.as_ref(), options.force)
     }
 
@@ -176,6 +182,17 @@ impl Step {
             key,
             action,
             message,
+        }
+    }
+
+    /// The step for an entity that cannot be read; the error again if it concerns more than the entity.
+    fn refuse(key: Key, error: Error) -> Result<Self> {
+        match error.is_of_one_entity() {
+            true => {
+                let message = error.beside(&key);
+                Ok(Self::new(key, Action::Refuse).saying(message))
+            }
+            false => Err(error),
         }
     }
 

@@ -59,12 +59,13 @@ impl Connection {
         for kind in [Kind::Test, Kind::Item] {
             for key in self.on_disk(move |bank| bank.keys_of(kind)).await? {
                 let read = key.clone();
-                let entity = self.on_disk(move |bank| bank.read(&read)).await?;
-                let references = entity
-                    .and_then(|entity| entity.references().ok())
-                    .unwrap_or_default();
-                let references = references.into_iter().filter(|key| wanted.contains(key));
-                all.insert(key, references.collect());
+                let entity = self.on_disk(move |bank| bank.read(&read)).await;
+                // One that cannot be read is not written: what the service's refers to counts.
+                let references = entity.ok().flatten().map(|entity| entity.references());
+                if let Some(Ok(references)) = references {
+                    let references = references.into_iter().filter(|key| wanted.contains(key));
+                    all.insert(key, references.collect());
+                }
             }
         }
         Ok(all)
@@ -80,18 +81,21 @@ impl Connection {
                 continue;
             }
             let entries = self.service.list(by, &Query::default());
-            let found = entries.map_ok(|entry| async move { self.service.get(&entry.key).await });
+            let found = entries.map_ok(|entry| async move {
+                let references = match self.service.get(&entry.key).await {
+                    Ok(None) => Some(Vec::new()),
+                    Ok(Some(found)) => found.entity.references().ok(),
+                    Err(error) if error.is_of_one_entity() => None,
+                    Err(error) => return Err(error),
+                };
+                Ok((entry.key, references))
+            });
             let mut found = found.try_buffer_unordered(AT_ONCE).boxed();
-            while let Some(found) = found.try_next().await? {
-                let Some(found) = found else { continue };
+            while let Some((by, references)) = found.try_next().await? {
                 // What cannot be read may refer to anything.
-                let references = found.entity.references();
-                let references = references.unwrap_or_else(|_| keys.to_vec());
+                let references = references.unwrap_or_else(|| keys.to_vec());
                 for key in references.into_iter().filter(|key| wanted.contains(key)) {
-                    referred
-                        .entry(key)
-                        .or_default()
-                        .push(found.entity.key.clone());
+                    referred.entry(key).or_default().push(by.clone());
                 }
             }
         }

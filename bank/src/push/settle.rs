@@ -20,7 +20,13 @@ impl Connection {
             stage: "settle",
             total: Some(open.len() as u64),
         });
-        let settled = stream::iter(open).map(|key| async move { self.settle(&key).await });
+        let settled = stream::iter(open).map(|key| async move {
+            match self.settle(&key).await {
+                // The journal keeps it: what is planned for the entity tells why.
+                Err(error) if error.is_of_one_entity() => Ok(()),
+                settled => settled,
+            }
+        });
         settled.buffer_unordered(AT_ONCE).try_collect().await
     }
 

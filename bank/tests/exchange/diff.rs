@@ -34,7 +34,8 @@ async fn a_diff_tells_what_each_side_has_changed_with_the_place_of_each_differen
     let diffs = connection
         .diff(&DiffOptions::default(), &unobserved)
         .await
-        .unwrap();
+        .unwrap()
+        .entities;
     let told: Vec<_> = diffs.iter().map(|diff| diff.key.clone()).collect();
     assert_eq!(told, [both.clone(), ours.clone(), theirs]);
 
@@ -63,7 +64,11 @@ async fn a_diff_tells_what_each_side_has_changed_with_the_place_of_each_differen
 
     let options = DiffOptions::default().keys([ours.clone(), both]).offline();
     let before = world.sandbox.requests().len();
-    let diffs = connection.diff(&options, &unobserved).await.unwrap();
+    let diffs = connection
+        .diff(&options, &unobserved)
+        .await
+        .unwrap()
+        .entities;
     assert_eq!((diffs.len(), world.sandbox.requests().len()), (2, before));
     assert!(diffs.iter().all(|diff| diff.service.is_none()));
 }
@@ -87,7 +92,8 @@ async fn what_was_created_and_deleted_is_told_as_such() {
     let diffs = connection
         .diff(&DiffOptions::default(), &unobserved)
         .await
-        .unwrap();
+        .unwrap()
+        .entities;
     let change = |edit: &Option<Edit>| edit.as_ref().map(|edit| edit.change);
     let told: Vec<_> = diffs
         .iter()
@@ -129,6 +135,7 @@ async fn a_change_of_layout_alone_is_no_difference() {
         .connect(&world)
         .diff(&DiffOptions::default(), &unobserved)
         .await
-        .unwrap();
+        .unwrap()
+        .entities;
     assert_eq!(diffs, []);
 }

@@ -13,3 +13,4 @@ mod read_only;
 mod selection;
 mod support;
 mod two_folders;
+mod unreadable;

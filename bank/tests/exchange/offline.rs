@@ -53,8 +53,8 @@ async fn without_a_service_a_bank_is_compared_with_what_was_seen_and_nothing_is_
     assert_eq!(local_change(&connection).await, Change::Changed);
     let options = DiffOptions::default().offline();
     let diffs = connection.diff(&options, &unobserved).await.unwrap();
-    assert_eq!(diffs.len(), 1);
-    assert!(diffs[0].local.is_some() && diffs[0].service.is_none());
+    assert_eq!(diffs.entities.len(), 1);
+    assert!(diffs.entities[0].local.is_some() && diffs.entities[0].service.is_none());
     drop(connection);
     assert_eq!(folder.bank.read(&item).unwrap(), local);
 

@@ -12,10 +12,10 @@ use timeback_qti_bank::{Bank, Error, Kind, unobserved};
 use crate::support::{Child, Folder, World, key};
 
 /// Names the folder for the child.
-const FOLDER: &str = "QTI_TEST_FOLDER";
+pub(crate) const FOLDER: &str = "QTI_TEST_FOLDER";
 
 /// Gives a folder and all in it these permissions, of those that every file and folder has in common.
-fn permit(path: &Path, mode: u32) {
+pub(crate) fn permit(path: &Path, mode: u32) {
     let is_folder = path.is_dir();
     let set = |mode| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
     // Read while it can be.

@@ -46,10 +46,16 @@ pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
 pub(crate) struct Sum(Vec<String>);
 
 impl Sum {
-    pub(crate) fn add(mut self, number: u64, what: &str) -> Self {
-        if number > 0 {
-            self.0.push(format!("{number} {what}"));
+    pub(crate) fn add(self, number: u64, what: &str) -> Self {
+        match number {
+            0 => self,
+            _ => self.always(number, what),
         }
+    }
+
+    /// Adds a number even if it is 0.
+    pub(crate) fn always(mut self, number: u64, what: &str) -> Self {
+        self.0.push(format!("{number} {what}"));
         self
     }
 

@@ -1,7 +1,8 @@
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use clap::Args;
-use timeback_qti_bank::compare::{Diff as Found, DiffOptions, Edit};
+use timeback_qti_bank::compare::{Diff as Found, DiffOptions, DiffReport, Edit};
 use timeback_qti_bank::{Bank, Key, Observer};
 
 use super::status::word;
@@ -48,26 +49,33 @@ impl Diff {
         options.keys.clone_from(&self.entities);
         options.offline = self.offline;
         let diff = async |observer: Observer<'_>| connection.diff(&options, observer).await;
-        let diffs = app.output.with_progress(diff).await?;
-        if let Some(key) = unknown(&bank, &self.entities, &diffs)? {
+        let report = app.output.with_progress(diff).await?;
+        if let Some(key) = unknown(&bank, &self.entities, &report)? {
             return Err(Failure::new(Exit::Usage, format!("the bank has no {key}")));
         }
-        let told = serde_json::json!({"entities": diffs});
-        app.output.tell("diff", &told, |_| {
-            let texts = diffs.iter().map(|diff| text(diff, self.places));
+        app.output.tell("diff", &report, |report| {
+            let texts = report.entities.iter().map(|diff| text(diff, self.places));
             texts.collect()
         })?;
-        Ok(match self.exit_code && !diffs.is_empty() {
-            true => Exit::Differs,
-            false => Exit::Done,
-        })
+        Ok(Exit::of_comparison(
+            !report.failed.is_empty(),
+            self.exit_code && !report.entities.is_empty(),
+        ))
     }
 }
 
 /// One that was asked for and is neither here nor was.
-fn unknown<'k>(bank: &Bank, keys: &'k [Key], diffs: &[Found]) -> Result<Option<&'k Key>, Failure> {
+fn unknown<'k>(
+    bank: &Bank,
+    keys: &'k [Key],
+    report: &DiffReport,
+) -> Result<Option<&'k Key>, Failure> {
+    let told = report.entities.iter().map(|diff| &diff.key);
+    let told: HashSet<_> = told
+        .chain(report.failed.iter().map(|note| &note.key))
+        .collect();
     for key in keys {
-        if !diffs.iter().any(|diff| diff.key == *key) && bank.read(key)?.is_none() {
+        if !told.contains(key) && bank.read(key)?.is_none() {
             return Ok(Some(key));
         }
     }

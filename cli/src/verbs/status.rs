@@ -7,7 +7,7 @@ use timeback_qti_bank::compare::{Change, Status as Found, StatusEntry, StatusOpt
 use crate::app::App;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::{count, paint};
+use crate::output::{Sum, count, paint};
 
 /// Tell what has changed: here, on the service, or on both sides
 ///
@@ -37,10 +37,10 @@ impl Status {
         let status = async |observer: Observer<'_>| connection.status(options, observer).await;
         let status = app.output.with_progress(status).await?;
         app.output.tell("status", &status, text)?;
-        Ok(match self.exit_code && !status.entries.is_empty() {
-            true => Exit::Differs,
-            false => Exit::Done,
-        })
+        Ok(Exit::of_comparison(
+            !status.failed.is_empty(),
+            self.exit_code && !status.entries.is_empty(),
+        ))
     }
 }
 
@@ -65,16 +65,14 @@ fn text(status: &Found) -> String {
         };
         let _ = writeln!(text, "{key}: {what}");
     }
-    let changed = status.entries.len() as u64;
-    let _ = match changed {
-        0 => writeln!(
-            text,
-            "{} unchanged",
-            count(status.unchanged, "entity", "entities")
-        ),
-        _ => writeln!(text, "{changed} changed, {} unchanged", status.unchanged),
-    };
-    text
+    if status.entries.is_empty() && status.failed.is_empty() {
+        let unchanged = count(status.unchanged, "entity", "entities");
+        return format!("{unchanged} unchanged\n");
+    }
+    let sum = Sum::default()
+        .notes(&status.failed, "failed")
+        .add(status.entries.len() as u64, "changed");
+    text + &sum.always(status.unchanged, "unchanged").text("")
 }
 
 pub(super) fn word(change: Change) -> &'static str {

@@ -250,3 +250,35 @@ async fn a_failure_is_told_with_its_entity_and_stops_only_what_refers_to_it() {
     let pushed = place.qti(&["push", "--yes"]).await.ended_with(1);
     assert!(pushed.out.ends_with("\n1 failed, 2 created\n"), "{pushed}");
 }
+
+#[tokio::test]
+async fn an_entity_that_cannot_be_read_is_told_with_its_file_and_by_the_exit_code() {
+    let sandbox = sandbox_of(2).await;
+    let place = Place::with(&sandbox);
+    place.qti(&["init"]).await.ended_with(0);
+    place.qti(&["pull"]).await.ended_with(0);
+    place.change("stimuli/italy-0.xml", "Rome", "Milan");
+    std::fs::write(place.path("stimuli/italy-1.json"), "{").unwrap();
+    for (verb, code) in [
+        (&["status"][..], 1),
+        (&["diff"], 1),
+        (&["diff", "--exit-code"], 1),
+        (&["diff", "stimulus/italy-1"], 1),
+        (&["diff", "stimulus/italy-0"], 0),
+        (&["audit"], 5),
+        (&["push", "--dry-run"], 1),
+        (&["push", "--yes"], 1),
+        (&["status"], 1),
+        (&["pull"], 1),
+    ] {
+        let ran = place.qti(verb).await.ended_with(code);
+        let told = format!("{}{}", ran.out, ran.err);
+        let names = told.contains("stimuli/italy-1.json");
+        assert_eq!(names, code != 0, "{verb:?}: {ran}");
+    }
+    let status = place.qti(&["status"]).await.ended_with(1);
+    assert_eq!(status.out, "1 failed, 1 unchanged\n");
+    std::fs::remove_file(place.path("stimuli/italy-1.json")).unwrap();
+    let status = place.qti(&["status"]).await.ended_with(0);
+    assert_eq!(status.out, "2 entities unchanged\n");
+}

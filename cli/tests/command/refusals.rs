@@ -81,17 +81,17 @@ async fn damage_of_what_a_bank_remembers_is_told_and_loses_no_content() {
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_be_read_is_named() {
+async fn a_package_lacks_nothing_without_a_word() {
     let sandbox = sandbox_of(1).await;
     let place = Place::with(&sandbox);
     place.qti(&["init"]).await.ended_with(0);
     place.qti(&["pull"]).await.ended_with(0);
     std::fs::write(place.path("stimuli/italy-0.json"), "{").unwrap();
-    let told = refusal(&place, &["push", "--yes"], 1).await;
+    let told = refusal(&place, &["pack", "all.zip"], 1).await;
     assert!(told.contains("stimuli/italy-0.json"), "{told}");
     std::fs::remove_file(place.path("stimuli/italy-0.json")).unwrap();
     std::fs::write(place.path("stimuli/italy-0.xml"), b"\xff\xfe").unwrap();
-    let told = refusal(&place, &["push", "--yes"], 1).await;
+    let told = refusal(&place, &["pack", "all.zip"], 1).await;
     assert!(told.contains("stimuli/italy-0.xml"), "{told}");
 }
 
