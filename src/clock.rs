@@ -15,8 +15,8 @@ pub trait Clock: Send + Sync + 'static {
     /// Waits; the time counts from the first poll.
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 
-    /// The date and time of day. Nothing but a `Retry-After` that names a date is held against it, so that a clock that
-    /// is set while the program runs does no harm.
+    /// The date and time of day. Nothing but a `Retry-After` that names a date, in an answer without a date of its own,
+    /// is held against it, so that a clock that is wrong, or is set while the program runs, does no harm.
     fn wall(&self) -> SystemTime;
 }
 

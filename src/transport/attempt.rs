@@ -1,5 +1,6 @@
 //! One attempt: a request on the wire, and its response read to the end under a cap.
 
+use std::error::Error as _;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -195,7 +196,7 @@ fn without_byte_order_mark(body: Bytes) -> Bytes {
 
 /// reqwest's errors, without the URL: it holds identifiers.
 fn of_reqwest(error: reqwest::Error) -> (Outcome, Error) {
-    let (outcome, kind, message) = if error.is_connect() {
+    let (outcome, kind, message) = if error.is_connect() || never_went_out(&error) {
         (
             Outcome::NoConnection,
             ErrorKind::Connect,
@@ -228,4 +229,11 @@ fn of_reqwest(error: reqwest::Error) -> (Outcome, Error) {
     };
     let error = Error::new(kind, message).with_source(error.without_url());
     (outcome, error)
+}
+
+/// Whether the connection was gone before the request was on it: as it was closed at once, or spoke first.
+fn never_went_out(error: &reqwest::Error) -> bool {
+    std::iter::successors(error.source(), |cause| (**cause).source())
+        .filter_map(|cause| cause.downcast_ref::<hyper::Error>())
+        .any(hyper::Error::is_canceled)
 }

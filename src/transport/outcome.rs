@@ -21,16 +21,15 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// Whether the service may have acted on the request all the same. A 4xx says that it did not, but for 408, which a
-    /// gateway may send while the service works on; 501 says so too.
+    /// Whether the service may have acted on the request all the same. Only a 4xx says that it did not, but for 408,
+    /// which a gateway may send while the service works on; 501 says so too.
     pub(crate) fn may_have_been_applied(self) -> bool {
         match self {
             Self::Unsendable | Self::NoConnection => false,
             Self::Broken | Self::TimedOut | Self::Unusable => true,
             Self::Status(StatusCode::REQUEST_TIMEOUT) => true,
-            Self::Status(status) => {
-                status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED
-            }
+            Self::Status(StatusCode::NOT_IMPLEMENTED) => false,
+            Self::Status(status) => !status.is_client_error(),
         }
     }
 

@@ -145,10 +145,10 @@ mod tests {
             (status(504), SAFE, true),
             (status(505), &[], true),
         ];
-        for code in [
-            200, 201, 204, 301, 302, 307, 308, 400, 401, 403, 404, 405, 409, 410, 413, 415, 418,
-            422,
-        ] {
+        for code in [101, 200, 201, 204, 301, 302, 303, 304, 307, 308, 600, 799] {
+            table.push((status(code), &[], true));
+        }
+        for code in [400, 401, 403, 404, 405, 409, 410, 413, 415, 418, 422] {
             table.push((status(code), &[], false));
         }
         table
@@ -213,7 +213,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(cases, 31 * 4 * 6 * 5 * 5 * 2);
+        assert_eq!(cases, 36 * 4 * 6 * 5 * 5 * 2);
     }
 
     #[test]

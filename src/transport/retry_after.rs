@@ -3,14 +3,17 @@
 use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
-use http::header::RETRY_AFTER;
+use http::header::{DATE, RETRY_AFTER};
 
 /// What a longer wait counts as, a hundred years: nobody waits for it, and it can be added to any time.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
-/// How long a response asks to wait, if it does.
-pub(super) fn of(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    parse(headers.get(RETRY_AFTER)?.to_str().ok()?, now)
+/// How long a response asks to wait, if it does. A date counts from the response's own, where it has one, and else from
+/// `wall`: the clocks of the two machines need not agree.
+pub(super) fn of(headers: &HeaderMap, wall: SystemTime) -> Option<Duration> {
+    let text = |name| headers.get(name)?.to_str().ok();
+    let sent = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok());
+    parse(text(RETRY_AFTER)?, sent.unwrap_or(wall))
 }
 
 /// How long the header asks to wait, counted from `now`: seconds, with or without a fraction, or a date, where one that

@@ -4,10 +4,15 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod addresses;
 mod bodies;
+mod clocks;
 mod connections;
+mod early;
 mod harness;
 mod headers;
+mod protocol;
+mod proxies;
 mod redirects;
 mod situations;
 mod statuses;
