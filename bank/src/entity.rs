@@ -136,7 +136,7 @@ impl FromStr for Identifier {
 #[error(
     "no path can carry the identifier {0:?}: it must not be empty, `.` or `..`, nor hold `\\` or control characters"
 )]
-pub struct InvalidIdentifier(String);
+pub struct InvalidIdentifier(pub(crate) String);
 
 /// Which entity: kinds have identifiers of their own, so an item and a test may share one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -189,31 +189,52 @@ impl Entity {
 }
 
 impl Entity {
-    /// What the entity refers to, by its XML: a test's items, an item's stimuli, each once.
+    /// What the entity refers to, by its XML: a test's items, an item's stimuli, each once. References to what no
+    /// request can name are left out; an audit tells them.
     ///
     /// # Errors
     /// When the XML cannot be read.
     pub fn references(&self) -> Result<Vec<Key>, XmlError> {
-        let (kind, identifiers): (_, Vec<String>) = match self.key.kind {
-            Kind::Stimulus => return Ok(Vec::new()),
-            Kind::Item => {
-                let references = ItemView::parse(&self.xml)?.stimulus_refs.into_iter();
-                let identifiers = references.map(|reference| reference.identifier);
-                (Kind::Stimulus, identifiers.collect())
-            }
-            Kind::Test => {
-                let test = TestView::parse(&self.xml)?;
-                let references = test.item_refs().into_iter();
-                let identifiers = references.map(|reference| reference.identifier.clone());
-                (Kind::Item, identifiers.collect())
-            }
-        };
-        let mut keys: Vec<_> = identifiers
-            .into_iter()
-            .filter_map(|identifier| Some(Key::new(kind, Identifier::new(identifier).ok()?)))
-            .collect();
-        keys.sort_unstable();
-        keys.dedup();
-        Ok(keys)
+        Ok(references(self.key.kind, &self.xml)?.keys)
     }
+}
+
+/// What an XML refers to, each once.
+#[derive(Debug, Default)]
+pub(crate) struct References {
+    pub(crate) keys: Vec<Key>,
+    /// What no request can name.
+    pub(crate) unaddressable: Vec<(Kind, InvalidIdentifier)>,
+}
+
+/// What the XML of an entity of this kind refers to.
+pub(crate) fn references(kind: Kind, xml: &str) -> Result<References, XmlError> {
+    let (to, mut identifiers): (_, Vec<String>) = match kind {
+        Kind::Stimulus => return Ok(References::default()),
+        Kind::Item => {
+            let found = ItemView::parse(xml)?.stimulus_refs.into_iter();
+            (
+                Kind::Stimulus,
+                found.map(|found| found.identifier).collect(),
+            )
+        }
+        Kind::Test => {
+            let test = TestView::parse(xml)?;
+            let found = test.item_refs().into_iter();
+            (
+                Kind::Item,
+                found.map(|found| found.identifier.clone()).collect(),
+            )
+        }
+    };
+    identifiers.sort_unstable();
+    identifiers.dedup();
+    let mut references = References::default();
+    for identifier in identifiers {
+        match Identifier::new(identifier) {
+            Ok(identifier) => references.keys.push(Key::new(to, identifier)),
+            Err(problem) => references.unaddressable.push((to, problem)),
+        }
+    }
+    Ok(references)
 }

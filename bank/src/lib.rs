@@ -37,5 +37,5 @@ pub use connection::Connection;
 pub use entity::{Entity, Identifier, InvalidIdentifier, Key, Kind, UnknownKind};
 pub use error::{Error, PackageProblem, Result};
 pub use progress::{Event, Note, Observer, Outcome, Stop, unobserved};
-pub use remote::{Service, Stored};
+pub use remote::{Service, Stored, Unaddressable};
 pub use settings::{Selection, Settings};

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::entity::Key;
 use crate::error::Error;
+use crate::remote::Unaddressable;
 
 /// Whoever wants to know what a verb does meanwhile. It is called between requests, so it must not block.
 ///
@@ -40,6 +41,8 @@ pub enum Event {
         /// What there is to say about it, in a line.
         message: Option<String>,
     },
+    /// The verb has met an entity of the service that no request can name.
+    Unaddressable(Unaddressable),
 }
 
 impl Event {
@@ -49,6 +52,14 @@ impl Event {
             key,
             outcome,
             message: None,
+        }
+    }
+
+    pub(crate) fn failed(note: &Note) -> Self {
+        Self::Entity {
+            key: note.key.clone(),
+            outcome: Outcome::Failed,
+            message: Some(note.message.clone()),
         }
     }
 }
@@ -122,13 +133,9 @@ impl Note {
 
     /// Tells that an entity has failed, and why.
     pub(crate) fn failed(key: Key, error: &Error, observer: Observer<'_>) -> Self {
-        let message = error.beside(&key);
-        observer(&Event::Entity {
-            key: key.clone(),
-            outcome: Outcome::Failed,
-            message: Some(message.clone()),
-        });
-        Self { key, message }
+        let note = Self::new(key.clone(), error.beside(&key));
+        observer(&Event::failed(&note));
+        note
     }
 }
 

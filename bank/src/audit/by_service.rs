@@ -9,10 +9,10 @@ use super::rules::declared_maximum;
 use super::scoring::others;
 use super::{Auditor, Options, Report, file_of};
 use crate::connection::{AT_ONCE, Connection};
-use crate::entity::{Entity, Kind};
-use crate::error::Result;
+use crate::entity::{Entity, Key, Kind};
+use crate::error::{Error, Result};
 use crate::progress::{Event, Observer, Outcome};
-use crate::remote::{Query, Service};
+use crate::remote::{Entry, Query, Service, Unaddressable};
 
 /// Scores are sums of decimal fractions.
 const EPSILON: f64 = 1e-9;
@@ -46,7 +46,7 @@ impl Connection {
                     auditor.add_scored(&entity, Some(&file), problems);
                 }
                 Err(error) if error.is_of_one_entity() => {
-                    auditor.add_unreadable(&self.bank, &key, &error);
+                    auditor.add_unreadable(Some(&self.bank), &key, &error);
                 }
                 Err(error) => return Err(error),
             }
@@ -74,8 +74,8 @@ impl Service {
     /// ```
     ///
     /// # Errors
-    /// [`Error::List`](crate::Error::List) and [`Error::Service`](crate::Error::Service) if it cannot be read: an audit of a
-    /// part would tell of references to the rest.
+    /// [`Error::List`](crate::Error::List) and [`Error::Service`](crate::Error::Service) if it cannot be asked: an audit of a
+    /// part would tell of references to the rest. An entity that cannot be read is a finding.
     pub async fn audit(
         &self,
         options: &Options,
@@ -90,28 +90,56 @@ impl Service {
             });
             let listed = self.list(kind, &Query::default());
             let read = listed.map_ok(|entry| async move {
-                let Some(found) = self.get(&entry.key).await? else {
-                    return Ok(None);
+                let key = match entry {
+                    Entry::Listed(entry) => entry.key,
+                    Entry::Unaddressable(entity, _) => return Ok(Read::Unaddressable(entity)),
                 };
-                let problems = match scored {
-                    true => problems(self, &found.entity).await,
-                    false => Vec::new(),
-                };
-                Ok(Some((found.entity, problems)))
+                Ok(match self.get(&key).await {
+                    // It was deleted since it was listed.
+                    Ok(None) => Read::Gone,
+                    Ok(Some(found)) => {
+                        let problems = match scored {
+                            true => problems(self, &found.entity).await,
+                            false => Vec::new(),
+                        };
+                        Read::Entity(found.entity, problems)
+                    }
+                    Err(error) if error.is_of_one_entity() => Read::Unreadable(key, error),
+                    Err(error) => return Err(error),
+                })
             });
             let mut read = read.try_buffered(AT_ONCE);
-            while let Some(found) = read.try_next().await? {
-                // It was deleted since it was listed.
-                let Some((entity, problems)) = found else {
-                    continue;
+            while let Some(read) = read.try_next().await? {
+                let key = match read {
+                    Read::Gone => continue,
+                    Read::Unaddressable(entity) => {
+                        auditor.add_unaddressable(&entity);
+                        observer(&Event::Unaddressable(entity));
+                        continue;
+                    }
+                    Read::Unreadable(key, error) => {
+                        auditor.add_unreadable(None, &key, &error);
+                        key
+                    }
+                    Read::Entity(entity, problems) => {
+                        auditor.add(&entity, None);
+                        auditor.add_scored(&entity, None, problems);
+                        entity.key
+                    }
                 };
-                auditor.add(&entity, None);
-                auditor.add_scored(&entity, None, problems);
-                observer(&Event::done(entity.key, Outcome::Checked));
+                observer(&Event::done(key, Outcome::Checked));
             }
         }
         Ok(auditor.finish(options))
     }
+}
+
+/// What came of reading an entry of a list.
+enum Read {
+    Gone,
+    Unaddressable(Unaddressable),
+    Unreadable(Key, Error),
+    Entity(Entity, Vec<(Rule, String)>),
 }
 
 fn begin(total: u64, observer: Observer<'_>) {

@@ -48,6 +48,7 @@ use crate::bank::Bank;
 use crate::entity::{Entity, Key, Kind};
 use crate::error::{Error, Result};
 use crate::progress::{Event, Observer, Outcome};
+use crate::remote::Unaddressable;
 
 /// How an audit is done.
 #[derive(Debug, Clone, Default)]
@@ -76,7 +77,7 @@ pub fn audit(bank: &Bank, options: &Options, observer: Observer<'_>) -> Result<R
         match bank.read(&key) {
             Ok(None) => continue,
             Ok(Some(entity)) => auditor.add(&entity, Some(&file_of(bank, &bank.path(&key)))),
-            Err(error) => auditor.add_unreadable(bank, &key, &error),
+            Err(error) => auditor.add_unreadable(Some(bank), &key, &error),
         }
         observer(&Event::done(key, Outcome::Checked));
     }
@@ -129,20 +130,24 @@ impl Auditor {
         rules::check(&document, &mut self.findings);
     }
 
-    /// An entity whose files cannot be read is there all the same.
-    fn add_unreadable(&mut self, bank: &Bank, key: &Key, error: &Error) {
+    /// An entity that cannot be read is there all the same. `bank` is the one that it stands in.
+    fn add_unreadable(&mut self, bank: Option<&Bank>, key: &Key, error: &Error) {
         let (path, line) = match error {
-            Error::Beside { path, source } => (path.clone(), source.line().max(1)),
-            Error::File { path, .. } => (path.clone(), 1),
-            _ => (bank.path(key), 1),
+            Error::Beside { path, source } => (Some(path), source.line().max(1)),
+            Error::File { path, .. } => (Some(path), 1),
+            _ => (None, 1),
         };
-        let (place, message) = (
-            Place::new(Some(file_of(bank, &path)), line, 1),
-            error.cause(),
-        );
+        let file = bank.zip(path).map(|(bank, path)| file_of(bank, path));
+        let place = Place::new(file, line, 1);
         self.count(key, place.clone());
+        let rule = Rule::EntityUnreadable;
         self.findings
-            .push(Rule::FileUnreadable, message, Some(key), Some(place));
+            .push(rule, error.cause(), Some(key), Some(place));
+    }
+
+    fn add_unaddressable(&mut self, entity: &Unaddressable) {
+        let rule = Rule::IdentifierUnaddressable;
+        self.findings.push(rule, entity.to_string(), None, None);
     }
 
     fn count(&mut self, key: &Key, place: Place) {

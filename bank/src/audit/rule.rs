@@ -67,8 +67,10 @@ macro_rules! rules {
 }
 
 rules! {
-    FileUnreadable = "file-unreadable", Error,
-        "A file cannot be read as UTF-8, or is no JSON object beside the XML.";
+    EntityUnreadable = "entity-unreadable", Error,
+        "An entity's files, or what the service answers for it, cannot be read.";
+    IdentifierUnaddressable = "identifier-unaddressable", Error,
+        "The service lists an entity that no request can name, as no path can carry its identifier.";
     XmlUnreadable = "xml-unreadable", Error,
         "The XML is not well-formed, or its root is not that of its kind.";
     IdentifierMismatch = "identifier-mismatch", Error,

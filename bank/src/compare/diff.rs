@@ -10,6 +10,7 @@ use crate::entity::{Entity, Key};
 use crate::error::Result;
 use crate::layout::render;
 use crate::progress::{Note, Observer};
+use crate::remote::Unaddressable;
 
 /// What a diff looks at.
 #[derive(Debug, Clone, Default)]
@@ -58,6 +59,8 @@ pub struct DiffReport {
     pub entities: Vec<Diff>,
     /// Those of which this cannot be told, as their files or the service's answer cannot be read, and why.
     pub failed: Vec<Note>,
+    /// As in a [`Status`](super::Status).
+    pub unaddressable: Vec<Unaddressable>,
 }
 
 /// What one side has changed of an entity.
@@ -114,6 +117,7 @@ impl Connection {
         let mut diffs = stream::iter(diffs).buffered(AT_ONCE);
         let mut report = DiffReport {
             failed: status.failed,
+            unaddressable: status.unaddressable,
             ..DiffReport::default()
         };
         while let Some((key, diff)) = diffs.next().await {

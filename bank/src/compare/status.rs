@@ -10,7 +10,7 @@ use crate::connection::{AT_ONCE, Connection};
 use crate::entity::{Entity, Key, Kind};
 use crate::error::Result;
 use crate::progress::{Event, Note, Observer};
-use crate::remote::Query;
+use crate::remote::{Entry, Query, Unaddressable};
 use crate::state::{Stamp, hash};
 
 /// What a status looks at.
@@ -66,6 +66,8 @@ pub struct Status {
     pub unchanged: u64,
     /// Entities of which this cannot be told, as their files or the service's answer cannot be read, and why.
     pub failed: Vec<Note>,
+    /// Entities of the service that no request can name, where the bank holds all that the service does.
+    pub unaddressable: Vec<Unaddressable>,
 }
 
 impl Connection {
@@ -86,6 +88,7 @@ impl Connection {
         observer: Observer<'_>,
     ) -> Result<Status> {
         let mut status = Status::default();
+        let is_of_all = only.is_empty() && self.bank.settings().pull.is_all();
         let is_wanted = |key: &Key| only.is_empty() || only.contains(key);
         for kind in Kind::ALL {
             if !only.is_empty() && only.iter().all(|key| key.kind != kind) {
@@ -99,7 +102,14 @@ impl Connection {
             if !options.offline {
                 let mut entries = self.service.list(kind, &Query::default());
                 while let Some(entry) = entries.try_next().await? {
-                    listed.insert(entry.key, entry.stamp);
+                    match entry {
+                        Entry::Listed(entry) => drop(listed.insert(entry.key, entry.stamp)),
+                        Entry::Unaddressable(entity, _) if is_of_all => {
+                            observer(&Event::Unaddressable(entity.clone()));
+                            status.unaddressable.push(entity);
+                        }
+                        Entry::Unaddressable(..) => {}
+                    }
                 }
             }
             let listed = (!options.offline).then_some(&listed);

@@ -4,14 +4,15 @@ use std::collections::HashSet;
 
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
+use timeback_qti::xml::XmlError;
 
 use crate::compare::same;
 use crate::connection::{AT_ONCE, Connection};
-use crate::entity::{Entity, Key, Kind};
+use crate::entity::{Entity, Key, Kind, References, references};
 use crate::error::{Error, Result};
 use crate::layout::render;
 use crate::progress::{Event, Note, Observer, Outcome};
-use crate::remote::{Listed, Query};
+use crate::remote::{Entry, Listed, Query, Unaddressable};
 use crate::settings::Selection;
 use crate::state::{Changes, Seen, hash};
 
@@ -50,6 +51,8 @@ pub struct PullReport {
     pub kept: Vec<Note>,
     /// What went wrong.
     pub failed: Vec<Note>,
+    /// What the service lists, or a pulled entity refers to, and no request can name: it did not come.
+    pub unaddressable: Vec<Unaddressable>,
     /// Whether it was ended early; another pull goes on.
     pub stopped: bool,
 }
@@ -59,7 +62,7 @@ struct Pulled {
     key: Key,
     outcome: Outcome,
     message: Option<String>,
-    references: Vec<Key>,
+    references: Option<Result<References, XmlError>>,
 }
 
 impl Connection {
@@ -136,7 +139,8 @@ impl Connection {
                     .await?;
             }
             wanted.retain(|key| there.insert(key.clone()));
-            let unlisted = wanted.drain(..).map(|key| Ok(Listed::asked_for(key)));
+            let unlisted = wanted.drain(..).map(Listed::asked_for);
+            let unlisted = unlisted.map(|entry| Ok(Entry::Listed(entry)));
             references.extend(
                 self.pull_each(stream::iter(unlisted), None, true, report, observer)
                     .await?,
@@ -150,29 +154,41 @@ impl Connection {
 
     async fn pull_each(
         &self,
-        listed: impl Stream<Item = Result<Listed>>,
+        listed: impl Stream<Item = Result<Entry>>,
         mut there: Option<&mut HashSet<Key>>,
         with_references: bool,
         report: &mut PullReport,
         observer: Observer<'_>,
     ) -> Result<Vec<Key>> {
         let going_on = listed.take_while(|_| std::future::ready(!self.stop.is_stopped()));
-        let mut total = None;
-        let noted = going_on.inspect_ok(|entry| {
-            if total.is_none() && entry.total.is_some() {
-                total = entry.total;
-                let stage = entry.key.kind.folder();
-                observer(&Event::Stage { stage, total });
+        let (mut total, mut unaddressable) = (None, Vec::new());
+        let noted = going_on.map_ok(|entry| match entry {
+            Entry::Listed(entry) => {
+                if total.is_none() && entry.total.is_some() {
+                    total = entry.total;
+                    let stage = entry.key.kind.folder();
+                    observer(&Event::Stage { stage, total });
+                }
+                if let Some(there) = &mut there {
+                    there.insert(entry.key.clone());
+                }
+                Some(entry)
             }
-            if let Some(there) = &mut there {
-                there.insert(entry.key.clone());
+            Entry::Unaddressable(entity, _) => {
+                unaddressable.push(entity);
+                None
             }
         });
+        let noted = noted.try_filter_map(|entry| std::future::ready(Ok(entry)));
         let pulled = noted.map_ok(|entry| self.pull_one(entry, with_references));
-        let mut pulled = std::pin::pin!(pulled.try_buffer_unordered(AT_ONCE));
+        let mut pulled = Box::pin(pulled.try_buffer_unordered(AT_ONCE));
         let mut references = Vec::new();
         while let Some(pulled) = pulled.try_next().await? {
             references.extend(report.take(pulled, observer));
+        }
+        drop(pulled);
+        for entity in unaddressable {
+            report.take_unaddressable(entity, observer);
         }
         Ok(references)
     }
@@ -330,12 +346,12 @@ fn begin(kind: Kind, observer: Observer<'_>) {
 
 impl Pulled {
     fn done(key: Key, outcome: Outcome, entity: Option<&Entity>, with_references: bool) -> Self {
-        let references = entity.filter(|_| with_references).map(Entity::references);
+        let entity = entity.filter(|_| with_references);
         Self {
             key,
             outcome,
             message: None,
-            references: references.and_then(Result::ok).unwrap_or_default(),
+            references: entity.map(|entity| references(entity.key.kind, &entity.xml)),
         }
     }
 
@@ -354,7 +370,7 @@ impl Pulled {
             key,
             outcome: Outcome::Failed,
             message: Some(message),
-            references: Vec::new(),
+            references: None,
         }
     }
 }
@@ -367,6 +383,22 @@ impl PullReport {
             message: pulled.message.clone(),
         });
         let note = Note::new(pulled.key, pulled.message.unwrap_or_default());
+        let references = match pulled.references {
+            None => References::default(),
+            Some(Ok(references)) => references,
+            Some(Err(problem)) => {
+                let message = format!("nobody can tell what it refers to: {problem}");
+                let unreadable = Note::new(note.key.clone(), message);
+                observer(&Event::failed(&unreadable));
+                self.failed.push(unreadable);
+                References::default()
+            }
+        };
+        for (kind, problem) in references.unaddressable {
+            let message = format!("{problem}; {} refers to it", note.key);
+            let entity = Unaddressable::new(kind, Some(problem.0), message);
+            self.take_unaddressable(entity, observer);
+        }
         match pulled.outcome {
             Outcome::Created => self.created += 1,
             Outcome::Replaced => self.replaced += 1,
@@ -376,6 +408,11 @@ impl PullReport {
             Outcome::Failed => self.failed.push(note),
             _ => self.unchanged += 1,
         }
-        pulled.references
+        references.keys
+    }
+
+    fn take_unaddressable(&mut self, entity: Unaddressable, observer: Observer<'_>) {
+        observer(&Event::Unaddressable(entity.clone()));
+        self.unaddressable.push(entity);
     }
 }

@@ -108,7 +108,7 @@ impl Run<'_> {
         if deletes && !self.is_enough(report) {
             // Asked again, as time has passed since the plan.
             let keys: Vec<_> = steps.iter().map(|step| step.key.clone()).collect();
-            match self.connection.referred_to(&keys).await {
+            match self.connection.referred_to(&keys, observer).await {
                 Ok(found) => referred.extend(found.into_keys()),
                 // What was done until now is still told.
                 Err(error) if error.service_error().is_some() => {

@@ -10,7 +10,7 @@ use crate::connection::{AT_ONCE, Connection};
 use crate::entity::{Entity, Key, Kind};
 use crate::error::{Error, Result};
 use crate::progress::{Event, Observer};
-use crate::remote::{Query, check_writable};
+use crate::remote::{Entry, Query, check_writable};
 use crate::state::{Changes, Seen, Stamp, hash};
 
 /// From how many changed entities of a kind on the service is asked for the list of all rather than for each.
@@ -54,7 +54,7 @@ impl Connection {
             }
         }
         deletions.reverse();
-        self.plan_deletions(deletions.concat(), options, &mut plan)
+        self.plan_deletions(deletions.concat(), options, &mut plan, observer)
             .await?;
         Ok(plan)
     }
@@ -94,7 +94,10 @@ impl Connection {
         let mut listed = HashMap::new();
         let mut entries = self.service.list(kind, &Query::default());
         while let Some(entry) = entries.try_next().await? {
-            if wanted.contains(&entry.key) {
+            // What no request can name is none of the bank's.
+            if let Entry::Listed(entry) = entry
+                && wanted.contains(&entry.key)
+            {
                 listed.insert(entry.key, entry.stamp);
             }
         }

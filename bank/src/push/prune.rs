@@ -6,9 +6,10 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use super::{Action, Plan, PushOptions, Step};
 use crate::connection::{AT_ONCE, Connection};
-use crate::entity::{Key, Kind};
+use crate::entity::{Key, Kind, references};
 use crate::error::Result;
-use crate::remote::Query;
+use crate::progress::{Event, Observer};
+use crate::remote::{Entry, Query, Unaddressable};
 
 impl Connection {
     /// Plans the deletion of what is gone from the bank, tests first.
@@ -17,6 +18,7 @@ impl Connection {
         gone: Vec<Key>,
         options: &PushOptions,
         plan: &mut Plan,
+        observer: Observer<'_>,
     ) -> Result<()> {
         if !options.prune {
             let kept = gone.into_iter().map(|key| {
@@ -27,22 +29,23 @@ impl Connection {
             return Ok(());
         }
         // What is deleted as well refers to nothing any more.
-        let mut referred = self.referred_to(&gone).await?;
+        let mut referred = self.referred_to(&gone, observer).await?;
         let deleted: HashSet<_> = gone.iter().cloned().collect();
         let local: HashMap<_, _> = self.local_references(&gone).await?;
+        let stays = |by: &Referrer| {
+            let is_replaced = |by| deleted.contains(by) || local.contains_key(by);
+            !by.key.as_ref().is_some_and(is_replaced)
+        };
         for key in gone {
             let others = referred.remove(&key).unwrap_or_default();
-            let by = others
-                .into_iter()
-                .find(|by| !deleted.contains(by) && !local.contains_key(by));
+            let by = others.into_iter().find(stays).map(|by| by.message);
             let by = by.or_else(|| {
-                let refers = |(by, references): (&Key, &HashSet<Key>)| {
-                    references.contains(&key).then(|| by.clone())
-                };
-                local.iter().find_map(refers)
+                let mut local = local.iter();
+                let (by, _) = local.find(|(_, references)| references.contains(&key))?;
+                Some(format!("{by} refers to it"))
             });
             plan.steps.push(match by {
-                Some(by) => Step::new(key, Action::Keep).saying(format!("{by} refers to it")),
+                Some(by) => Step::new(key, Action::Keep).saying(by),
                 None => Step::new(key, Action::Delete),
             });
         }
@@ -73,32 +76,79 @@ impl Connection {
 
     /// Which of these something on the service refers to, and what: all its tests, for items, and all its items, for
     /// stimuli.
-    pub(super) async fn referred_to(&self, keys: &[Key]) -> Result<HashMap<Key, Vec<Key>>> {
+    pub(super) async fn referred_to(
+        &self,
+        keys: &[Key],
+        observer: Observer<'_>,
+    ) -> Result<HashMap<Key, Vec<Referrer>>> {
         let wanted: HashSet<_> = keys.iter().cloned().collect();
-        let mut referred: HashMap<Key, Vec<Key>> = HashMap::new();
+        let mut referred: HashMap<Key, Vec<Referrer>> = HashMap::new();
         for (kind, by) in [(Kind::Item, Kind::Test), (Kind::Stimulus, Kind::Item)] {
             if !keys.iter().any(|key| key.kind == kind) {
                 continue;
             }
             let entries = self.service.list(by, &Query::default());
-            let found = entries.map_ok(|entry| async move {
-                let references = match self.service.get(&entry.key).await {
-                    Ok(None) => Some(Vec::new()),
-                    Ok(Some(found)) => found.entity.references().ok(),
-                    Err(error) if error.is_of_one_entity() => None,
-                    Err(error) => return Err(error),
-                };
-                Ok((entry.key, references))
-            });
+            let found = entries.map_ok(|entry| self.references_of(entry));
             let mut found = found.try_buffer_unordered(AT_ONCE).boxed();
             while let Some((by, references)) = found.try_next().await? {
-                // What cannot be read may refer to anything.
+                let says = if references.is_some() {
+                    "refers"
+                } else {
+                    "cannot be read, and may refer"
+                };
+                let (by, message) = match by {
+                    Ok(key) => (Some(key.clone()), format!("{key} {says} to it")),
+                    Err(entity) => {
+                        observer(&Event::Unaddressable(entity.clone()));
+                        let kind = entity.kind;
+                        (
+                            None,
+                            format!(
+                                "{kind} {:?} {says} to it",
+                                entity.identifier.unwrap_or_default()
+                            ),
+                        )
+                    }
+                };
                 let references = references.unwrap_or_else(|| keys.to_vec());
                 for key in references.into_iter().filter(|key| wanted.contains(key)) {
-                    referred.entry(key).or_default().push(by.clone());
+                    let (by, message) = (by.clone(), message.clone());
+                    referred
+                        .entry(key)
+                        .or_default()
+                        .push(Referrer { key: by, message });
                 }
             }
         }
         Ok(referred)
     }
+
+    /// What an entity of the service refers to; `None` if nobody can tell.
+    async fn references_of(
+        &self,
+        entry: Entry,
+    ) -> Result<(Result<Key, Unaddressable>, Option<Vec<Key>>)> {
+        let entry = match entry {
+            Entry::Listed(entry) => entry,
+            Entry::Unaddressable(entity, xml) => {
+                let found = xml.and_then(|xml| references(entity.kind, &xml).ok());
+                return Ok((Err(entity), found.map(|found| found.keys)));
+            }
+        };
+        let references = match self.service.get(&entry.key).await {
+            Ok(None) => Some(Vec::new()),
+            Ok(Some(found)) => found.entity.references().ok(),
+            Err(error) if error.is_of_one_entity() => None,
+            Err(error) => return Err(error),
+        };
+        Ok((Ok(entry.key), references))
+    }
+}
+
+/// An entity of the service that refers to another one, or may.
+#[derive(Debug, Clone)]
+pub(super) struct Referrer {
+    /// `None` for one that no request can name.
+    key: Option<Key>,
+    message: String,
 }

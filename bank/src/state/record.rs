@@ -31,16 +31,17 @@ pub(crate) struct Stamp {
 }
 
 impl Stamp {
-    pub(crate) fn new(
-        updated_at: Option<String>,
-        version: Option<i64>,
-        raw_xml: Option<&str>,
-    ) -> Self {
+    pub(crate) fn new(updated_at: Option<String>, version: Option<i64>) -> Self {
         Self {
             updated_at,
             version,
-            xml: raw_xml.map(|xml| format!("{:x}", Sha256::digest(xml))),
+            xml: None,
         }
+    }
+
+    pub(crate) fn of_xml(self, xml: Option<&str>) -> Self {
+        let xml = xml.map(|xml| format!("{:x}", Sha256::digest(xml)));
+        Self { xml, ..self }
     }
 
     /// Whether both are of one state: what both say is equal, and that is enough to tell.

@@ -13,4 +13,5 @@ mod read_only;
 mod selection;
 mod support;
 mod two_folders;
+mod unaddressable;
 mod unreadable;

@@ -73,7 +73,7 @@ async fn tell_and_go_on(bank: &Bank, client: &Client, unreadable: &[(Key, PathBu
     let report = audit(bank, &Options::default(), &unobserved).unwrap();
     let found = |rule| report.findings.iter().filter(move |one| one.rule == rule);
     assert_eq!(
-        found(Rule::FileUnreadable).count(),
+        found(Rule::EntityUnreadable).count(),
         unreadable.len(),
         "{report}"
     );

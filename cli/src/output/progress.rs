@@ -54,6 +54,14 @@ impl<'o> Progress<'o> {
                 let message = message.map_or_else(String::new, |message| format!(": {message}"));
                 self.entity(*outcome, &plain(&format!("{key}{message}")));
             }
+            Event::Unaddressable(entity) => {
+                let line = format!(
+                    "{} {}",
+                    paint::bad("unaddressable"),
+                    plain(&entity.to_string())
+                );
+                self.line(&line);
+            }
             _ => {}
         }
     }
@@ -92,15 +100,23 @@ impl<'o> Progress<'o> {
                     bar.set_message(format!("{failed} failed"));
                 }
                 if !quiet && !good {
-                    bar.suspend(|| note(format_args!("{word} {text}")));
+                    self.line(&format!("{word} {text}"));
                 }
             }
-            None if !quiet => note(format_args!("{word} {text}")),
+            None if !quiet => self.line(&format!("{word} {text}")),
             None if done.is_multiple_of(LINE_EVERY) => match self.total.load(Ordering::Relaxed) {
                 0 => note(format_args!("{done} so far")),
                 total => note(format_args!("{done} of {total} so far")),
             },
             None => {}
+        }
+    }
+
+    /// A line that stays, above the bar if there is one.
+    fn line(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| note(line)),
+            None => note(line),
         }
     }
 }

@@ -58,7 +58,7 @@ impl Diff {
             texts.collect()
         })?;
         Ok(Exit::of_comparison(
-            !report.failed.is_empty(),
+            !report.failed.is_empty() || !report.unaddressable.is_empty(),
             self.exit_code && !report.entities.is_empty(),
         ))
     }

@@ -75,6 +75,7 @@ impl Pull {
 fn text(report: &PullReport) -> String {
     Sum::default()
         .notes(&report.failed, "failed")
+        .add(report.unaddressable.len() as u64, "unaddressable")
         .notes(&report.conflicts, "in conflict")
         .notes(&report.kept, "kept")
         .add(report.created, "new")
@@ -88,7 +89,7 @@ fn exit(report: &PullReport) -> Exit {
     if report.stopped {
         note("ended early: `qti pull` goes on");
         Exit::Interrupted
-    } else if !report.failed.is_empty() {
+    } else if !report.failed.is_empty() || !report.unaddressable.is_empty() {
         Exit::Failed
     } else if !report.conflicts.is_empty() {
         note(

@@ -38,7 +38,7 @@ impl Status {
         let status = app.output.with_progress(status).await?;
         app.output.tell("status", &status, text)?;
         Ok(Exit::of_comparison(
-            !status.failed.is_empty(),
+            is_partial(&status),
             self.exit_code && !status.entries.is_empty(),
         ))
     }
@@ -65,14 +65,20 @@ fn text(status: &Found) -> String {
         };
         let _ = writeln!(text, "{key}: {what}");
     }
-    if status.entries.is_empty() && status.failed.is_empty() {
+    if status.entries.is_empty() && !is_partial(status) {
         let unchanged = count(status.unchanged, "entity", "entities");
         return format!("{unchanged} unchanged\n");
     }
     let sum = Sum::default()
         .notes(&status.failed, "failed")
+        .add(status.unaddressable.len() as u64, "unaddressable")
         .add(status.entries.len() as u64, "changed");
     text + &sum.always(status.unchanged, "unchanged").text("")
+}
+
+/// Whether nobody can tell of each entity how it stands.
+fn is_partial(status: &Found) -> bool {
+    !status.failed.is_empty() || !status.unaddressable.is_empty()
 }
 
 pub(super) fn word(change: Change) -> &'static str {

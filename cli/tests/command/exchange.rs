@@ -282,3 +282,23 @@ async fn an_entity_that_cannot_be_read_is_told_with_its_file_and_by_the_exit_cod
     let status = place.qti(&["status"]).await.ended_with(0);
     assert_eq!(status.out, "2 entities unchanged\n");
 }
+
+#[tokio::test]
+async fn an_entity_that_no_request_can_name_is_told_and_by_the_exit_code() {
+    let sandbox = sandbox_of(1).await;
+    let place = Place::with(&sandbox);
+    place.qti(&["init"]).await.ended_with(0);
+    let item = serde_json::json!({"identifier": "..", "title": "T"});
+    let page = serde_json::json!({"items": [item], "total": 1, "page": 1, "pages": 1});
+    let listed = FaultRule::new(Effect::status(200).body(page)).on("searchAssessmentItems");
+    sandbox.set_faults([listed]).unwrap();
+    for verb in [&["pull"][..], &["status"], &["pull", "--json"]] {
+        let ran = place.qti(verb).await.ended_with(1);
+        let told = format!("{}{}", ran.out, ran.err);
+        assert!(
+            told.contains("unaddressable") && told.contains("\".."),
+            "{ran}"
+        );
+    }
+    place.qti(&["audit", "--service"]).await.ended_with(5);
+}

@@ -1,0 +1,155 @@
+//! Lists of the service: what is needed of each entity, and those that no request can name.
+
+use std::fmt;
+
+use futures_util::{Stream, StreamExt as _, stream};
+use serde::Serialize;
+use timeback_qti::filter::Filter;
+use timeback_qti::models::SortOrder;
+use timeback_qti::page::{Collection, Undecodable};
+use timeback_qti::{Error as ClientError, List, Listing};
+
+use super::Service;
+use super::found::Found;
+use crate::entity::{Identifier, Key, Kind};
+use crate::error::{Error, Result};
+use crate::state::Stamp;
+
+/// How many entities a page has.
+const PAGE: u32 = 100;
+
+/// Which entities of a kind are listed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Query {
+    pub(crate) filter: Option<String>,
+    pub(crate) search: Option<String>,
+}
+
+/// An entry of a list.
+#[derive(Debug, Clone)]
+pub(crate) enum Entry {
+    Listed(Listed),
+    /// The entity's XML tells what it refers to.
+    Unaddressable(Unaddressable, Option<String>),
+}
+
+/// An entity that can be read.
+#[derive(Debug, Clone)]
+pub(crate) struct Listed {
+    pub(crate) key: Key,
+    pub(crate) stamp: Stamp,
+    /// How many entries the list has, if it says so.
+    pub(crate) total: Option<u64>,
+}
+
+impl Listed {
+    /// An entity of which no list has told anything: it must be read.
+    pub(crate) fn asked_for(key: Key) -> Self {
+        Self {
+            key,
+            stamp: Stamp::default(),
+            total: None,
+        }
+    }
+}
+
+/// An entity that the service lists, or that another one refers to, under an identifier which no path of the API can
+/// carry: no request can read, write or delete it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Unaddressable {
+    /// What it is.
+    pub kind: Kind,
+    /// Its identifier; `None` if the service lists it without one.
+    pub identifier: Option<String>,
+    /// Why no request can name it.
+    pub message: String,
+}
+
+impl Unaddressable {
+    pub(crate) fn new(kind: Kind, identifier: Option<String>, message: String) -> Self {
+        Self {
+            kind,
+            identifier,
+            message,
+        }
+    }
+}
+
+impl fmt::Display for Unaddressable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind, self.message)
+    }
+}
+
+impl Service {
+    /// All entities of a kind, as far as a list tells them apart.
+    pub(crate) fn list(
+        &self,
+        kind: Kind,
+        query: &Query,
+    ) -> impl Stream<Item = Result<Entry>> + Send + Unpin + use<> {
+        let filter = query.filter.as_deref().map(Filter::verbatim);
+        let entries = match (kind, filter) {
+            // The list of stimuli takes no filter.
+            (Kind::Stimulus, _) => entries(kind, self.client.stimuli().list(), query),
+            (Kind::Item, None) => entries(kind, self.client.items().list(), query),
+            (Kind::Item, Some(filter)) => {
+                entries(kind, self.client.items().list().filter(filter), query)
+            }
+            (Kind::Test, None) => entries(kind, self.client.tests().list(), query),
+            (Kind::Test, Some(filter)) => {
+                entries(kind, self.client.tests().list().filter(filter), query)
+            }
+        };
+        entries
+            .map(move |entry| entry.map_err(|source| Error::List { kind, source }))
+            .boxed()
+    }
+}
+
+type Entries = stream::BoxStream<'static, Result<Entry, ClientError>>;
+
+fn entries<C>(kind: Kind, list: List<C>, query: &Query) -> Entries
+where
+    C: Collection<Entity: Found, Sort: for<'a> From<&'a str>>,
+{
+    let mut list = list
+        .limit(PAGE)
+        .sort("createdAt")
+        .order(SortOrder::Asc)
+        .read_ahead(2);
+    if let Some(text) = &query.search {
+        list = list.query(text.as_str());
+    }
+    let next = move |mut listing: Listing<Result<C::Entity, Undecodable>>| async move {
+        let found = listing.next().await?;
+        let total = listing.total();
+        Some((found.map(|found| entry(kind, found, total)), listing))
+    };
+    stream::unfold(list.stream_lenient(), next).boxed()
+}
+
+fn entry(kind: Kind, found: Result<impl Found, Undecodable>, total: Option<u64>) -> Entry {
+    let (given, stamp, xml, problem) = match found {
+        Ok(mut found) => {
+            let (xml, stamp) = (found.take_xml(), found.stamp());
+            let stamp = stamp.of_xml(xml.as_deref());
+            (Some(found.take_identifier()), stamp, xml, None)
+        }
+        // Whoever reads it by its identifier is told what is wrong with it.
+        Err(undecodable) => {
+            let given = undecodable.identifier().map(str::to_owned);
+            (given, Stamp::default(), None, Some(undecodable))
+        }
+    };
+    let message = match given.clone().map(Identifier::new) {
+        Some(Ok(identifier)) => {
+            let key = Key::new(kind, identifier);
+            return Entry::Listed(Listed { key, stamp, total });
+        }
+        Some(Err(problem)) => problem.to_string(),
+        None => problem.map_or_else(String::new, |problem| problem.to_string()),
+    };
+    Entry::Unaddressable(Unaddressable::new(kind, given, message), xml)
+}
