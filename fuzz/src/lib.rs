@@ -3,12 +3,27 @@
 //! `fuzz_targets/` hands them to libFuzzer; `xtask/tests/corpora.rs` compiles this file, too, and replays `corpus/`.
 
 mod document;
+mod error;
+mod service;
 
 pub mod compare;
+pub mod error_body;
+pub mod filter;
+pub mod identifiers;
+pub mod retry_after;
+pub mod token_answer;
 pub mod xml;
 
 /// A target's name and its check.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: &[Target] = &[("compare", compare::check), ("xml", xml::check)];
+pub const TARGETS: &[Target] = &[
+    ("compare", compare::check),
+    ("error_body", error_body::check),
+    ("filter", filter::check),
+    ("identifiers", identifiers::check),
+    ("retry_after", retry_after::check),
+    ("token_answer", token_answer::check),
+    ("xml", xml::check),
+];

@@ -190,7 +190,8 @@ impl Element {
             out: String::new(),
             prefixes: Vec::new(),
         };
-        writer.content(self);
+        let default = self.namespace.as_deref().filter(|uri| *uri != XML);
+        writer.content(self, default);
         writer.out
     }
 }
@@ -216,7 +217,8 @@ impl From<TagAttribute<'_>> for Attribute {
     }
 }
 
-/// Writes elements without prefixes, each change of namespace as a default declaration.
+/// Writes elements without prefixes, each change of namespace as a default declaration; but for those of XML's own
+/// namespace, which only its prefix can mean.
 struct Writer<'e> {
     out: String,
     /// Declarations of prefixes in scope, which only attributes use.
@@ -226,10 +228,15 @@ struct Writer<'e> {
 impl<'e> Writer<'e> {
     fn element(&mut self, element: &'e Element, inherited: Option<&str>) {
         let outer_prefixes = self.prefixes.len();
+        let (prefix, default) = match element.namespace.as_deref() {
+            Some(XML) => ("xml:", inherited),
+            namespace => ("", namespace),
+        };
         self.out.push('<');
+        self.out.push_str(prefix);
         self.out.push_str(&element.local);
-        if element.namespace.as_deref() != inherited {
-            self.attribute("xmlns", element.namespace.as_deref().unwrap_or_default());
+        if default != inherited {
+            self.attribute("xmlns", default.unwrap_or_default());
         }
         for attribute in &element.attributes {
             match (attribute.namespace.as_deref(), attribute.prefix.as_deref()) {
@@ -244,18 +251,19 @@ impl<'e> Writer<'e> {
             self.out.push_str("/>");
         } else {
             self.out.push('>');
-            self.content(element);
+            self.content(element, default);
             self.out.push_str("</");
+            self.out.push_str(prefix);
             self.out.push_str(&element.local);
             self.out.push('>');
         }
         self.prefixes.truncate(outer_prefixes);
     }
 
-    fn content(&mut self, element: &'e Element) {
+    fn content(&mut self, element: &'e Element, default: Option<&str>) {
         for node in &element.children {
             match node {
-                Node::Element(child) => self.element(child, element.namespace.as_deref()),
+                Node::Element(child) => self.element(child, default),
                 Node::Text(text) => self.escaped(text, false),
             }
         }
@@ -309,6 +317,17 @@ mod tests {
     fn text_is_one_node_however_it_was_written() {
         let element = root("<a>1 &lt;<!-- c --> 2<?pi?><![CDATA[ & ]]]]><![CDATA[>]]>&#x33;</a>");
         assert_eq!(element.children, [Node::Text("1 < 2 & ]]>3".into())]);
+    }
+
+    #[test]
+    fn elements_of_the_xml_namespace_keep_the_only_prefix_that_means_it() {
+        let element = root("<p:a xmlns:p='urn:p'><xml:b xml:c='1'><p:d/><e/>f</xml:b></p:a>");
+        let written = element.inner_xml();
+        let again = root(&format!("<a xmlns='urn:p'>{written}</a>"));
+        assert_eq!(again.children, element.children, "{written}");
+
+        let outermost = root("<xml:a><b>c</b></xml:a>");
+        assert_eq!(outermost.inner_xml(), "<b>c</b>");
     }
 
     #[test]
