@@ -10,6 +10,7 @@ pub mod compare;
 pub mod error_body;
 pub mod filter;
 pub mod identifiers;
+pub mod package;
 pub mod retry_after;
 pub mod token_answer;
 pub mod xml;
@@ -23,6 +24,7 @@ pub const TARGETS: &[Target] = &[
     ("error_body", error_body::check),
     ("filter", filter::check),
     ("identifiers", identifiers::check),
+    ("package", package::check),
     ("retry_after", retry_after::check),
     ("token_answer", token_answer::check),
     ("xml", xml::check),

@@ -122,31 +122,8 @@ impl Manifest {
 fn kept(metadata: &Element) -> Option<String> {
     let is_ours = |child: &Element| matches!(child.name(), "schema" | "schemaversion");
     let others = metadata.children().filter(|child| !is_ours(child));
-    let xml: String = others.map(|child| whole(&child)).collect();
+    let xml: String = others.map(|child| child.xml()).collect();
     (!xml.is_empty()).then_some(xml)
-}
-
-/// An element as XML that stands by itself.
-fn whole(element: &Element) -> String {
-    let mut tag = format!(
-        "<{} xmlns=\"{}\"",
-        element.name(),
-        escape(element.namespace().unwrap_or_default())
-    );
-    for attribute in element.attributes() {
-        if let (Some((prefix, _)), Some(namespace)) =
-            (attribute.name().split_once(':'), attribute.namespace())
-            && prefix != "xml"
-        {
-            tag += &format!(" xmlns:{prefix}=\"{}\"", escape(namespace));
-        }
-        tag += &format!(" {}=\"{}\"", attribute.name(), escape(attribute.value()));
-    }
-    format!("{tag}>{}</{}>", element.content().xml(), element.name())
-}
-
-fn escape(text: &str) -> String {
-    quick_xml::escape::escape(text).into_owned()
 }
 
 fn raw(writer: &mut Writer<Vec<u8>>, xml: Option<&str>) -> std::io::Result<()> {
@@ -193,7 +170,7 @@ impl Resource {
             .collect();
         let metadata = children(resource, "metadata").next();
         let metadata =
-            metadata.map(|metadata| metadata.children().map(|child| whole(&child)).collect());
+            metadata.map(|metadata| metadata.children().map(|child| child.xml()).collect());
         Ok(Self {
             identifier,
             of_type,

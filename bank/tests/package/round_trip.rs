@@ -5,6 +5,7 @@ use std::fs;
 
 use proptest::prelude::*;
 use serde_json::json;
+use timeback_qti::xml::Element;
 use timeback_qti_bank::package::PackOptions;
 use timeback_qti_bank::{Bank, Entity, Error, Identifier, Key, Kind, unobserved};
 
@@ -164,6 +165,33 @@ fn names_order_dependencies_and_metadata_of_a_package_go_out_again() {
             .unwrap()
             .contains("A &amp; B")
     );
+}
+
+#[test]
+fn metadata_goes_out_as_it_means_whatever_its_prefixes() {
+    let place = Place::new();
+    let own = "<l:lom xmlns:l='urn:l' l:a='1' l:b='2&#10;3' c='4'><d xmlns:l='urn:m' l:a='5'/></l:lom><xml:e>6</xml:e>";
+    let of_resource = format!("<metadata>{own}</metadata>");
+    let manifest = manifest(&resource("r", "item", "i.xml", &of_resource))
+        .replace("</schemaversion>", &format!("</schemaversion>{own}"));
+    let item = item("i", "");
+    let package = place.zip(&[
+        ("imsmanifest.xml", manifest.as_bytes()),
+        ("i.xml", item.as_bytes()),
+    ]);
+    let bank = place.bank("bank");
+    unpack(&bank, &package);
+    let other = place.bank("other");
+    unpack(&other, &pack(&bank, &place, "out.zip"));
+    let text = fs::read_to_string(other.root().join("package.json")).unwrap();
+    let record: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let within = "http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1";
+    let expected = Element::parse(&format!("<m xmlns='{within}'>{own}</m>")).unwrap();
+    for metadata in [&record["metadata"], &record["resources"][0]["metadata"]] {
+        let kept = format!("<m>{}</m>", metadata.as_str().unwrap());
+        let kept = Element::parse(&kept).unwrap();
+        assert!(kept.children().eq(expected.children()), "{metadata}");
+    }
 }
 
 #[test]

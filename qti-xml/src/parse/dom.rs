@@ -186,12 +186,17 @@ impl Element {
 
     /// The content written as XML. The element's own namespace is taken as the default, others are declared.
     pub(crate) fn inner_xml(&self) -> String {
-        let mut writer = Writer {
-            out: String::new(),
-            prefixes: Vec::new(),
-        };
+        let mut writer = Writer::default();
         let default = self.namespace.as_deref().filter(|uri| *uri != XML);
         writer.content(self, default);
+        writer.out
+    }
+
+    /// The element written as XML with all namespaces declared, so that it means the same wherever it stands.
+    pub(crate) fn outer_xml(&self) -> String {
+        let mut writer = Writer::default();
+        let default = self.namespace.as_deref().filter(|uri| *uri != XML);
+        writer.tag(self, default, true);
         writer.out
     }
 }
@@ -219,6 +224,7 @@ impl From<TagAttribute<'_>> for Attribute {
 
 /// Writes elements without prefixes, each change of namespace as a default declaration; but for those of XML's own
 /// namespace, which only its prefix can mean.
+#[derive(Default)]
 struct Writer<'e> {
     out: String,
     /// Declarations of prefixes in scope, which only attributes use.
@@ -226,16 +232,23 @@ struct Writer<'e> {
 }
 
 impl<'e> Writer<'e> {
-    fn element(&mut self, element: &'e Element, inherited: Option<&str>) {
-        let outer_prefixes = self.prefixes.len();
-        let (prefix, default) = match element.namespace.as_deref() {
-            Some(XML) => ("xml:", inherited),
-            namespace => ("", namespace),
+    fn element(&mut self, element: &'e Element, inherited: Option<&'e str>) {
+        let default = match element.namespace.as_deref() {
+            Some(XML) => inherited,
+            namespace => namespace,
         };
+        self.tag(element, default, default != inherited);
+    }
+
+    /// `default` is the default namespace within.
+    fn tag(&mut self, element: &'e Element, default: Option<&'e str>, is_declared: bool) {
+        let is_of_xml = element.namespace.as_deref() == Some(XML);
+        let prefix = if is_of_xml { "xml:" } else { "" };
+        let outer_prefixes = self.prefixes.len();
         self.out.push('<');
         self.out.push_str(prefix);
         self.out.push_str(&element.local);
-        if default != inherited {
+        if is_declared {
             self.attribute("xmlns", default.unwrap_or_default());
         }
         for attribute in &element.attributes {
@@ -260,7 +273,7 @@ impl<'e> Writer<'e> {
         self.prefixes.truncate(outer_prefixes);
     }
 
-    fn content(&mut self, element: &'e Element, default: Option<&str>) {
+    fn content(&mut self, element: &'e Element, default: Option<&'e str>) {
         for node in &element.children {
             match node {
                 Node::Element(child) => self.element(child, default),
@@ -320,6 +333,21 @@ mod tests {
     }
 
     #[test]
+    fn an_element_is_written_to_mean_the_same_wherever_it_stands() {
+        for xml in [
+            "<a b='1'><c xmlns='urn:c'/></a>",
+            "<p:a xmlns:p='urn:p' xmlns:q='urn:q' q:b='1&#10;&#9;2' q:c='&lt;' p:d=''>x<p:e q:f=''/><g/></p:a>",
+        ] {
+            let element = root(xml);
+            let within = format!(
+                "<o xmlns='urn:o' xmlns:q='urn:r'>{}</o>",
+                element.outer_xml()
+            );
+            assert_eq!(root(&within).children, [Node::Element(element)], "{within}");
+        }
+    }
+
+    #[test]
     fn elements_of_the_xml_namespace_keep_the_only_prefix_that_means_it() {
         let element = root("<p:a xmlns:p='urn:p'><xml:b xml:c='1'><p:d/><e/>f</xml:b></p:a>");
         let written = element.inner_xml();
@@ -328,6 +356,7 @@ mod tests {
 
         let outermost = root("<xml:a><b>c</b></xml:a>");
         assert_eq!(outermost.inner_xml(), "<b>c</b>");
+        assert_eq!(outermost.outer_xml(), "<xml:a xmlns=\"\"><b>c</b></xml:a>");
     }
 
     #[test]

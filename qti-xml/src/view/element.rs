@@ -104,6 +104,21 @@ impl Element {
         self.0.string_value()
     }
 
+    /// The element as XML that means the same wherever it stands: all of its namespaces are declared, its attributes keep
+    /// their prefixes, and comments and processing instructions are left out.
+    ///
+    /// ```
+    /// use qti_xml::Element;
+    ///
+    /// let root = Element::parse("<m:a xmlns:m='urn:m'><m:b>1 &#60; 2<!-- so it is --></m:b></m:a>")?;
+    /// let b = root.children().next().unwrap();
+    /// assert_eq!(b.xml(), r#"<b xmlns="urn:m">1 &lt; 2</b>"#);
+    /// # Ok::<(), qti_xml::XmlError>(())
+    /// ```
+    pub fn xml(&self) -> String {
+        self.0.outer_xml()
+    }
+
     /// Line of the element's tag, from 1.
     pub fn line(&self) -> usize {
         self.0.place.0
