@@ -170,3 +170,33 @@ async fn an_edit_of_a_tests_xml_that_would_clear_other_fields_is_refused() {
         assert_eq!(server.received().len(), 1, "nothing is written");
     }
 }
+
+#[tokio::test]
+async fn an_edit_of_a_tests_xml_that_would_clear_a_field_of_its_sections_is_refused() {
+    let part = "<qti-test-part identifier=\"p\"><qti-assessment-section identifier=\"s\"/></qti-test-part>";
+    let xml = TEST.replace("<qti-test-part identifier=\"p\"/>", part);
+    assert_ne!(xml, TEST);
+    for (field, value, is_refused) in [
+        ("required", json!(false), true),
+        ("fixed", json!(true), true),
+        ("novelty", json!("x"), true),
+        ("required", json!(true), false),
+        ("sequence", json!(1), false),
+        ("_id", json!("6"), false),
+    ] {
+        let mut section = json!({"identifier": "s"});
+        section[field] = value;
+        let part = json!({"identifier": "p", "qti-assessment-section": [section]});
+        let stored =
+            json!({"identifier": "t", "title": "T", "rawXml": xml, "qti-test-part": [part]});
+        let server = Server::script([answer(200, &stored)]).await;
+        let edit = once(&server.url).test("t").edit_xml(|xml| xml.push(' '));
+        let refused = edit
+            .await
+            .err()
+            .filter(|error| error.kind() == ErrorKind::Input);
+        assert_eq!(refused.is_some(), is_refused, "{field}");
+        let place = format!("qti-test-part[p].qti-assessment-section[s].{field}");
+        assert!(refused.is_none_or(|error| error.message().contains(&place)));
+    }
+}

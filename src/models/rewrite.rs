@@ -4,11 +4,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::Metadata;
 use super::json::{fields, is_empty};
 use super::owner::SERVICE_OWNED;
 use super::raw_xml::unreadable;
 use crate::error::{Error, Result};
-use crate::xml::{JsonForm, beyond_json};
+use crate::xml::{Element, Form, JsonForm, XmlError, beyond_json, first_place};
 
 /// An entity that was changed, as it is written back.
 pub(crate) fn changed<T: Serialize + DeserializeOwned>(current: &T, changed: &T) -> Result<T> {
@@ -50,25 +51,61 @@ pub(crate) fn refuse_beyond_json(
     }
 }
 
-/// Refuses to write as XML what XML does not hold: it would be lost. `in_xml` are the fields that it holds; the
-/// metadata is written besides. `instead` is what to do.
-pub(crate) fn refuse_beyond_xml(
+/// The fields of an entity that its XML does not hold. `in_xml` are those that it holds whatever they say.
+pub(crate) fn beyond_xml(
     entity: &impl Serialize,
     in_xml: &[&str],
-    instead: &str,
-) -> Result<()> {
-    let kept =
-        |name: &str| name == "metadata" || in_xml.contains(&name) || SERVICE_OWNED.contains(&name);
-    let fields = fields(entity)?;
-    match fields
-        .iter()
-        .find(|(name, value)| !kept(name) && !is_empty(value))
-    {
-        Some((name, _)) => Err(Error::input(format!(
-            "a write of the XML would lose {name}, which XML does not hold: {instead}"
+    document: Option<(JsonForm, &str)>,
+) -> Result<Metadata> {
+    let mut fields = fields(entity)?;
+    fields.retain(|name, value| !SERVICE_OWNED.contains(&name.as_str()) && !is_empty(value));
+    // Of XML that cannot be read, nobody can tell more.
+    let document = document.and_then(|(form, raw_xml)| {
+        let root = Element::parse(raw_xml).ok()?;
+        Some((Form::of(form), root))
+    });
+    if let Some((form, root)) = &document {
+        fields.retain(|name, _| !in_xml.contains(&name.as_str()) || form.has_list(name));
+        return Ok(form.beyond_xml(root, &fields));
+    }
+    fields.retain(|name, _| !in_xml.contains(&name.as_str()));
+    Ok(fields)
+}
+
+/// Refuses to write as XML what XML does not hold: it would be lost. `beyond` is that; the metadata is written besides.
+/// `instead` is what to do.
+pub(crate) fn refuse_beyond_xml(beyond: &Metadata, instead: &str) -> Result<()> {
+    match first_place(beyond) {
+        Some(place) => Err(Error::input(format!(
+            "a write of the XML would lose {place}, which XML does not hold: {instead}"
         ))),
         None => Ok(()),
     }
+}
+
+/// The JSON form of what a document says, and of what stands beside it.
+pub(crate) fn from_xml<I: DeserializeOwned>(
+    form: JsonForm,
+    raw_xml: &str,
+    content: Option<&str>,
+    beyond: &Metadata,
+) -> Result<I> {
+    let invalid = |problem: XmlError| Error::input(problem.to_string()).with_source(problem);
+    let root = Element::parse(raw_xml).map_err(invalid)?;
+    let mut fields = Form::of(form).read(&root);
+    if let Some(content) = content {
+        fields.insert("content".to_owned(), content.into());
+    }
+    Form::of(form).add(&mut fields, beyond).map_err(|place| {
+        Error::input(format!("{place} stands beside the XML, and contradicts it"))
+    })?;
+    let fields = Value::Object(fields);
+    if let Some(place) = beyond_json(form, raw_xml, &fields).map_err(invalid)? {
+        let problem = format!("JSON has no place for {place}, which the XML says");
+        return Err(Error::input(problem));
+    }
+    let unfit = |problem| Error::input("the XML has no JSON form").with_source(problem);
+    serde_json::from_value(fields).map_err(unfit)
 }
 
 /// Refuses a change of a field that cannot be written, naming it.

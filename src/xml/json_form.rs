@@ -18,7 +18,7 @@ pub enum JsonForm {
 }
 
 /// The JSON object that an element becomes.
-pub(super) struct Form {
+pub(crate) struct Form {
     /// Its attributes, and the fields that they become.
     pub(super) attributes: &'static [(&'static str, &'static str)],
     /// Its child elements, and what holds them.
@@ -26,7 +26,7 @@ pub(super) struct Form {
 }
 
 #[derive(Clone, Copy)]
-pub(super) enum Held {
+pub(crate) enum Held {
     /// A field with a list of objects, one for each element of the name.
     List(&'static str, &'static Form),
     /// A field with an object, for the one element of the name.
@@ -126,6 +126,10 @@ const STYLESHEET: Form = Form {
     children: &[],
 };
 
+/// The flags of a section, and what each is where nobody says anything, as the document has it.
+pub(super) const FLAGS: [(&str, bool); 3] =
+    [("visible", true), ("required", true), ("fixed", false)];
+
 /// The service writes addresses itself, so that the two forms may have different ones.
 const HREF: &str = "href";
 
@@ -145,7 +149,7 @@ pub fn beyond_json(
 }
 
 impl Form {
-    pub(super) fn of(form: JsonForm) -> &'static Self {
+    pub(crate) fn of(form: JsonForm) -> &'static Self {
         match form {
             JsonForm::Test => &TEST,
             JsonForm::Stimulus => &STIMULUS,
@@ -195,6 +199,17 @@ impl Form {
 }
 
 impl Held {
+    /// The field that holds the elements, where one does.
+    pub(super) fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::List(field, _)
+            | Self::Object(field, _)
+            | Self::Texts(field)
+            | Self::Own(field) => Some(field),
+            Self::Inside(_) | Self::Content => None,
+        }
+    }
+
     /// `index` counts the elements of this name before this one.
     fn beyond(self, element: &Element, index: usize, json: &Value) -> Option<String> {
         let lost = |held: bool| (!held).then(String::new);
@@ -241,7 +256,7 @@ pub(super) fn qualified(attribute: Attribute<'_>) -> String {
 }
 
 /// Whether a JSON value is what the text means.
-fn says(value: &Value, text: &str) -> bool {
+pub(super) fn says(value: &Value, text: &str) -> bool {
     match value {
         Value::String(value) => value == text,
         Value::Bool(value) => text.parse() == Ok(*value),

@@ -12,9 +12,13 @@
 //! | Did the server store what was sent? | [`first_difference`] |
 //! | What would a write of its JSON form lose? | [`json_losses`] |
 
+mod beyond_xml;
+mod form_of_xml;
 mod json_form;
 mod json_loss;
 
+pub(crate) use beyond_xml::first_place;
+pub(crate) use json_form::Form;
 pub use json_form::{JsonForm, beyond_json};
 pub use json_loss::{JsonLoss, json_losses};
 pub use qti_xml::{

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use timeback_qti::xml::{XmlError, differences as differences_of_xml, differences_of_tests};
 
 use crate::entity::{Entity, Kind};
-use crate::remote::{is_empty, stimulus_form};
+use crate::remote::stimulus_form;
 
 mod diff;
 mod status;
@@ -146,5 +146,15 @@ fn beside(place: &str, from: &Value, to: &Value, differences: &mut Vec<Differenc
             expected: shown(from),
             found: shown(to),
         });
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(list) => list.is_empty(),
+        Value::Object(object) => object.is_empty(),
+        _ => false,
     }
 }

@@ -1,14 +1,16 @@
 //! What a bank takes from an entity as the client reads it.
 
-use serde::Serialize;
-use timeback_qti::models::{AssessmentItem, AssessmentTest, Stimulus};
+use timeback_qti::Error;
+use timeback_qti::models::{AssessmentItem, AssessmentTest, Metadata, Stimulus};
 
 use crate::state::Stamp;
 
 /// An entity as the client reads it.
-pub(super) trait Found: Serialize + Send {
+pub(super) trait Found: Send {
     fn take_identifier(&mut self) -> String;
-    fn take_xml(&mut self) -> Option<String>;
+    fn xml(&mut self) -> &mut Option<String>;
+    /// What its XML does not say.
+    fn beside(&self) -> Result<Metadata, Error>;
     /// What tells the entity's state from others, without its XML.
     fn stamp(&self) -> Stamp;
 }
@@ -20,8 +22,12 @@ macro_rules! found {
                 std::mem::take(&mut self.identifier)
             }
 
-            fn take_xml(&mut self) -> Option<String> {
-                self.raw_xml.take()
+            fn xml(&mut self) -> &mut Option<String> {
+                &mut self.raw_xml
+            }
+
+            fn beside(&self) -> Result<Metadata, Error> {
+                self.beyond_xml()
             }
 
             fn stamp(&self) -> Stamp {

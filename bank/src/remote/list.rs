@@ -133,7 +133,7 @@ where
 fn entry(kind: Kind, found: Result<impl Found, Undecodable>, total: Option<u64>) -> Entry {
     let (given, stamp, xml, problem) = match found {
         Ok(mut found) => {
-            let (xml, stamp) = (found.take_xml(), found.stamp());
+            let (xml, stamp) = (found.xml().take(), found.stamp());
             let stamp = stamp.of_xml(xml.as_deref());
             (Some(found.take_identifier()), stamp, xml, None)
         }

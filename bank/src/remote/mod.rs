@@ -4,15 +4,14 @@ mod form;
 mod found;
 mod list;
 
-use serde_json::{Map, Value};
 use timeback_qti::{Client, Error as ClientError, MetadataWrite};
 
 use crate::entity::{Entity, Key, Kind};
 use crate::error::{Error, Result};
 use crate::state::Stamp;
 
-use form::{beside, stimulus_input, test_input};
-pub(crate) use form::{check_writable, is_empty, stimulus_form, writes};
+pub(crate) use form::{check_writable, stimulus_form, writes};
+use form::{stimulus_input, test_input};
 use found::Found;
 pub use list::Unaddressable;
 pub(crate) use list::{Entry, Listed, Query};
@@ -66,7 +65,7 @@ impl Service {
             return Ok(None);
         };
         let id = key.identifier.as_str();
-        let xml = match (found.take_xml(), key.kind) {
+        let xml = match (found.xml().take(), key.kind) {
             (Some(xml), _) => Ok(xml),
             (None, Kind::Item) => self.client.item(id).get_xml().await,
             (None, Kind::Test) => self.client.test(id).get_xml().await,
@@ -74,11 +73,15 @@ impl Service {
         };
         let xml = xml.map_err(Error::service(key))?;
         let stamp = found.stamp().of_xml(Some(&xml));
+        *found.xml() = Some(xml);
+        let entity = Entity {
+            key: key.clone(),
+            beside: found.beside().map_err(Error::service(key))?,
+            xml: found.xml().take().unwrap_or_default(),
+        };
         let version = stamp.version;
-        let beside = beside(key.kind, fields_of(found), &xml);
-        let key = key.clone();
         Ok(Some(Stored {
-            entity: Entity { key, xml, beside },
+            entity,
             stamp,
             version,
         }))
@@ -159,16 +162,8 @@ impl Service {
     }
 }
 
-fn fields_of(found: impl Found) -> Map<String, Value> {
-    match serde_json::to_value(found) {
-        Ok(Value::Object(fields)) => fields,
-        _ => Map::new(),
-    }
-}
-
-fn stamp_of(found: impl Found) -> Stamp {
-    let mut found = found;
-    let xml = found.take_xml();
+fn stamp_of(mut found: impl Found) -> Stamp {
+    let xml = found.xml().take();
     found.stamp().of_xml(xml.as_deref())
 }
 

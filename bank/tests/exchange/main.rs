@@ -1,6 +1,7 @@
 //! What a bank promises of its exchange with the service.
 
 mod audit;
+mod beside;
 mod diff;
 mod first_failures;
 mod killed;

@@ -4,7 +4,6 @@ use super::super::read_back::{self, unconfirmed};
 use super::super::resource::{Edit, Entities, Entity, Resource};
 use super::super::xml_resource::XmlResource;
 use crate::error::{Error, Result};
-use crate::models::owner::ASSESSMENT_ITEM_IN_XML;
 use crate::models::raw_xml::raw_xml;
 use crate::models::{
     AssessmentItem, AssessmentItemBody, AssessmentItemInput, AssessmentItemXml, Metadata, json,
@@ -70,7 +69,7 @@ impl Resource for AssessmentItem {
         let xml = changed
             .raw_xml
             .ok_or_else(|| Error::input("without its rawXml an item cannot be written"))?;
-        rewrite::refuse_beyond_xml(&current, ASSESSMENT_ITEM_IN_XML, INSTEAD)?;
+        rewrite::refuse_beyond_xml(&current.beyond_xml()?, INSTEAD)?;
         at.check_document(&xml)?;
         let (before, after) = (current.metadata.as_ref(), changed.metadata.as_ref());
         replace(at, &xml, after, before).await
@@ -98,7 +97,7 @@ impl XmlResource for AssessmentItem {
     }
 
     async fn keep(at: &Entity<Self>, current: &Self, xml: &str) -> Result<Self> {
-        rewrite::refuse_beyond_xml(current, ASSESSMENT_ITEM_IN_XML, INSTEAD)?;
+        rewrite::refuse_beyond_xml(&current.beyond_xml()?, INSTEAD)?;
         replace(at, xml, current.metadata.as_ref(), None).await
     }
 

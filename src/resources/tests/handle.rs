@@ -195,8 +195,9 @@ impl TestHandle {
     ///
     /// # Errors
     /// As [`get`](Self::get) and [`update_xml`](Self::update_xml); [`Input`](crate::ErrorKind::Input), naming the
-    /// field, and nothing is written, if the test has another field that XML does not hold (`toolsEnabled`,
-    /// `maxAttempts`, `timeLimit`, unknown ones), as it would be lost: use [`edit`](Self::edit).
+    /// field, and nothing is written, if the test, a part or a section has another field that its XML does not say
+    /// (`toolsEnabled`, `maxAttempts`, `timeLimit`, a section's `required`, unknown ones), as it would be lost: use
+    /// [`edit`](Self::edit).
     ///
     /// ```
     #[doc = include_str!("../example.txt")]

@@ -6,7 +6,6 @@ use super::super::xml_body;
 use super::super::xml_resource::XmlResource;
 use crate::client::Client;
 use crate::error::{Error, Result};
-use crate::models::owner::ASSESSMENT_TEST_IN_XML;
 use crate::models::raw_xml::raw_xml;
 use crate::models::{AssessmentTest, AssessmentTestInput, Metadata, MetadataUpdate, json, rewrite};
 use crate::transport::Requests;
@@ -88,7 +87,7 @@ impl XmlResource for AssessmentTest {
     }
 
     async fn keep(at: &Entity<Self>, current: &Self, xml: &str) -> Result<Self> {
-        rewrite::refuse_beyond_xml(current, ASSESSMENT_TEST_IN_XML, "use edit")?;
+        rewrite::refuse_beyond_xml(&current.beyond_xml()?, "use edit")?;
         match current.metadata.as_ref().filter(|kept| !kept.is_empty()) {
             Some(metadata) => replace(at, xml, metadata).await,
             None => {

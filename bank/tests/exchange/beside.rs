@@ -1,0 +1,128 @@
+//! What an entity has besides its XML: it comes with a pull, and no push loses it.
+
+use serde_json::{Map, Value, json};
+use timeback_qti::models::{AssessmentTest, AssessmentTestInput, ItemRef, Section, TestPart};
+use timeback_qti_bank::push::{Action, PushOptions};
+use timeback_qti_bank::{Kind, unobserved};
+use timeback_qti_sandbox::{Effect, FaultRule};
+
+use crate::support::{Folder, World, item_xml, key, sent};
+
+fn fields(fields: Value) -> Map<String, Value> {
+    fields.as_object().cloned().unwrap_or_default()
+}
+
+/// A test with fields of its part and its section that its XML does not have.
+async fn with_nested_fields(world: &World) -> AssessmentTest {
+    let mut section = Section::new("section-1", "Section");
+    section.qti_assessment_item_ref = Some(vec![ItemRef::new("item-0")]);
+    (section.required, section.fixed) = (Some(false), Some(true));
+    section.extra = fields(json!({"novelty": {"a": 1}}));
+    let mut part = TestPart::new("part-1", "linear", "individual", [section]);
+    part.extra = fields(json!({"novelty": [1, 2]}));
+    let test = AssessmentTestInput::new("nested", "Geography", [part]);
+    world.client.tests().create(&test).await.unwrap();
+    let test = world.client.test("nested").get().await.unwrap();
+    let xml = test.raw_xml.as_deref().unwrap();
+    assert!(!xml.contains("required") && !xml.contains("novelty"));
+    test
+}
+
+fn nested(test: &AssessmentTest) -> Value {
+    let part = &test.qti_test_part.as_ref().unwrap()[0];
+    let section = &part.qti_assessment_section.as_ref().unwrap()[0];
+    json!([part.extra, section.extra, section.required, section.fixed])
+}
+
+#[tokio::test]
+async fn fields_of_parts_sections_and_references_that_no_xml_holds_survive_a_push() {
+    let world = World::new(1).await;
+    let before = with_nested_fields(&world).await;
+    let given = json!([{"novelty": [1, 2]}, {"novelty": {"a": 1}}, false, true]);
+    assert_eq!(nested(&before), given);
+    let folder = Folder::pulled(&world).await;
+    let test = key(Kind::Test, "nested");
+    let pulled = folder.bank.read(&test).unwrap().unwrap();
+    let section =
+        json!({"identifier": "section-1", "novelty": {"a": 1}, "required": false, "fixed": true});
+    let part =
+        json!({"identifier": "part-1", "novelty": [1, 2], "qti-assessment-section": [section]});
+    let expected = json!([part]);
+    assert_eq!(pulled.beside["qti-test-part"], expected);
+
+    folder.change(&test, "Geography", "Rivers");
+    let pushed = folder.push(&world, PushOptions::default()).await;
+    assert_eq!((pushed.replaced, &pushed.failed), (1, &vec![]));
+    let after = world.client.test("nested").get().await.unwrap();
+    assert_eq!(after.title, "Rivers");
+    assert_eq!(nested(&after), nested(&before));
+}
+
+#[tokio::test]
+async fn a_write_that_would_lose_a_nested_field_is_refused_and_names_it() {
+    let world = World::new(1).await;
+    let before = with_nested_fields(&world).await;
+    let folder = Folder::pulled(&world).await;
+    let test = key(Kind::Test, "nested");
+    let section = "<qti-assessment-section identifier=\"section-1\"";
+    let writes = world.writes();
+    // JSON has no place for a rubric, and the bank's file of the section's fields none for a section that is gone.
+    for (from, to, named) in [
+        (
+            "<qti-assessment-item-ref",
+            "<qti-rubric-block use=\"instructions\" view=\"candidate\"><qti-content-body><p>Read.</p></qti-content-body></qti-rubric-block><qti-assessment-item-ref",
+            "qti-rubric-block",
+        ),
+        (
+            section,
+            "<qti-assessment-section identifier=\"section-2\"",
+            "section-1",
+        ),
+    ] {
+        let original = folder.bank.read(&test).unwrap().unwrap();
+        folder.change(&test, from, to);
+        let connection = folder.connect(&world);
+        let options = PushOptions::default();
+        let plan = connection.plan_push(&options, &unobserved).await.unwrap();
+        assert_eq!(plan.count(Action::Refuse), 1, "{plan:?}");
+        let message = plan.steps[0].message.as_deref().unwrap();
+        assert!(
+            message.contains(named) && message.contains("qti-test-part"),
+            "{message}"
+        );
+        let pushed = connection
+            .apply(&plan, &options, &unobserved)
+            .await
+            .unwrap();
+        assert_eq!(pushed.failed.len(), 1);
+        folder.bank.write(&original).unwrap();
+    }
+    assert_eq!(world.writes(), writes);
+    let after = world.client.test("nested").get().await.unwrap();
+    assert_eq!(nested(&after), nested(&before));
+}
+
+/// The service's copy of the XML as JSON may nest deeper than a parser reads: nothing else of the entity suffers from it.
+#[tokio::test]
+async fn metadata_comes_however_deep_the_content_nests() {
+    let world = World::new(0).await;
+    let given = fields(json!({"DOK": 2}));
+    let xml = item_xml("deep", None, "Deep");
+    world
+        .client
+        .items()
+        .create_xml(&xml, Some(&given))
+        .await
+        .unwrap();
+    let content = (0..300).fold(json!({}), |inner, _| json!({ "p": inner }));
+    let answer = json!({"identifier": "deep", "title": "Deep", "rawXml": xml, "metadata": given, "content": content});
+    let page = json!({"items": [answer], "total": 1, "page": 1, "pages": 1, "limit": 100});
+    let deep = FaultRule::new(Effect::status(200).body(answer)).on("getAssessmentItem");
+    let listed = FaultRule::new(Effect::status(200).body(page)).on("searchAssessmentItems");
+    world.sandbox.set_faults([deep, listed]).unwrap();
+    let folder = Folder::pulled(&world).await;
+    let item = folder.bank.read(&key(Kind::Item, "deep")).unwrap().unwrap();
+    assert_eq!(item.metadata(), Some(&given));
+    let reads = sent(&world, "getAssessmentItem");
+    assert_eq!(reads, 1, "the XML is not asked for again");
+}
