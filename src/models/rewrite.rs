@@ -58,7 +58,8 @@ pub(crate) fn beyond_xml(
     document: Option<(JsonForm, &str)>,
 ) -> Result<Metadata> {
     let mut fields = fields(entity)?;
-    fields.retain(|name, value| !SERVICE_OWNED.contains(&name.as_str()) && !is_empty(value));
+    let counts = |name: &str, value: &Value| !SERVICE_OWNED.contains(&name) && !is_empty(value);
+    fields.retain(|name, value| counts(name, value));
     // Of XML that cannot be read, nobody can tell more.
     let document = document.and_then(|(form, raw_xml)| {
         let root = Element::parse(raw_xml).ok()?;
@@ -66,7 +67,7 @@ pub(crate) fn beyond_xml(
     });
     if let Some((form, root)) = &document {
         fields.retain(|name, _| !in_xml.contains(&name.as_str()) || form.has_list(name));
-        return Ok(form.beyond_xml(root, &fields));
+        return Ok(form.beyond_xml(root, &fields, &counts));
     }
     fields.retain(|name, _| !in_xml.contains(&name.as_str()));
     Ok(fields)

@@ -4,8 +4,9 @@ use qti_xml::Element;
 use serde_json::{Map, Value};
 
 use super::json_form::{FLAGS, Form, Held};
-use crate::models::json::is_empty;
-use crate::models::owner::SERVICE_OWNED;
+
+/// Whether a field with this value says anything, and is not the service's own.
+type Counts<'c> = &'c dyn Fn(&str, &Value) -> bool;
 
 const IDENTIFIER: &str = "identifier";
 /// The service numbers sections by their order.
@@ -18,27 +19,26 @@ impl Form {
         children.any(|(_, held)| matches!(held, Held::List(name, _) if *name == field))
     }
 
-    /// The fields of an answer that the element does not say. Of a list of objects only those stay that have such fields,
-    /// each with its identifier.
+    /// The fields of an answer that the element does not say, as far as they count. Of a list of objects only those stay
+    /// that have such fields, each with its identifier.
     pub(crate) fn beyond_xml(
         &self,
         element: &Element,
         json: &Map<String, Value>,
+        counts: Counts<'_>,
     ) -> Map<String, Value> {
-        let is_ours = |name: &String, value: &Value| {
-            name != IDENTIFIER && !SERVICE_OWNED.contains(&name.as_str()) && !is_empty(value)
-        };
         let mut beyond = Map::new();
-        for (name, value) in json.iter().filter(|(name, value)| is_ours(name, value)) {
+        let fields = json.iter().filter(|(name, _)| *name != IDENTIFIER);
+        for (name, value) in fields.filter(|(name, value)| counts(name, value)) {
             let mut children = self.children.iter();
             let rest = match (children.find(|(_, held)| held.field() == Some(name)), value) {
                 (Some((child, Held::List(_, form))), Value::Array(list)) => {
                     let elements = named(element, child).collect();
-                    Value::Array(form.list_beyond_xml(elements, list))
+                    Value::Array(form.list_beyond_xml(elements, list, counts))
                 }
                 (Some((child, Held::Object(_, form))), Value::Object(object)) => {
                     match named(element, child).next() {
-                        Some(element) => Value::Object(form.beyond_xml(&element, object)),
+                        Some(element) => Value::Object(form.beyond_xml(&element, object, counts)),
                         None => value.clone(),
                     }
                 }
@@ -46,7 +46,12 @@ impl Form {
                 _ if self.is_said(element, name) || is_default(name, value) => continue,
                 _ => value.clone(),
             };
-            if !is_empty(&rest) {
+            let is_left = match &rest {
+                Value::Array(entries) => !entries.is_empty(),
+                Value::Object(fields) => !fields.is_empty(),
+                _ => true,
+            };
+            if is_left {
                 beyond.insert(name.clone(), rest);
             }
         }
@@ -66,7 +71,12 @@ impl Form {
                 .any(|child| child.qti_name().is_some_and(is_it))
     }
 
-    fn list_beyond_xml(&self, elements: Vec<Element>, list: &[Value]) -> Vec<Value> {
+    fn list_beyond_xml(
+        &self,
+        elements: Vec<Element>,
+        list: &[Value],
+        counts: Counts<'_>,
+    ) -> Vec<Value> {
         let is_in_order = list.is_sorted_by(|one, next| {
             let sequences = one[SEQUENCE].as_f64().zip(next[SEQUENCE].as_f64());
             sequences.is_none_or(|(one, next)| one < next)
@@ -82,7 +92,7 @@ impl Form {
                 // The XML has nothing of it.
                 return (identifier, entry.as_object().cloned().unwrap_or_default());
             };
-            let mut rest = self.beyond_xml(&element, entry);
+            let mut rest = self.beyond_xml(&element, entry, counts);
             if let (false, Some(sequence)) = (is_in_order, entry.get(SEQUENCE)) {
                 rest.insert(SEQUENCE.to_owned(), sequence.clone());
             }
@@ -163,6 +173,10 @@ mod tests {
           <qti-assessment-section identifier='b' title='B' visible='true' required='true'/>
         </qti-test-part></qti-assessment-test>";
 
+    fn counts(name: &str, value: &Value) -> bool {
+        !["_id", "content", "rawXml"].contains(&name) && *value != json!([]) && !value.is_null()
+    }
+
     /// The answer to it, with this in the places of a part, its first section and its second item reference.
     fn answer(part: &Value, section: &Value, item: &Value) -> Map<String, Value> {
         let with = |mut fields: Value, more: &Value| {
@@ -193,7 +207,9 @@ mod tests {
 
     fn beyond(answer: &Map<String, Value>) -> Value {
         let root = Element::parse(XML).unwrap();
-        Form::of(JsonForm::Test).beyond_xml(&root, answer).into()
+        Form::of(JsonForm::Test)
+            .beyond_xml(&root, answer, &counts)
+            .into()
     }
 
     #[test]
@@ -268,7 +284,7 @@ mod tests {
         let answer = answer(&json!({"novelty": 1}), &first, &json!({"weight": 0.5}));
         let root = Element::parse(XML).unwrap();
         let form = Form::of(JsonForm::Test);
-        let beyond = form.beyond_xml(&root, &answer);
+        let beyond = form.beyond_xml(&root, &answer, &counts);
         let mut fields = form.read(&root);
         form.add(&mut fields, &beyond).unwrap();
         let part = &fields["qti-test-part"][0];
@@ -291,7 +307,7 @@ mod tests {
             sections[0]["qti-assessment-item-ref"][1]["weight"],
             json!(0.5)
         );
-        assert_eq!(form.beyond_xml(&root, &fields), beyond);
+        assert_eq!(form.beyond_xml(&root, &fields, &counts), beyond);
 
         for (beyond, place) in [
             (

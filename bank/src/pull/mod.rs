@@ -1,20 +1,23 @@
 //! From the service into the bank: what has changed, and never over a change of one's own.
 
+mod pulled;
+
 use std::collections::HashSet;
 
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
-use timeback_qti::xml::XmlError;
 
 use crate::compare::same;
 use crate::connection::{AT_ONCE, Connection};
-use crate::entity::{Entity, Key, Kind, References, references};
-use crate::error::{Error, Result};
+use crate::entity::{Entity, Key, Kind};
+use crate::error::Result;
 use crate::layout::render;
 use crate::progress::{Event, Note, Observer, Outcome};
 use crate::remote::{Entry, Listed, Query, Unaddressable};
 use crate::settings::Selection;
 use crate::state::{Changes, Seen, hash};
+
+use pulled::Pulled;
 
 /// What is pulled.
 #[derive(Debug, Clone, Default)]
@@ -55,14 +58,6 @@ pub struct PullReport {
     pub unaddressable: Vec<Unaddressable>,
     /// Whether it was ended early; another pull goes on.
     pub stopped: bool,
-}
-
-/// What a pull made of an entity.
-struct Pulled {
-    key: Key,
-    outcome: Outcome,
-    message: Option<String>,
-    references: Option<Result<References, XmlError>>,
 }
 
 impl Connection {
@@ -342,77 +337,4 @@ fn begin(kind: Kind, observer: Observer<'_>) {
         stage: kind.folder(),
         total: None,
     });
-}
-
-impl Pulled {
-    fn done(key: Key, outcome: Outcome, entity: Option<&Entity>, with_references: bool) -> Self {
-        let entity = entity.filter(|_| with_references);
-        Self {
-            key,
-            outcome,
-            message: None,
-            references: entity.map(|entity| references(entity.key.kind, &entity.xml)),
-        }
-    }
-
-    fn saying(mut self, message: &str) -> Self {
-        self.message = Some(message.to_owned());
-        self
-    }
-
-    fn error(key: Key, error: &Error) -> Self {
-        let message = error.beside(&key);
-        Self::failed(key, message)
-    }
-
-    fn failed(key: Key, message: String) -> Self {
-        Self {
-            key,
-            outcome: Outcome::Failed,
-            message: Some(message),
-            references: None,
-        }
-    }
-}
-
-impl PullReport {
-    fn take(&mut self, pulled: Pulled, observer: Observer<'_>) -> Vec<Key> {
-        observer(&Event::Entity {
-            key: pulled.key.clone(),
-            outcome: pulled.outcome,
-            message: pulled.message.clone(),
-        });
-        let note = Note::new(pulled.key, pulled.message.unwrap_or_default());
-        let references = match pulled.references {
-            None => References::default(),
-            Some(Ok(references)) => references,
-            Some(Err(problem)) => {
-                let message = format!("nobody can tell what it refers to: {problem}");
-                let unreadable = Note::new(note.key.clone(), message);
-                observer(&Event::failed(&unreadable));
-                self.failed.push(unreadable);
-                References::default()
-            }
-        };
-        for (kind, problem) in references.unaddressable {
-            let message = format!("{problem}; {} refers to it", note.key);
-            let entity = Unaddressable::new(kind, Some(problem.0), message);
-            self.take_unaddressable(entity, observer);
-        }
-        match pulled.outcome {
-            Outcome::Created => self.created += 1,
-            Outcome::Replaced => self.replaced += 1,
-            Outcome::Deleted => self.deleted += 1,
-            Outcome::Conflict => self.conflicts.push(note),
-            Outcome::Kept => self.kept.push(note),
-            Outcome::Failed => self.failed.push(note),
-            _ => self.unchanged += 1,
-        }
-        references.keys
-    }
-
-    fn take_unaddressable(&mut self, entity: Unaddressable, observer: Observer<'_>) {
-        observer(&Event::Unaddressable(entity.clone()));
-        self.unaddressable.push(entity);
-    }
 }
