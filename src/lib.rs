@@ -124,6 +124,8 @@ mod client;
 mod clock;
 pub mod docs;
 mod error;
+#[cfg(test)]
+mod explore;
 pub mod filter;
 mod loopback;
 #[cfg(feature = "httpmock")]

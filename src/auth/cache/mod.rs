@@ -206,6 +206,12 @@ impl CacheState {
         };
     }
 
+    /// Whether calls wait for this refresh, and none has taken its place.
+    fn is_current(&self, refresh: &Refresh) -> bool {
+        let control = self.control();
+        control.refresh.as_ref().is_some_and(|it| it.is(refresh))
+    }
+
     /// Makes room for another refresh, if this one is still the current one.
     fn clear(&self, refresh: &Refresh) {
         self.control()

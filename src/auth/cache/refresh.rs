@@ -73,6 +73,10 @@ impl RefreshTask {
         if !wait.is_zero() {
             clock.sleep(wait).await;
         }
+        // Nobody would get the token of a refresh that was given up meanwhile.
+        if !self.cache.is_current(&self.refresh) {
+            return;
+        }
         let started = clock.now();
         // A panic in a user's source must reach those who wait as an error.
         let fetch = AssertUnwindSafe(async { self.cache.source.fetch().await }).catch_unwind();

@@ -1,10 +1,11 @@
 //! The promises of the cache, under paused time and with counted requests.
 
+mod every_order;
 mod outage;
 mod refresh;
 mod sharing;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::*;
 use crate::auth::{Token, TokenFuture};
