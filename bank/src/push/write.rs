@@ -217,6 +217,20 @@ impl Run<'_> {
             return Ok(Done::new(key, Outcome::Conflict).saying(message));
         }
         self.intend(key, None, Some(&found.entity)).await?;
+        // The journal takes its time: what goes must be what the snapshot keeps.
+        let settled = Changes::default().settled(key);
+        match connection.service.get(key).await? {
+            None => {
+                connection.store.commit(settled.forgotten(key)).await?;
+                return Ok(Done::new(key, Outcome::Unchanged).saying("gone already"));
+            }
+            Some(now) if now.entity != found.entity => {
+                connection.store.commit(settled).await?;
+                let message = "changed on the service when it was to be deleted";
+                return Ok(Done::new(key, Outcome::Conflict).saying(message));
+            }
+            Some(_) => {}
+        }
         match connection.service.delete(key).await {
             Ok(_) => {
                 let changes = Changes::default().settled(key).forgotten(key);

@@ -4,9 +4,10 @@
 use std::collections::HashSet;
 use std::pin::pin;
 
-use timeback_qti::models::Metadata;
+use timeback_qti::models::{AssessmentItemXml, Metadata};
 use timeback_qti_bank::push::{PushOptions, PushReport};
 use timeback_qti_bank::{Connection, Entity, Key, Kind, Service, unobserved};
+use timeback_qti_sandbox::RequestRecord;
 
 use crate::support::{Folder, World, answered, client, item_xml, key, proceed};
 
@@ -201,4 +202,50 @@ async fn a_deletion_and_an_update_at_once_are_told() {
             assert_eq!(pulled.deleted, 1, "{case}: {pulled:#?}");
         }
     }
+}
+
+/// Whatever was written before the last look at an entity is not deleted; nothing but the deletion follows that look.
+#[tokio::test]
+async fn a_prune_looks_at_what_it_deletes_right_before_and_leaves_alone_what_has_changed() {
+    let mut conflicts = 0;
+    for point in 0..10 {
+        let world = World::new(0).await;
+        let xml = item_xml("loose", None, "Loose");
+        world.client.items().create_xml(&xml, None).await.unwrap();
+        let folder = Folder::pulled(&world).await;
+        folder.bank.remove(&key(Kind::Item, "loose")).unwrap();
+        let connection = folder.connect(&world);
+        let mut our_push = pin!(push(&connection, PushOptions::default().prune()));
+        let early = proceed(&world, point, our_push.as_mut()).await;
+        let changed = AssessmentItemXml::new(xml.replace("Rome", "Roma"), None).into();
+        let (other, updated) = (client(&world.sandbox), "updateAssessmentItem");
+        let other = other.raw();
+        let update = other.update_assessment_item("loose", &changed);
+        let is_updated = update.await.is_ok();
+        let report = match early {
+            Some(report) => report,
+            None => our_push.await,
+        };
+        let requests = world.sandbox.requests();
+        let is = |operation: &str| {
+            let is_it = |request: &RequestRecord| request.operation.as_deref() == Some(operation);
+            requests.iter().rposition(is_it)
+        };
+        let case = format!("at {point}: {report:#?}");
+        match (is("deleteAssessmentItem"), is("getAssessmentItem")) {
+            (None, _) => {
+                assert!(is_updated && report.conflicts.len() == 1, "{case}");
+                conflicts += 1;
+            }
+            (Some(deletion), look) => {
+                let theirs = [Some(updated), Some("token")];
+                let mut between = requests[look.unwrap() + 1..deletion].iter();
+                let is_theirs =
+                    |request: &RequestRecord| theirs.contains(&request.operation.as_deref());
+                assert!(between.all(is_theirs), "{case}");
+                assert!(!is_updated || is(updated) > look, "{case}");
+            }
+        }
+    }
+    assert!(conflicts >= 3, "{conflicts}");
 }
