@@ -36,6 +36,8 @@ impl Secrets {
 
     /// These, and one more.
     pub(crate) fn and(mut self, secret: &str) -> Self {
+        // What no header can hold counts as white space where texts are searched.
+        let secret = secret.replace(char::is_control, " ");
         if let Ok(mut value) = HeaderValue::from_bytes(secret.as_bytes()) {
             value.set_sensitive(true);
             self.0.push(value);
@@ -69,10 +71,11 @@ impl Secrets {
         let mut text = text.to_owned();
         for secret in &self.0 {
             let secret = String::from_utf8_lossy(secret.as_bytes());
+            let secret = secret.trim_matches(is_blank);
             if secret.len() < SHORTEST {
                 continue;
             }
-            for form in forms(&secret) {
+            for form in forms(secret) {
                 text = without(&text, &form);
             }
         }
@@ -155,26 +158,53 @@ fn lower_hex(encoded: &str) -> String {
     lower
 }
 
+/// What texts of errors show as a blank.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c.is_control()
+}
+
 /// The text without the secret, or as much of its start as there is.
 fn without(text: &str, secret: &str) -> String {
-    let mut telling = secret.len().min(TELLING);
-    while !secret.is_char_boundary(telling) {
-        telling += 1;
-    }
-    let (mut rest, mut struck) = (text, String::with_capacity(text.len()));
-    while let Some(start) = rest.find(&secret[..telling]) {
+    let Some(first) = secret.chars().next() else {
+        return text.to_owned();
+    };
+    let mut struck = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(first) {
         let (before, found) = rest.split_at(start);
-        let same = found.chars().zip(secret.chars());
-        let length = same
-            .take_while(|(found, secret)| found == secret)
-            .map(|(found, _)| found.len_utf8())
-            .sum();
+        let (length, of_secret) = common(found, secret);
         struck.push_str(before);
-        struck.push_str(MARK);
-        rest = &found[length..];
+        if of_secret >= secret.len().min(TELLING) {
+            struck.push_str(MARK);
+            rest = &found[length..];
+        } else {
+            struck.push(first);
+            rest = &found[first.len_utf8()..];
+        }
     }
     struck.push_str(rest);
     struck
+}
+
+/// How many bytes of the text, and of the secret, say the same from their starts on. Blanks are as good as others: a text is
+/// searched before it is made one line.
+fn common(text: &str, secret: &str) -> (usize, usize) {
+    let blanks = |text: &str| text.len() - text.trim_start_matches(is_blank).len();
+    let (mut of_text, mut of_secret) = (0, 0);
+    while let Some(c) = secret[of_secret..].chars().next() {
+        let (text, secret) = (&text[of_text..], &secret[of_secret..]);
+        let (length, step) = match is_blank(c) {
+            true => (blanks(text), blanks(secret)),
+            false if text.starts_with(c) => (c.len_utf8(), c.len_utf8()),
+            false => (0, 0),
+        };
+        if length == 0 {
+            break;
+        }
+        of_text += length;
+        of_secret += step;
+    }
+    (of_text, of_secret)
 }
 
 #[cfg(test)]
@@ -210,6 +240,27 @@ mod tests {
             struck,
             serde_json::json!({"[secret]": ["x [secret] y"], "n": 1})
         );
+    }
+
+    #[test]
+    fn a_secret_is_struck_out_whatever_its_blanks_have_become() {
+        for secret in [
+            "s3cr3t of a client",
+            " s3cr3t\tof  a client\n",
+            "s3cr3t of\r\na client",
+        ] {
+            for written in [
+                "s3cr3t of a client",
+                "s3cr3t\nof\t a\r\n\u{a0}client",
+                "s3cr3t\u{0}of a\u{7f}client",
+            ] {
+                let struck = secrets(secret).strike(&format!("s3cr3t s3cr3t of no: {written}."));
+                assert_eq!(
+                    struck, "s3cr3t s3cr3t of no: [secret].",
+                    "{secret:?} as {written:?}"
+                );
+            }
+        }
     }
 
     #[test]
