@@ -12,6 +12,7 @@ pub mod filter;
 pub mod identifiers;
 pub mod package;
 pub mod retry_after;
+pub mod spec;
 pub mod token_answer;
 pub mod xml;
 
@@ -26,6 +27,7 @@ pub const TARGETS: &[Target] = &[
     ("identifiers", identifiers::check),
     ("package", package::check),
     ("retry_after", retry_after::check),
+    ("spec", spec::check),
     ("token_answer", token_answer::check),
     ("xml", xml::check),
 ];
