@@ -134,6 +134,7 @@ impl Server {
             let mut connections = tokio::task::JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
                 stream.set_nodelay(true).unwrap();
+                while connections.try_join_next().is_some() {}
                 let (log, answer) = (Arc::clone(&log), Arc::clone(&answer));
                 connections.spawn(async move { converse(stream, &log, &*answer).await });
             }
@@ -154,6 +155,11 @@ impl Server {
     /// The requests so far.
     pub fn received(&self) -> Vec<Received> {
         self.received.lock().unwrap().clone()
+    }
+
+    /// Lets go of the requests so far, which are counted from none again.
+    pub fn forget(&self) {
+        self.received.lock().unwrap().clear();
     }
 
     /// Whether nothing was written.
