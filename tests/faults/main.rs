@@ -16,4 +16,6 @@ mod proxies;
 mod redirects;
 mod situations;
 mod statuses;
+#[cfg(feature = "rustls")]
+mod tls;
 mod tokens;
