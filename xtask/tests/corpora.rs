@@ -44,4 +44,9 @@ fn each_target_has_a_program_and_a_corpus() {
     let targets: BTreeSet<_> = TARGETS.iter().map(|(name, _)| name.to_string()).collect();
     assert_eq!(names("corpus", ""), targets);
     assert_eq!(names("fuzz_targets", ".rs"), targets);
+    let manifest = fs::read_to_string(fuzz().join("Cargo.toml")).unwrap();
+    let manifest: toml::Table = manifest.parse().unwrap();
+    let programs = manifest["bin"].as_array().unwrap().iter();
+    let programs = programs.map(|program| program["name"].as_str().unwrap().to_owned());
+    assert_eq!(programs.collect::<BTreeSet<_>>(), targets);
 }
