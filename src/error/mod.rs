@@ -47,7 +47,7 @@ pub enum ErrorKind {
     Server,
     /// The time for one attempt, or for the whole call, ran out.
     Timeout,
-    /// No connection could be made: nothing was sent.
+    /// No connection could be made, or it was gone before the request was on it: nothing was sent.
     Connect,
     /// The connection broke, the response could not be read to its end or was larger than allowed, or a redirect was
     /// not followed.

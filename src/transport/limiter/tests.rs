@@ -158,6 +158,36 @@ async fn under_a_storm_of_429s_and_cancellations_no_permit_is_lost_and_none_is_i
     assert_eq!(take_all(&limiter).len(), 10);
 }
 
+/// The same without a clock, by threads that really run at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn on_many_threads_no_permit_is_lost_and_none_is_invented() {
+    let limiter = Limiter::new(10);
+    let mut tasks = JoinSet::new();
+    for number in 0..20_000 {
+        let limiter = limiter.clone();
+        let task = tasks.spawn(async move {
+            let permit = limiter.acquire().await;
+            yield_now().await;
+            match number % 7 {
+                0 => drop(permit.throttled()),
+                _ => permit.succeeded(),
+            }
+        });
+        if number % 5 == 0 {
+            task.abort();
+        }
+        if number % 64 == 0 {
+            yield_now().await;
+        }
+    }
+    while tasks.join_next().await.is_some() {}
+    for _ in 0..100 {
+        limiter.acquire().await.succeeded();
+    }
+    assert_eq!(limiter.limit(), 10);
+    assert_eq!(take_all(&limiter).len(), 10);
+}
+
 /// Counts a call out even when it is cancelled.
 fn count_out(under_way: &AtomicUsize) -> impl Drop {
     struct Leave<'a>(&'a AtomicUsize);
