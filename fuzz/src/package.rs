@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{Cursor, Write as _};
 use std::path::Path;
 
+use serde_json::{Value, json};
 use timeback_qti_bank::package::{PackOptions, UnpackOptions};
 use timeback_qti_bank::{Bank, Entity, Error, Settings, unobserved};
 use zip::ZipWriter;
@@ -136,5 +137,27 @@ fn goes_out_and_comes_in_again(bank: &Bank, folder: &Path) {
         if name.starts_with("media/") {
             assert!(there[name] == *bytes, "{name}");
         }
+    }
+    // What was in no resource has one of its own now, and what a document shows is in its resource.
+    let record = |files: &BTreeMap<String, Vec<u8>>| -> Value {
+        serde_json::from_slice(&files["package.json"]).expect("JSON")
+    };
+    let (there, here) = (record(&there), record(&here));
+    assert_eq!(there["metadata"], here["metadata"]);
+    let resources = |record: &Value| record["resources"].as_array().cloned().unwrap_or_default();
+    // One that failed is told in the report.
+    let held: Vec<_> = entities(bank)
+        .into_iter()
+        .map(|entity| json!(entity.key))
+        .collect();
+    let is_held =
+        |resource: &Value| resource["entity"].is_null() || held.contains(&resource["entity"]);
+    for resource in resources(&here).into_iter().filter(is_held) {
+        let kept = ["identifier", "type", "entity", "href", "metadata"];
+        let is_same = |other: &Value| kept.iter().all(|name| other[name] == resource[name]);
+        assert!(
+            resources(&there).iter().any(is_same),
+            "{resource}\n{there:#}"
+        );
     }
 }
