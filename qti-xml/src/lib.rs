@@ -18,6 +18,7 @@ mod parse;
 #[cfg(test)]
 mod properties;
 mod view;
+mod write;
 
 pub use compare::{
     Difference, differences, differences_of_tests, first_difference, first_difference_of_tests,
