@@ -15,9 +15,24 @@ pub trait Clock: Send + Sync + 'static {
     /// Waits; the time counts from the first poll.
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 
-    /// The date and time of day. Nothing but a `Retry-After` that names a date, in an answer without a date of its own,
-    /// is held against it, so that a clock that is wrong, or is set while the program runs, does no harm.
+    /// The date and time of day. Two things are held against it: the end of a token that a store keeps, and a
+    /// `Retry-After` that names a date, in an answer without a date of its own. The life of a token in use is not, so a
+    /// clock that is set while the program runs does no harm to it.
     fn wall(&self) -> SystemTime;
+}
+
+impl<T: Clock + ?Sized> Clock for Arc<T> {
+    fn now(&self) -> Instant {
+        (**self).now()
+    }
+
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        (**self).sleep(duration)
+    }
+
+    fn wall(&self) -> SystemTime {
+        (**self).wall()
+    }
 }
 
 /// The clock of the machine, by tokio's timer; tokio's paused time pauses it too.

@@ -122,6 +122,7 @@ mod auth;
 pub mod blocking;
 mod client;
 mod clock;
+mod deadline;
 pub mod docs;
 mod error;
 #[cfg(test)]

@@ -66,7 +66,7 @@ async fn at_most_as_many_entities_as_asked_for() {
 }
 
 #[tokio::test]
-async fn without_a_number_of_pages_the_first_short_page_ends_it() {
+async fn without_a_number_of_pages_a_list_ends_where_nothing_more_can_follow() {
     let page = |number: usize| {
         let mut page = full_page(number, 12, 5);
         page.as_object_mut()
@@ -76,6 +76,18 @@ async fn without_a_number_of_pages_the_first_short_page_ends_it() {
     };
     let (server, client) = serve(page).await;
     assert_eq!(list(&client).limit(5).collect().await.unwrap().len(), 12);
+    // That there are fewer than asked for can be the service's own limit: only an empty page is the end.
+    assert_eq!(server.received().len(), 4);
+
+    let page = |number: usize| {
+        let mut page = full_page(number, 12, 5);
+        page.as_object_mut()
+            .unwrap()
+            .retain(|name, _| name == "items" || name == "limit");
+        page
+    };
+    let (server, client) = serve(page).await;
+    assert_eq!(list(&client).limit(1000).collect().await.unwrap().len(), 12);
     assert_eq!(server.received().len(), 3);
 }
 

@@ -222,6 +222,22 @@ async fn what_another_was_told_by_retry_after_all_keep_to() {
 }
 
 #[tokio::test]
+async fn a_shorter_pause_does_not_end_a_longer_one() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let pace = || redis.store().pace().unwrap();
+    for wait in [30, 1, 20] {
+        pace().pause("account", Duration::from_secs(wait)).await;
+    }
+    // Another process, which has looked at nothing yet.
+    let left = pace().left("account").await;
+    assert!(left > Duration::from_secs(25), "{left:?}");
+    pace().pause("account", Duration::from_secs(50)).await;
+    assert!(pace().left("account").await > Duration::from_secs(45));
+}
+
+#[tokio::test]
 async fn while_redis_is_away_a_client_gets_its_own_token_and_says_so_once() {
     let Some(mut redis) = Redis::start().await else {
         return;

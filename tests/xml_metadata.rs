@@ -2,6 +2,7 @@
 
 mod support;
 
+use futures_util::future::poll_immediate;
 use serde_json::{Value, json};
 use support::keeper::{ITEM, TEST, keeper, metadata};
 use support::once;
@@ -127,5 +128,113 @@ async fn an_upsert_of_xml_gives_what_is_new_its_metadata_and_keeps_that_of_what_
         let item = items.upsert_xml(&laid_out(ITEM), then).await.unwrap();
         assert_eq!(item.into_inner().metadata.as_ref(), Some(&metadata));
         client.item("i").delete().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn metadata_that_outlives_a_write_that_leaves_none_is_told() {
+    let none = Metadata::new();
+    for write in [MetadataWrite::Clear, MetadataWrite::Replace(&none)] {
+        let merged = json!({"grade": 5, "DOK": 2});
+        let item = json!({"identifier": "i", "title": "T", "rawXml": ITEM, "metadata": merged});
+        let test = json!({"identifier": "t", "title": "T", "rawXml": TEST, "metadata": merged});
+        let server = Server::start(move |request, _| {
+            let of_a_test = request.target.contains("tests");
+            answer(200, if of_a_test { &test } else { &item })
+        })
+        .await;
+        let client = once(&server.url);
+        for error in [
+            client.item("i").update_xml(ITEM, write).await.unwrap_err(),
+            client.test("t").update_xml(TEST, write).await.unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::Altered, "{error}");
+            assert!(error.message().contains("metadata."), "{error}");
+            assert!(error.may_have_been_applied());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_between_its_two_writes_keeps_the_metadata_of_a_test() {
+    let (server, client) = keeper("t", TEST, |_| ()).await;
+    let xml = TEST.replace("\"T\"", "\"T2\"");
+    let test = client.test("t");
+    let mut write = Box::pin(test.update_xml(&xml, MetadataWrite::Keep));
+    let written = |server: &Server| {
+        let received = server.received();
+        received.iter().any(|request| request.method == "PUT")
+    };
+    // Until the service has the XML, and has cleared the metadata.
+    while !written(&server) {
+        assert!(poll_immediate(&mut write).await.is_none(), "done too early");
+        tokio::task::yield_now().await;
+    }
+    drop(write);
+    let both = async {
+        let writes = || {
+            server
+                .received()
+                .into_iter()
+                .filter(|request| request.method == "PUT")
+        };
+        while writes().count() < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    let both = tokio::time::timeout(std::time::Duration::from_secs(20), both).await;
+    both.expect("the metadata is lost");
+    let (_, found) = written_metadata(&client).await;
+    assert_eq!(found, json!({"grade": 5}));
+}
+
+async fn written_metadata(client: &Client) -> (String, Value) {
+    let test = client.test("t").get().await.unwrap();
+    (test.title, json!(test.metadata.unwrap_or_default()))
+}
+
+#[tokio::test]
+async fn metadata_that_could_not_be_put_back_stands_in_the_error() {
+    let stored = json!({"identifier": "t", "title": "T", "rawXml": TEST, "metadata": {"grade": 5}});
+    let server = Server::start(
+        move |request, _| match request.target.contains("metadata") {
+            true => answer(422, &json!({"error": "no"})),
+            false => answer(200, &stored),
+        },
+    )
+    .await;
+    let edit = once(&server.url).test("t");
+    let error = edit
+        .edit_xml(|xml| *xml = xml.replace("\"T\"", "\"T2\""))
+        .await
+        .unwrap_err();
+    assert_eq!(error.status(), Some(422));
+    assert!(error.may_have_been_applied());
+    assert_eq!(error.details(), Some(&json!({"metadata": {"grade": 5}})));
+}
+
+#[tokio::test]
+async fn an_item_of_another_writer_with_other_metadata_is_not_taken_for_ours() {
+    for (metadata, theirs, ours) in [
+        (Some(json!({"grade": 5})), json!({"grade": 6}), false),
+        (Some(json!({"grade": 5})), json!({}), false),
+        (None, json!({"grade": 5}), false),
+        (Some(json!({"grade": 5})), json!({"grade": 5}), true),
+        (None, Value::Null, true),
+    ] {
+        let stored = json!({"identifier": "i", "title": "T", "rawXml": ITEM, "metadata": theirs});
+        let server = Server::start(
+            move |request, count| match (request.method.as_str(), count) {
+                ("POST", 0) => answer(504, &json!({})),
+                ("POST", _) => answer(409, &json!({"error": "exists"})),
+                _ => answer(200, &stored),
+            },
+        )
+        .await;
+        let client = support::builder(&server.url).build().unwrap();
+        let metadata: Option<Metadata> =
+            metadata.map(|metadata| serde_json::from_value(metadata).unwrap());
+        let created = client.items().create_xml(ITEM, metadata.as_ref()).await;
+        assert_eq!(created.is_ok(), ours, "{metadata:?} {theirs}: {created:?}");
     }
 }

@@ -38,6 +38,7 @@ mod qti;
 mod server;
 mod store;
 
+use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -58,7 +59,6 @@ use crate::server::faults::Faults;
 use crate::store::Store;
 
 /// A running sandbox. It stops when it is dropped.
-#[derive(Debug)]
 pub struct Sandbox {
     app: Arc<App>,
     origin: String,
@@ -66,6 +66,16 @@ pub struct Sandbox {
     server: JoinHandle<()>,
     /// Dropping it stops the server.
     stop: oneshot::Sender<()>,
+}
+
+/// Without tokens and secrets.
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("origin", &self.origin)
+            .field("account", &self.account)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Sandbox {

@@ -1,5 +1,6 @@
 //! The sandbox as a program: its arguments, and what it prints. Other programs that start a sandbox use it as well.
 
+use std::fmt;
 use std::io::{self, Write};
 use std::net::IpAddr;
 use std::panic;
@@ -10,7 +11,7 @@ use clap::Args;
 use crate::{Account, Sandbox};
 
 /// The arguments of a program that starts a sandbox.
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub struct Options {
     /// Address to listen at; at another one, whoever can reach this machine can use the sandbox
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
@@ -43,6 +44,17 @@ pub struct Options {
     /// Keep the state in this file, so that it outlives the process.
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
+}
+
+/// Without the secret.
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("listen", &self.listen)
+            .field("port", &self.port)
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Options {

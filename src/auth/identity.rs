@@ -10,6 +10,7 @@ use super::store::{SharedPace, StoredSource};
 use super::{AuthorizationCode, Token};
 use super::{StoredToken, TokenCache, TokenKey};
 use crate::clock::Clock;
+use crate::deadline::in_time;
 #[cfg(feature = "sign-in")]
 use crate::error::Error;
 use crate::error::Result;
@@ -97,9 +98,11 @@ impl<'a> Identity<'a> {
     ///
     /// # Errors
     /// As any call has them that needs a token: of kind [`Auth`](crate::ErrorKind::Auth), and
-    /// [`is_sign_in_required`](crate::Error::is_sign_in_required) where a person has to sign in.
+    /// [`is_sign_in_required`](crate::Error::is_sign_in_required) where a person has to sign in;
+    /// [`Timeout`](crate::ErrorKind::Timeout) after the client's deadline.
     pub async fn token(&self) -> Result<String> {
-        let bearer = self.holder.tokens.bearer(self.deadline).await?;
+        let bearer = self.holder.tokens.bearer(self.deadline);
+        let bearer = in_time(|| self.deadline, bearer, "waiting for a token").await??;
         Ok(bearer.secret().to_owned())
     }
 

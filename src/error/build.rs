@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use serde_json::Value;
 
 use super::body::SEARCHED_LIMIT;
 use super::{BODY_LIMIT, Error, ErrorBody, ErrorKind, Inner, Secrets, cap, one_line};
@@ -125,6 +126,16 @@ impl Error {
 
     pub(crate) fn with_code(mut self, code: impl Into<String>) -> Self {
         self.0.code = Some(cap(&code.into(), 200));
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    pub(crate) fn with_details(mut self, details: Value) -> Self {
+        self.0.details = Some(details);
         self
     }
 

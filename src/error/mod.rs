@@ -40,17 +40,17 @@ pub enum ErrorKind {
     NotFound,
     /// 409: an entity with this identifier exists already. Nothing was changed.
     Conflict,
-    /// 429: too many requests, and waiting would have outlasted the deadline. See [`Error::retry_after`].
+    /// 429: too many requests, after all retries that attempts, deadline and budget allow. See [`Error::retry_after`].
     RateLimit,
     /// 5xx: the service, or a gateway before it, failed. The live service also answers some client mistakes (malformed
     /// XML, an unknown interaction type) this way.
     Server,
     /// The time for one attempt, or for the whole call, ran out.
     Timeout,
-    /// No connection could be made, or it was gone before the request was on it: nothing was sent.
+    /// The last attempt could make no connection, or it was gone before the request was on it: nothing of it was sent.
     Connect,
-    /// The connection broke, the response could not be read to its end or was larger than allowed, or a redirect was
-    /// not followed.
+    /// The connection broke, or the response could not be read to its end. With a [`status`](Error::status), a response
+    /// arrived that cannot be used: it is larger than allowed, or a redirect that is not followed.
     Transport,
     /// The response arrived with a success status, but is not what the API documents. See [`Error::body`].
     Decode,
@@ -78,8 +78,8 @@ impl ErrorKind {
         }
     }
 
-    /// The kind as one word, as it stands in spans.
-    pub(crate) fn as_str(self) -> &'static str {
+    /// The kind as one word, as it stands in spans and metrics: `not_found`.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Request => "request",
             Self::Auth => "auth",
@@ -180,7 +180,8 @@ impl Error {
         self.0.code.as_deref()
     }
 
-    /// The body's `details`: a string, or a list of validation issues (see [`issues`](Self::issues)).
+    /// The body's `details`: a string, or a list of validation issues (see [`issues`](Self::issues)). Where XML of a
+    /// test is written and its metadata is not, `{"metadata": ...}` with what is still to be written.
     pub fn details(&self) -> Option<&Value> {
         self.0.details.as_ref()
     }
@@ -228,10 +229,9 @@ impl Error {
     /// Whether the same call may succeed later without any change.
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
-            ErrorKind::RateLimit
-            | ErrorKind::Timeout
-            | ErrorKind::Connect
-            | ErrorKind::Transport => true,
+            ErrorKind::RateLimit | ErrorKind::Timeout | ErrorKind::Connect => true,
+            // With a status, a response arrived that cannot be used: the next one would be the same.
+            ErrorKind::Transport => self.0.status.is_none(),
             ErrorKind::Request => self.0.status == Some(StatusCode::REQUEST_TIMEOUT),
             ErrorKind::Server => matches!(self.status(), Some(500 | 502 | 503 | 504)),
             // Without a status of the API itself, the token endpoint was unreachable or overloaded.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use http::header::AUTHORIZATION;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
@@ -12,6 +12,9 @@ const MARK: &str = "[secret]";
 
 /// Anything shorter is no secret, but a word that stands in texts anyway.
 const SHORTEST: usize = 4;
+
+/// The same for headers that may hold anything: `true` and `preview` are no secrets either.
+const SHORTEST_HEADER: usize = 8;
 
 /// How much of the start of a secret is enough to strike it out: whoever repeats a secret may cut it.
 const TELLING: usize = 12;
@@ -23,15 +26,12 @@ pub(crate) struct Secrets(Vec<HeaderValue>);
 impl Secrets {
     /// The values of the headers that are marked as sensitive.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let sensitive = headers.iter().filter(|(_, value)| value.is_sensitive());
-        Self(
-            sensitive
-                .map(|(name, value)| match name == AUTHORIZATION {
-                    true => credentials(value),
-                    false => value.clone(),
-                })
-                .collect(),
-        )
+        let secret = |(name, value): (&HeaderName, &HeaderValue)| match name == AUTHORIZATION {
+            _ if !value.is_sensitive() => None,
+            true => Some(credentials(value)),
+            false => (value.len() >= SHORTEST_HEADER).then(|| value.clone()),
+        };
+        Self(headers.iter().filter_map(secret).collect())
     }
 
     /// These, and one more.
@@ -56,11 +56,12 @@ impl Secrets {
     pub(crate) fn strike_body(&self, body: &[u8]) -> String {
         let text = String::from_utf8_lossy(body);
         let struck = self.strike(&text);
-        // JSON can write a character in several ways, so its strings are searched once decoded.
-        let Ok(mut value) = serde_json::from_str(&struck) else {
+        // JSON can write a character in several ways, so its strings are searched once decoded; and what is struck from
+        // its text may be a part of its syntax.
+        let Ok(mut value) = serde_json::from_str(&text) else {
             return struck;
         };
-        match self.strike_value(&mut value) {
+        match self.strike_value(&mut value) || struck != text {
             true => value.to_string(),
             false => struck,
         }
@@ -82,13 +83,22 @@ impl Secrets {
         text
     }
 
-    /// Whether any string of the value had one.
+    /// Whether any string or number of the value had one.
     fn strike_value(&self, value: &mut Value) -> bool {
         match value {
             Value::String(text) => {
                 let struck = self.strike(text);
                 let differs = struck != *text;
                 *text = struck;
+                differs
+            }
+            Value::Number(number) => {
+                let text = number.to_string();
+                let struck = self.strike(&text);
+                let differs = struck != text;
+                if differs {
+                    *value = Value::String(struck);
+                }
                 differs
             }
             Value::Array(values) => values
@@ -277,6 +287,32 @@ mod tests {
             assert_eq!(secrets("t").strike_body(text.as_bytes()), text);
             assert_eq!(Secrets::default().strike_body(text.as_bytes()), text);
         }
+    }
+
+    #[test]
+    fn a_secret_that_is_a_part_of_json_itself_leaves_the_body_readable() {
+        let body = br#"{"error": "token true refused", "retry": true, "n": 12345, "a": 1}"#;
+        for (secret, struck) in [
+            (
+                "true",
+                r#"{"error":"token [secret] refused","retry":true,"n":12345,"a":1}"#,
+            ),
+            (
+                "error",
+                r#"{"[secret]":"token true refused","retry":true,"n":12345,"a":1}"#,
+            ),
+            (
+                "12345",
+                r#"{"error":"token true refused","retry":true,"n":"[secret]","a":1}"#,
+            ),
+        ] {
+            assert_eq!(secrets(secret).strike_body(body), struck, "{secret}");
+        }
+        let twice = br#"{"a": "s3cr3t-value", "a": "other"}"#;
+        assert_eq!(
+            secrets("s3cr3t-value").strike_body(twice),
+            r#"{"a":"other"}"#
+        );
     }
 
     #[test]

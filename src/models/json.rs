@@ -57,7 +57,11 @@ pub(crate) fn contains(whole: &Value, part: &Value) -> bool {
                     .zip(part)
                     .all(|(whole, part)| contains(whole, part))
         }
-        (Value::Number(whole), Value::Number(part)) => whole.as_f64() == part.as_f64(),
+        (Value::Number(whole), Value::Number(part)) => match (whole.as_i128(), part.as_i128()) {
+            // As fractions, large integers that differ are the same.
+            (Some(whole), Some(part)) => whole == part,
+            _ => whole.as_f64() == part.as_f64(),
+        },
         _ => whole == part,
     }
 }
@@ -99,6 +103,17 @@ mod tests {
         ] {
             assert!(!contains(&stored(theirs.clone()), &sent), "{theirs}");
         }
+    }
+
+    #[test]
+    fn an_integer_that_was_rounded_is_not_the_one_that_was_sent() {
+        let sent = json!({"metadata": {"vendorId": 9_007_199_254_740_993_u64}});
+        assert!(contains(&sent, &sent));
+        let rounded = json!({"metadata": {"vendorId": 9_007_199_254_740_992_u64}});
+        assert!(!contains(&rounded, &sent));
+        assert!(contains(&json!(u64::MAX), &json!(u64::MAX)));
+        assert!(!contains(&json!(u64::MAX - 1), &json!(u64::MAX)));
+        assert!(contains(&json!(2.0), &json!(2)));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Counter, Gauge, Histogram, Meter, UpDownCounter};
 use reqwest::Url;
 
-use super::{Call, Event, Failure, Load, Observer};
+use super::{Call, Event, Failure, Load, Observer, error_type};
 
 /// The bounds, in seconds, that the conventions give for the durations of requests.
 const SECONDS: [f64; 14] = [
@@ -80,7 +80,7 @@ impl Metrics {
             token_requests: meter
                 .u64_counter("timeback_qti.client.token.requests")
                 .with_unit("{request}")
-                .with_description("Tokens that were asked for.")
+                .with_description("Times that a token was asked for: of the store, if there is one, and else of the issuer.")
                 .build(),
         }
     }
@@ -94,8 +94,8 @@ impl Metrics {
         attributes
     }
 
-    /// What a metric of this package tells, in addition to `attributes`.
-    fn own<const N: usize>(&self, attributes: [KeyValue; N]) -> Vec<KeyValue> {
+    /// The attributes of a metric that the conventions do not have.
+    fn with_server<const N: usize>(&self, attributes: [KeyValue; N]) -> Vec<KeyValue> {
         attributes.into_iter().chain(self.server.clone()).collect()
     }
 
@@ -115,7 +115,7 @@ impl Metrics {
         if let Some(failure) = failure {
             attributes.push(KeyValue::new(
                 "error.type",
-                reason(status, failure.as_str()),
+                error_type(status, failure.as_str()).into_owned(),
             ));
         }
         self.request_duration.record(seconds, &attributes);
@@ -128,19 +128,11 @@ impl Metrics {
     }
 
     fn retry(&self, call: &Call<'_>, reason: String) {
-        let attributes = self.own([
+        let attributes = self.with_server([
             KeyValue::new("timeback_qti.operation", call.operation),
             KeyValue::new("timeback_qti.reason", reason),
         ]);
         self.retries.add(1, &attributes);
-    }
-}
-
-/// The status where it is what failed, else the failure as a word: what the conventions want as `error.type`.
-fn reason(status: Option<u16>, word: &str) -> String {
-    match status {
-        Some(status) if status >= 400 => status.to_string(),
-        _ => word.to_owned(),
     }
 }
 
@@ -166,11 +158,11 @@ impl Observer for Metrics {
                 load,
                 ..
             } => {
-                self.retry(&call, reason(status, kind.as_str()));
+                self.retry(&call, error_type(status, kind.as_str()).into_owned());
                 self.load(load);
             }
             Event::GivenUp { call, reason, .. } => {
-                let attributes = self.own([
+                let attributes = self.with_server([
                     KeyValue::new("timeback_qti.operation", call.operation),
                     KeyValue::new("timeback_qti.reason", reason.as_str()),
                 ]);
@@ -185,11 +177,11 @@ impl Observer for Metrics {
                 load,
             } => {
                 let mut attributes =
-                    self.own([KeyValue::new("timeback_qti.operation", call.operation)]);
+                    self.with_server([KeyValue::new("timeback_qti.operation", call.operation)]);
                 if let Some(failure) = failure {
                     attributes.push(KeyValue::new(
                         "error.type",
-                        reason(status, failure.as_str()),
+                        error_type(status, failure.as_str()).into_owned(),
                     ));
                 }
                 self.call_duration
@@ -198,7 +190,7 @@ impl Observer for Metrics {
                 self.load(load);
             }
             Event::TokenRequested { early, result, .. } => {
-                let mut attributes = self.own([KeyValue::new("timeback_qti.early", early)]);
+                let mut attributes = self.with_server([KeyValue::new("timeback_qti.early", early)]);
                 if let Err(kind) = result {
                     attributes.push(KeyValue::new("error.type", kind.as_str()));
                 }

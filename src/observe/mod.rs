@@ -3,6 +3,7 @@
 #[cfg(feature = "opentelemetry")]
 mod metrics;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -148,7 +149,7 @@ pub enum Event<'a> {
         attempts: u32,
         /// The time since it started, all waits included.
         elapsed: Duration,
-        /// The status of the last response, if there was one.
+        /// The status that the call ended with; `None` if its last attempt got no response.
         status: Option<u16>,
         /// Why the call did not succeed, if it did not.
         failure: Option<Failure>,
@@ -184,6 +185,14 @@ impl Failure {
             Self::Error(kind) => kind.as_str(),
             Self::Cancelled => "cancelled",
         }
+    }
+}
+
+/// What OpenTelemetry's conventions want as `error.type`: the status where it is what failed, else the failure as a word.
+pub(crate) fn error_type(status: Option<u16>, word: &'static str) -> Cow<'static, str> {
+    match status {
+        Some(status) if status >= 400 => status.to_string().into(),
+        _ => word.into(),
     }
 }
 

@@ -9,8 +9,11 @@ use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::models::SortOrder;
 
+/// Keeps [`Collection`] to the collections of this crate: each of them has a list of the API.
+pub trait Sealed {}
+
 /// A collection of the API that can be listed.
-pub trait Collection: Clone + fmt::Debug + Send + Sync + 'static {
+pub trait Collection: Sealed + Clone + fmt::Debug + Send + Sync + 'static {
     /// The operationId of its list.
     const OPERATION: &'static str;
     /// What it holds.

@@ -6,6 +6,7 @@ mod list;
 mod listing;
 mod walk;
 
+pub(crate) use collection::Sealed;
 pub use collection::{Collection, Filterable, Parameters};
 pub use entry::Undecodable;
 pub(crate) use entry::read_page;

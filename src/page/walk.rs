@@ -190,7 +190,8 @@ impl Progress {
         self.ended = match (self.pages, page.total) {
             (Some(pages), _) => self.next > pages,
             (None, Some(total)) => count == 0 || self.skipped + self.entities >= total,
-            (None, None) => count < self.limit,
+            // A service that does not say how many it gives at most may give fewer than it was asked for.
+            (None, None) => count == 0 || page.limit.is_some_and(|limit| count < limit),
         };
     }
 }

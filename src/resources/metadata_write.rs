@@ -28,7 +28,8 @@ pub enum MetadataWrite<'a> {
     Keep,
     /// Keeps nothing besides the XML: clears the metadata, and every other field.
     Clear,
-    /// Keeps nothing besides the XML and this metadata: clears every other field.
+    /// Keeps nothing besides the XML and this metadata: clears every other field. Fields of the metadata that the service
+    /// keeps all the same are taken for ones that it has added.
     Replace(&'a Metadata),
 }
 

@@ -8,7 +8,7 @@ use super::tests::{TestQuery, refuse_beyond_json};
 use super::{SectionHandle, Sections, Upserted};
 use crate::error::{Error, Result};
 use crate::models::{SortField, TestPart, json, rewrite};
-use crate::page::{Collection, Filterable, List, Page, Parameters};
+use crate::page::{Collection, Filterable, List, Page, Parameters, Sealed};
 use crate::transport::{Requests, operation};
 
 /// The parts of a test; made by [`TestHandle::parts`](super::TestHandle::parts).
@@ -87,6 +87,8 @@ impl Parts {
         self.0.clone().upsert(part)
     }
 }
+
+impl Sealed for Parts {}
 
 impl Collection for Parts {
     const OPERATION: &'static str = operation::SEARCH_TEST_PARTS.id;

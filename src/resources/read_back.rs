@@ -30,8 +30,8 @@ pub(super) fn check_stored(
 
 /// Refuses a stored item whose typed fields differ from the XML that was sent.
 pub(super) fn check_typed(operation: &'static str, xml: &str, item: &AssessmentItem) -> Result<()> {
-    let sent = ItemView::parse(xml).map_err(given)?;
-    match stale_fields::first_stale(&sent, &fields(item)?) {
+    let sent = ItemView::parse(xml).map_err(|problem| unconfirmed(given(problem)))?;
+    match stale_fields::first_stale(&sent, &fields(item).map_err(unconfirmed)?) {
         None => Ok(()),
         Some(stale) => Err(altered(operation, stale)),
     }
@@ -43,16 +43,29 @@ pub(super) fn check_metadata(
     sent: Option<&Metadata>,
     stored: Option<&Metadata>,
 ) -> Result<()> {
-    let missing = sent.into_iter().flatten().find(|(name, value)| {
-        let stored = stored
-            .and_then(|stored| stored.get(*name))
-            .unwrap_or(&Value::Null);
-        !contains(stored, value)
-    });
-    match missing {
+    match sent.and_then(|sent| missing(sent, stored)) {
         None => Ok(()),
-        Some((name, _)) => Err(altered(operation, format!("metadata.{name}"))),
+        Some(name) => Err(altered(operation, format!("metadata.{name}"))),
     }
+}
+
+/// Whether metadata can be what a create has left that sent this: the service may add to what was sent, but not where
+/// nothing was.
+pub(super) fn holds_metadata(sent: Option<&Metadata>, stored: Option<&Metadata>) -> bool {
+    match sent.filter(|sent| !sent.is_empty()) {
+        Some(sent) => missing(sent, stored).is_none(),
+        None => stored.is_none_or(Metadata::is_empty),
+    }
+}
+
+/// The first name whose value is not stored as it was sent.
+fn missing<'m>(sent: &'m Metadata, stored: Option<&Metadata>) -> Option<&'m str> {
+    let is_stored = |(name, value): &(&String, &Value)| {
+        let stored = stored.and_then(|stored| stored.get(*name));
+        contains(stored.unwrap_or(&Value::Null), value)
+    };
+    let mut others = sent.iter().filter(|field| !is_stored(field));
+    others.next().map(|(name, _)| name.as_str())
 }
 
 /// Refuses stored metadata that still holds what was removed: a service that merges would keep it.
@@ -72,7 +85,7 @@ pub(super) fn check_removed(
         None => Ok(()),
         Some(name) => Err(altered(
             operation,
-            format!("metadata.{name}, which was removed"),
+            format!("metadata.{name}, which was not to stay"),
         )),
     }
 }

@@ -8,7 +8,7 @@ use super::tests::refuse_beyond_json;
 use super::{ItemRefs, Upserted};
 use crate::error::{Error, Result};
 use crate::models::{Section, SortField, json, rewrite};
-use crate::page::{Collection, List, Page, Parameters};
+use crate::page::{Collection, List, Page, Parameters, Sealed};
 use crate::transport::{Requests, operation};
 
 /// The sections of a test part; made by [`PartHandle::sections`](super::PartHandle::sections).
@@ -87,6 +87,8 @@ impl Sections {
         self.0.clone().upsert(section)
     }
 }
+
+impl Sealed for Sections {}
 
 impl Collection for Sections {
     const OPERATION: &'static str = operation::SEARCH_SECTIONS.id;

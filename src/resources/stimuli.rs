@@ -8,7 +8,7 @@ use super::resource::{Edit, Entities, Entity, Resource};
 use super::xml_body::check_content;
 use crate::error::{Error, Result};
 use crate::models::{SortField, Stimulus, StimulusInput, json};
-use crate::page::{Collection, List, Page, Parameters};
+use crate::page::{Collection, List, Page, Parameters, Sealed};
 use crate::transport::operation;
 use crate::xml;
 
@@ -90,6 +90,8 @@ impl Stimuli {
         self.0.clone().upsert(stimulus)
     }
 }
+
+impl Sealed for Stimuli {}
 
 impl Collection for Stimuli {
     const OPERATION: &'static str = operation::SEARCH_STIMULI.id;

@@ -3,7 +3,7 @@
 use super::identifier::check_identifier;
 use super::resource::{Entities, Entity, Resource};
 use super::upsert::{Upserted, upsert};
-use super::{MetadataWrite, lost_reply, xml_body};
+use super::{MetadataWrite, lost_reply, read_back, xml_body};
 use crate::error::{Error, Result};
 use crate::models::Metadata;
 use crate::models::raw_xml::raw_xml;
@@ -29,6 +29,8 @@ pub(super) trait XmlResource: Resource {
         metadata: Option<&Metadata>,
     ) -> impl Future<Output = Result<Self>> + Send;
 
+    fn metadata(&self) -> Option<&Metadata>;
+
     /// Replaces it by XML that was checked, and keeps what it has besides the XML.
     fn keep(
         at: &Entity<Self>,
@@ -48,11 +50,12 @@ impl<R: XmlResource> Entities<R> {
     pub(super) async fn create_xml(self, xml: &str, metadata: Option<&Metadata>) -> Result<R> {
         let new = self.one(xml_body::check_new_document(R::ROOT, xml)?);
         let created = R::post_xml(&new, xml, metadata).await;
-        lost_reply::create(created, new.clone().get(), |found: &R| {
-            let found = found.raw_xml().unwrap_or_default();
-            R::first_difference(xml, found) == Ok(None)
-        })
-        .await
+        let ours = |found: &R| {
+            let stored = found.raw_xml().unwrap_or_default();
+            R::first_difference(xml, stored) == Ok(None)
+                && read_back::holds_metadata(metadata, found.metadata())
+        };
+        lost_reply::create(created, new.clone().get(), ours).await
     }
 
     pub(super) async fn upsert_xml(

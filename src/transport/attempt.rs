@@ -30,6 +30,12 @@ fn failed(outcome: Outcome, kind: ErrorKind, message: impl AsRef<str>) -> (Outco
     (outcome, Error::new(kind, message))
 }
 
+/// A response arrived that cannot be used, and will not be another time.
+fn unusable(status: StatusCode, message: impl AsRef<str>) -> (Outcome, Error) {
+    let (outcome, error) = failed(Outcome::Unusable, ErrorKind::Transport, message);
+    (outcome, error.with_status(status))
+}
+
 /// Gives a request the headers that every request of the client has.
 pub(super) fn prepare(
     request: &mut Request,
@@ -94,14 +100,8 @@ async fn follow(
                 target = Some(next);
             }
             Some(_) => {
-                return Err(failed(
-                    Outcome::Unusable,
-                    ErrorKind::Transport,
-                    format!(
-                        "{}: not followed, as it leaves the API's origin or is for a write",
-                        response.status()
-                    ),
-                ));
+                let message = "not followed, as it leaves the API's origin or is for a write";
+                return Err(unusable(response.status(), message));
             }
         }
     }
@@ -139,14 +139,9 @@ async fn read(mut response: Response, cap: usize, secrets: Secrets) -> Attempted
             if is_error {
                 break;
             }
-            return Err(failed(
-                Outcome::Unusable,
-                ErrorKind::Transport,
-                format!(
-                    "{}: the response body is larger than the {cap} bytes that the client reads",
-                    response.status()
-                ),
-            ));
+            let message =
+                format!("the response body is larger than the {cap} bytes that the client reads");
+            return Err(unusable(response.status(), message));
         }
         if first.is_empty() {
             // Most bodies come in one chunk, which is taken as it is.

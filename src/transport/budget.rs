@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// What a retry takes out, counted in what a success puts in: one retry for two successes, so that retries go on while
-/// up to a third of the answers are failures, and never add more than half to the load.
+/// The price of a retry in deposits, of which each success makes one: two successes buy one retry, so that retries go on
+/// while up to a third of the answers are failures, and never add more than half to the load.
 const COST: u32 = 2;
 
 /// The retries that a full budget grants without a success between them: enough for ten calls at once to get over a

@@ -7,22 +7,26 @@ use tracing::debug;
 use super::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 
-/// Waits as long as the service told another of the fleet to.
-pub(super) async fn keep_pace(context: &Context, time_left: impl Fn() -> Duration) -> Result<()> {
-    let Some((pace, account)) = &context.pace else {
-        return Ok(());
-    };
-    let left = pace.left(account).await;
+/// How long the service told another of the fleet to wait, from now.
+pub(super) async fn time_to_wait(context: &Context) -> Duration {
+    match &context.pace {
+        Some((pace, account)) => pace.left(account).await,
+        None => Duration::ZERO,
+    }
+}
+
+/// Waits with the fleet, if that ends before the call does.
+pub(super) async fn wait(context: &Context, left: Duration, time_left: Duration) -> Result<()> {
     if left.is_zero() {
         return Ok(());
     }
-    if left >= time_left() {
+    if left >= time_left {
         let message = "the service told another process to wait for longer than this call has";
         return Err(Error::new(ErrorKind::RateLimit, message).with_retry_after(Some(left)));
     }
     // Not all of the fleet at once.
     let after = left.mul_f64(1.0 + context.jitter.fraction() / 10.0);
-    let after = after.min(time_left());
+    let after = after.min(time_left);
     debug!(wait_ms = after.as_millis(), "waiting with the fleet");
     context.defaults.clock.sleep(after).await;
     Ok(())

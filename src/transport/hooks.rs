@@ -10,6 +10,7 @@ use super::context::Context;
 use super::operation::Operation;
 use super::options::CallOptions;
 use super::{attempt, body, path, raw};
+use crate::deadline::in_time;
 use crate::error::{Error, Result};
 
 /// The bindings as users get them: authenticated and guarded, nothing else.
@@ -53,7 +54,8 @@ async fn authorize(
     path::guard(operation, context.base_url.path(), request.url())?;
     body::guard(request)?;
     let time_left = options.deadline.unwrap_or(context.defaults.deadline);
-    let bearer = context.identity.tokens.bearer(time_left).await?;
+    let bearer = context.identity.tokens.bearer(time_left);
+    let bearer = in_time(|| time_left, bearer, "waiting for a token").await??;
     attempt::prepare(request, context, options, None, &bearer);
     Ok(())
 }

@@ -83,7 +83,8 @@ impl CallOptions {
         self
     }
 
-    /// How many times a request may be sent at most; 1 switches retries off.
+    /// How many times a request may be sent at most; 1 switches retries off. A request whose token is refused (401) goes
+    /// out once more all the same.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = Some(attempts);
         self

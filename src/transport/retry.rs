@@ -32,7 +32,7 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Sends each request once.
+    /// Sends each request once, and once more only where its token is refused.
     pub fn never() -> Self {
         Self::default().max_attempts(1)
     }

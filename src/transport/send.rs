@@ -3,7 +3,6 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use futures_util::future::poll_immediate;
 use http::StatusCode;
 use reqwest::Request;
 use tracing::{Instrument, debug};
@@ -18,7 +17,8 @@ use super::outcome::Outcome;
 use super::retry::{self, Decision, Situation};
 use super::{body, fleet, path, request_id, retry_after, span};
 use crate::auth::Bearer;
-use crate::error::{Error, ErrorKind, ResponseParts, Result};
+use crate::deadline::in_time;
+use crate::error::{Error, ResponseParts, Result};
 
 /// A request that was not sent yet.
 pub(super) type Built = Result<(&'static Operation, Request)>;
@@ -67,6 +67,8 @@ struct Exchange<'a, 'o> {
     attempt_timeout: Duration,
     max_attempts: u32,
     token: Token,
+    /// How the attempt before has failed.
+    failed: Option<Error>,
     course: Course<'a>,
 }
 
@@ -97,6 +99,7 @@ impl<'a, 'o> Exchange<'a, 'o> {
             attempt_timeout: options.attempt_timeout.unwrap_or(defaults.attempt_timeout),
             max_attempts: options.max_attempts.unwrap_or(defaults.retry.max_attempts),
             token: Token::First,
+            failed: None,
             course,
         }
     }
@@ -117,7 +120,9 @@ impl<'a, 'o> Exchange<'a, 'o> {
                     "waiting for a token",
                 )
                 .await??;
-            fleet::keep_pace(context, || self.time_left()).await?;
+            let left = fleet::time_to_wait(context);
+            let left = self.in_time(left, "asking for the fleet's pace").await?;
+            fleet::wait(context, left, self.time_left()).await?;
 
             let attempted = self.attempt(&bearer).await;
             self.learn(permit, &attempted).await;
@@ -141,7 +146,13 @@ impl<'a, 'o> Exchange<'a, 'o> {
             };
             self.course.applied |= outcome.may_have_been_applied();
             match self.decide(outcome, &error) {
-                Decision::Retry { after } => context.defaults.clock.sleep(after).await,
+                Decision::Retry { after } => {
+                    self.failed = Some(error);
+                    context.defaults.clock.sleep(after).await;
+                }
+                Decision::GiveUp(_) if outcome == Outcome::TimedOut => {
+                    return Err(self.after_earlier(error));
+                }
                 Decision::GiveUp(_) => return Err(error),
             }
         }
@@ -173,13 +184,16 @@ impl<'a, 'o> Exchange<'a, 'o> {
         }
         let Ok(parts) = attempted else { return };
         if parts.status == StatusCode::TOO_MANY_REQUESTS {
-            fleet::share_pace(self.context, self.retry_after(parts)).await;
+            // Before anything is awaited, in which the call may be dropped.
             if permit.throttled() {
                 debug!(
                     limit = self.context.limiter.limit(),
                     "throttled, fewer requests at once"
                 );
             }
+            let shared = fleet::share_pace(self.context, self.retry_after(parts));
+            // A pace that cannot be shared in time is still kept by this client.
+            let _ = in_time(|| self.time_left(), shared, "sharing the pace").await;
         } else {
             permit.succeeded();
         }
@@ -233,20 +247,18 @@ impl<'a, 'o> Exchange<'a, 'o> {
         decision
     }
 
-    async fn in_time<T>(&self, future: impl Future<Output = T>, doing: &str) -> Result<T> {
-        let mut future = pin!(future);
-        // What is there at once, as it nearly always is, needs no timer.
-        if let Some(output) = poll_immediate(future.as_mut()).await {
-            return Ok(output);
+    /// In the time of the call. Of an attempt before, which failed, the error of a wait tells, too.
+    async fn in_time<T>(&mut self, future: impl Future<Output = T>, doing: &str) -> Result<T> {
+        let waited = in_time(|| self.time_left(), future, doing).await;
+        waited.map_err(|error| self.after_earlier(error))
+    }
+
+    /// The error of running out of time, which would hide how the attempt before has failed.
+    fn after_earlier(&mut self, error: Error) -> Error {
+        match self.failed.take() {
+            Some(earlier) => error.with_source(earlier),
+            None => error,
         }
-        tokio::time::timeout(self.time_left(), future)
-            .await
-            .map_err(|_| {
-                Error::new(
-                    ErrorKind::Timeout,
-                    format!("the deadline passed while {doing}"),
-                )
-            })
     }
 
     fn retry_after(&self, parts: &ResponseParts) -> Option<Duration> {

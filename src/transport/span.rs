@@ -6,6 +6,7 @@ use tracing::{Span, field};
 use super::context::Context;
 use super::operation::Operation;
 use crate::error::Error;
+use crate::observe;
 
 /// The span of a call that is about to begin.
 pub(super) fn open(context: &Context, operation: &'static Operation, request: &Request) -> Span {
@@ -33,7 +34,7 @@ pub(super) fn open(context: &Context, operation: &'static Operation, request: &R
     span
 }
 
-/// Records the last status of a call, and how many attempts it took.
+/// Records the status that a call ended with, and how many attempts it took.
 pub(super) fn record_end(span: &Span, status: Option<u16>, attempts: u32) {
     if let Some(status) = status {
         span.record("http.response.status_code", status);
@@ -46,8 +47,6 @@ pub(super) fn record_end(span: &Span, status: Option<u16>, attempts: u32) {
 /// Records that the call failed.
 pub(super) fn record_error(span: &Span, error: &Error) {
     span.record("otel.status_code", "ERROR");
-    match error.status() {
-        Some(status) if status >= 400 => span.record("error.type", field::display(status)),
-        _ => span.record("error.type", error.kind().as_str()),
-    };
+    let error_type = observe::error_type(error.status(), error.kind().as_str());
+    span.record("error.type", &*error_type);
 }

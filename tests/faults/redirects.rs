@@ -69,6 +69,10 @@ async fn no_request_and_no_token_follows_a_redirect_to_another_host() {
             for call in [Call::Get, Call::Create, Call::Update, Call::Delete] {
                 let error = in_time("redirect", call.run(&client)).await.unwrap_err();
                 assert_eq!(error.kind(), Transport, "{status} {target} {call:?}");
+                assert_eq!(
+                    (error.status(), error.is_retryable()),
+                    (Some(status), false)
+                );
                 check_text("redirect", &error);
             }
         }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::excerpt::excerpts;
 use super::references::without_hrefs;
 use super::white_space::{Piece, WhiteSpace, pieces};
-use super::{Difference, attribute_differences, prepared, same_name, step, tags};
+use super::{Difference, attribute_differences, prepared, same_name, steps, tags};
 use crate::error::XmlError;
 use crate::parse::dom::Element;
 
@@ -65,10 +65,11 @@ fn compare(
     found.extend(attribute_differences(sent, stored).map(|below| below.under_path(path)));
     let white_space = outer.within(sent);
     let (before, after) = (pieces(sent, white_space), pieces(stored, white_space));
+    let (steps_before, steps_after) = (steps(&before), steps(&after));
     for (expected, now) in aligned(&before, &after) {
         let place = match (expected, now) {
-            (_, Some(at)) => format!("{path}/{}", step(&after, at)),
-            (Some(at), None) => format!("{path}/{}", step(&before, at)),
+            (_, Some(at)) => format!("{path}/{}", steps_after[at]),
+            (Some(at), None) => format!("{path}/{}", steps_before[at]),
             (None, None) => continue,
         };
         match (expected.map(|at| &before[at]), now.map(|at| &after[at])) {

@@ -218,7 +218,7 @@ fn compare_content(
             } else {
                 &found
             };
-            return Some(below.under(&step(longer, at)));
+            return Some(below.under(&steps(longer)[at].to_string()));
         }
     }
     None
@@ -231,26 +231,40 @@ impl Piece<'_> {
             Self::Text(text) => excerpt(text, 0),
         }
     }
-
-    fn is_element(&self, local: &str) -> bool {
-        matches!(self, Self::Element(element) if element.local == local)
-    }
 }
 
-/// One step of a path; the number is left out where the name is the only one of its kind.
-fn step(pieces: &[Piece<'_>], at: usize) -> String {
-    let Piece::Element(element) = &pieces[at] else {
-        return "text()".to_owned();
+/// The steps of a path that lead to these siblings; the number is left out where the name is the only one of its kind.
+fn steps<'a>(pieces: &[Piece<'a>]) -> Vec<Step<'a>> {
+    let mut counts = HashMap::new();
+    let numbered = pieces.iter().map(|piece| {
+        let Piece::Element(element) = piece else {
+            return (None, 0);
+        };
+        let count = counts.entry(element.local.as_str()).or_insert(0_usize);
+        *count += 1;
+        (Some(element.local.as_str()), *count)
+    });
+    let numbered: Vec<_> = numbered.collect();
+    let number = |(name, number): (Option<&'a str>, usize)| Step {
+        name,
+        number: name.filter(|name| counts[name] > 1).map(|_| number),
     };
-    let count = |pieces: &[Piece<'_>]| {
-        pieces
-            .iter()
-            .filter(|piece| piece.is_element(&element.local))
-            .count()
-    };
-    match count(pieces) {
-        1 => element.local.clone(),
-        _ => format!("{}[{}]", element.local, count(&pieces[..=at])),
+    numbered.into_iter().map(number).collect()
+}
+
+/// A step of a path, to an element of a name or to text.
+struct Step<'a> {
+    name: Option<&'a str>,
+    number: Option<usize>,
+}
+
+impl fmt::Display for Step<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name.unwrap_or("text()"))?;
+        match self.number {
+            Some(number) => write!(f, "[{number}]"),
+            None => Ok(()),
+        }
     }
 }
 

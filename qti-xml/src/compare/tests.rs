@@ -161,3 +161,16 @@ fn attributes_are_matched_by_name_even_if_there_are_100_000() {
     let xml = format!("<a{many}/>");
     assert_same(&xml, &xml);
 }
+
+/// 60,000 siblings of 20,000 names: if each step counted its siblings anew, this would take minutes.
+#[test]
+fn differences_among_many_siblings_are_found_without_counting_them_anew_each_time() {
+    let names = (0..20_000)
+        .map(|number| format!("<n{number}/>"))
+        .collect::<String>();
+    let document = |last: &str| format!("<a>{names}{names}{names}{last}</a>");
+    let (sent, stored) = (document("<p>x</p><p/>"), document("<p>y</p><p/>"));
+    let found = differences(&sent, &stored).unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].path, "/a/p[1]/text()");
+}

@@ -20,7 +20,6 @@ use super::oauth::Sessions;
 use crate::api::error::ApiError;
 use crate::api::operation;
 
-#[derive(Debug)]
 struct Token {
     account: String,
     expires: Instant,
@@ -30,14 +29,12 @@ struct Token {
 }
 
 /// What a successful token request returns.
-#[derive(Debug)]
 pub(super) struct Issued {
     pub(super) access: String,
     pub(super) refresh: Option<String>,
 }
 
 /// The accounts, and the tokens that were issued to them.
-#[derive(Debug)]
 pub(crate) struct Auth {
     accounts: Vec<Account>,
     lifetime: Duration,
@@ -198,7 +195,6 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// A token request.
-#[derive(Debug)]
 pub(super) struct Grant {
     client_id: String,
     client_secret: String,

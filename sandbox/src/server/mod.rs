@@ -32,7 +32,6 @@ use crate::store::NotDurable;
 const MAX_BODY: usize = 10 * 1024 * 1024;
 
 /// All that handlers share.
-#[derive(Debug)]
 pub(crate) struct App {
     pub(crate) api: Arc<Api>,
     pub(crate) auth: Auth,

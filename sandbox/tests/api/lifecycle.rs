@@ -150,3 +150,13 @@ async fn a_sandbox_that_listens_everywhere_names_this_machine_as_its_address() {
         .header("host", "sandbox.example");
     assert_eq!(other.send().await.unwrap().status(), 403);
 }
+
+#[tokio::test]
+async fn a_sandbox_shows_no_token_and_no_secret_in_its_debug_text() {
+    let api = Api::start().await;
+    let shown = format!("{:?}", api.sandbox);
+    assert!(shown.contains("127.0.0.1"), "{shown}");
+    for secret in [api.token.as_str(), api.sandbox.client_secret()] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}

@@ -93,7 +93,7 @@ impl RefreshTask {
         self.cache.finish(&self.refresh, started, &outcome);
         // No receiver is left when all who waited have gone.
         let _ = self.outcome.send(Some(outcome.clone()));
-        // Last, so that a panic in a user's observer harms nobody who waits.
+        // Last, so that a slow observer holds up nobody who waits.
         self.report(started, &outcome);
     }
 

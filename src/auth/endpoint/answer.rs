@@ -48,7 +48,6 @@ pub(super) fn done(status: StatusCode, body: &[u8], secrets: &Secrets) -> Result
     if passing {
         return Err(Error::token_unavailable(message));
     }
-    let code = value["error"].as_str().map(one_line);
     Err(Error::credentials_rejected(
         code.unwrap_or_else(|| format!("http_{}", status.as_u16())),
         message,

@@ -100,8 +100,12 @@ impl Drop for Loopback {
 async fn serve(listener: TcpListener, path: Arc<str>, visits: mpsc::Sender<Visit>) {
     let mut connections = JoinSet::new();
     loop {
-        if let Ok((stream, _)) = listener.accept().await {
-            connections.spawn(converse(stream, Arc::clone(&path), visits.clone()));
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                connections.spawn(converse(stream, Arc::clone(&path), visits.clone()));
+            }
+            // Usually there are no file descriptors left, and other files must be closed first.
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
         }
         while connections.try_join_next().is_some() {}
     }

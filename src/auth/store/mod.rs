@@ -60,6 +60,28 @@ pub trait TokenStore: Send + Sync + 'static {
     }
 }
 
+impl<T: TokenStore + ?Sized> TokenStore for Arc<T> {
+    fn load<'a>(&'a self, key: &'a TokenKey) -> StoreFuture<'a, Option<StoredToken>> {
+        (**self).load(key)
+    }
+
+    fn save<'a>(&'a self, key: &'a TokenKey, token: &'a StoredToken) -> StoreFuture<'a, ()> {
+        (**self).save(key, token)
+    }
+
+    fn remove<'a>(&'a self, key: &'a TokenKey) -> StoreFuture<'a, ()> {
+        (**self).remove(key)
+    }
+
+    fn try_lock<'a>(&'a self, key: &'a TokenKey) -> StoreFuture<'a, Option<TokenLock>> {
+        (**self).try_lock(key)
+    }
+
+    fn pace(&self) -> Option<Arc<dyn SharedPace>> {
+        (**self).pace()
+    }
+}
+
 /// The right to renew the token of one key; its drop gives it back.
 pub struct TokenLock {
     _held: Box<dyn Send>,

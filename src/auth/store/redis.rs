@@ -241,10 +241,11 @@ impl TokenStore for RedisTokenStore {
 
     fn try_lock<'a>(&'a self, key: &'a TokenKey) -> StoreFuture<'a, Option<TokenLock>> {
         Box::pin(async {
-            let lease = Lease {
+            let mut lease = Lease {
                 server: Arc::clone(&self.server),
                 name: self.name("lock", &key.name()),
                 owner: format!("{:032x}", fastrand::u128(..)),
+                may_be_held: true,
             };
             let options = SetOptions::default()
                 .conditional_set(ExistenceCheck::NX)
@@ -257,7 +258,11 @@ impl TokenStore for RedisTokenStore {
                     set.query_async(connection).await
                 })
                 .await?;
-            Ok(taken.map(|_| TokenLock::new(lease)))
+            if taken.is_some() {
+                return Ok(Some(TokenLock::new(lease)));
+            }
+            lease.may_be_held = false;
+            Ok(None)
         })
     }
 
@@ -271,10 +276,15 @@ struct Lease {
     server: Arc<Server>,
     name: String,
     owner: String,
+    /// False once Redis has said that another holds it.
+    may_be_held: bool,
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
+        if !self.may_be_held {
+            return;
+        }
         // Without a runtime the lease ends by itself.
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return;
@@ -306,15 +316,16 @@ impl SharedPace for RedisTokenStore {
                 return;
             }
             let name = self.name("pause", account);
-            let options = SetOptions::default().with_expiration(SetExpiry::PX(millis(wait)));
+            // Of two pauses the one that ends later is kept.
+            let script = Script::new(
+                "if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], '429', 'PX', ARGV[1]) end",
+            );
+            let mut pause = script.key(name);
+            pause.arg(millis(wait));
             // A pause that cannot be shared is still kept by this process.
             let _ = self
                 .server
-                .run(async |connection| {
-                    let mut set = redis::cmd("SET");
-                    set.arg(&name).arg("429").arg(options);
-                    set.exec_async(connection).await
-                })
+                .run(async |connection| pause.invoke_async::<()>(connection).await)
                 .await;
         })
     }

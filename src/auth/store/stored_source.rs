@@ -23,11 +23,18 @@ pub(crate) struct StoredSource {
     source: Arc<dyn TokenSource>,
     key: TokenKey,
     clock: Arc<dyn Clock>,
-    /// The token that this process was given last: no longer good when the cache asks again, and at hand when the store
-    /// fails.
-    given: Mutex<Option<StoredToken>>,
+    given: Mutex<Option<Given>>,
     /// Whether the store's failure has been told.
     told: AtomicBool,
+}
+
+/// The token that this process was given last: no longer good when the cache asks again, and at hand when the store
+/// fails.
+#[derive(Clone)]
+struct Given {
+    token: StoredToken,
+    /// Whether the store has had it. If it is gone from there, somebody has signed out.
+    in_store: bool,
 }
 
 impl StoredSource {
@@ -145,19 +152,25 @@ impl StoredSource {
         let (stored, now) = (stored?, self.clock.wall());
         let known = self.given();
         if !stored.is_fresh(now)
-            || known.is_some_and(|given| given.access_token() == stored.access_token())
+            || known.is_some_and(|given| given.token.access_token() == stored.access_token())
         {
             return None;
         }
         tracing::debug!("token taken from the store");
-        self.set_given(Some(stored.clone()));
+        self.set_given(Some(Given {
+            token: stored.clone(),
+            in_store: true,
+        }));
         Some(stored.give(now))
     }
 
     async fn renew(&self, stored: Option<StoredToken>, problem: Option<Error>) -> Result<Token> {
         let stored_anything = stored.is_some();
-        // Where saving failed, this process's token is the newer one.
-        let previous = [stored, self.given()]
+        // Where the store cannot be read or saving failed, this process's token is the newer one.
+        let given = self
+            .given()
+            .filter(|given| problem.is_some() || !given.in_store);
+        let previous = [stored, given.map(|given| given.token)]
             .into_iter()
             .flatten()
             .max_by_key(StoredToken::issued_at);
@@ -186,9 +199,17 @@ impl StoredSource {
             Some(previous) => previous.followed_by(&token, asked_at),
             None => StoredToken::new(&token, asked_at),
         };
-        self.set_given(Some(next.clone()));
+        let given = |in_store| {
+            let token = next.clone();
+            self.set_given(Some(Given { token, in_store }));
+        };
+        // Before the store has it, so that it is not lost should nobody wait any longer.
+        given(false);
         match self.store.save(&self.key, &next).await {
-            Ok(()) => self.told.store(false, Ordering::Relaxed),
+            Ok(()) => {
+                given(true);
+                self.told.store(false, Ordering::Relaxed);
+            }
             Err(error) => self.tell(&error),
         }
         Ok(token)
@@ -206,15 +227,15 @@ impl StoredSource {
         }
     }
 
-    fn given(&self) -> Option<StoredToken> {
+    fn given(&self) -> Option<Given> {
         self.given
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
 
-    fn set_given(&self, token: Option<StoredToken>) {
-        *self.given.lock().unwrap_or_else(PoisonError::into_inner) = token;
+    fn set_given(&self, given: Option<Given>) {
+        *self.given.lock().unwrap_or_else(PoisonError::into_inner) = given;
     }
 }
 

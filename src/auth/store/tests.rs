@@ -257,3 +257,17 @@ async fn a_failed_renewal_leaves_the_store_as_it_was() {
         assert!(setup.store.token.lock().unwrap().is_some());
     }
 }
+
+#[tokio::test]
+async fn a_session_that_another_process_has_ended_is_not_revived() {
+    let other = Err(Error::sign_in_required("nobody is signed in"));
+    let setup = Setup::new(Store::default(), [other]);
+    *setup.store.token.lock().unwrap() = Some(stored(&hour("one").refresh_token("r")));
+    let shared = setup.shared();
+    assert_eq!(get(&shared).await.unwrap(), "one");
+    setup.shared().remove().await.unwrap();
+    let error = get(&shared).await.unwrap_err();
+    assert!(error.is_sign_in_required(), "{error}");
+    assert_eq!(setup.asked(), [None], "the refresh token was used again");
+    assert!(setup.store.token.lock().unwrap().is_none());
+}

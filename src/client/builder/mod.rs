@@ -150,7 +150,7 @@ impl ClientBuilder {
         self
     }
 
-    /// A token that is at hand already. It is never renewed: when the service refuses it, calls fail with
+    /// A token that is at hand already. It is never renewed: when the service refuses it twice, calls fail with
     /// [`Auth`](crate::ErrorKind::Auth). One that no header can carry, such as an empty one, is refused by
     /// [`build`](Self::build).
     pub fn static_token(mut self, token: impl Into<String>) -> Self {
@@ -182,7 +182,8 @@ impl ClientBuilder {
     /// Whatever is set, three things stay as safety needs them: reqwest follows no redirects (the client follows those
     /// that are safe), requests to this machine go through no proxy, and connections are not logged. Called again, the
     /// last closure counts. It may run twice: where one of the API and the token endpoint is on this machine, each gets
-    /// an HTTP client of its own.
+    /// an HTTP client of its own. An error may show a default header that a gateway repeats in its answer: give a secret
+    /// to [`CallOptions::header`](crate::CallOptions::header) instead, which no error shows.
     pub fn http_client(
         mut self,
         configure: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
@@ -248,8 +249,8 @@ impl ClientBuilder {
     }
 
     /// The clock that back-off and deadlines go by, for tests.
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
         self
     }
 

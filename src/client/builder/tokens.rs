@@ -154,6 +154,22 @@ impl ClientBuilder {
         }
     }
 
+    /// Puts another client in the place of the one that a person signs in to; `false` if nobody signs in.
+    pub(super) fn sign_in_to(&mut self, id: Option<&str>, secret: Option<&str>) -> bool {
+        #[cfg(feature = "sign-in")]
+        if let Some(Tokens::SignIn(settings)) = &mut self.tokens {
+            if let Some(id) = id {
+                id.clone_into(&mut settings.client_id);
+            }
+            if let Some(secret) = secret {
+                settings.client_secret = Some(secret.into());
+            }
+            return true;
+        }
+        let _ = (id, secret);
+        false
+    }
+
     fn token_endpoint(&self) -> Result<Url> {
         self.url(
             &self.token_url,

@@ -10,7 +10,7 @@ use super::resource::Entities;
 use super::{MetadataWrite, Upserted};
 use crate::error::Result;
 use crate::models::{AssessmentItem, AssessmentItemInput, ItemSortField, Metadata, MetadataInput};
-use crate::page::{Collection, Filterable, List, Page, Parameters};
+use crate::page::{Collection, Filterable, List, Page, Parameters, Sealed};
 use crate::transport::operation;
 
 pub use handle::ItemHandle;
@@ -227,6 +227,8 @@ impl Items {
         }
     }
 }
+
+impl Sealed for Items {}
 
 impl Collection for Items {
     const OPERATION: &'static str = operation::SEARCH_ASSESSMENT_ITEMS.id;

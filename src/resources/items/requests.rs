@@ -96,6 +96,10 @@ impl XmlResource for AssessmentItem {
         create.await
     }
 
+    fn metadata(&self) -> Option<&Metadata> {
+        self.metadata.as_ref()
+    }
+
     async fn keep(at: &Entity<Self>, current: &Self, xml: &str) -> Result<Self> {
         rewrite::refuse_beyond_xml(&current.beyond_xml()?, INSTEAD)?;
         replace(at, xml, current.metadata.as_ref(), None).await
@@ -103,10 +107,10 @@ impl XmlResource for AssessmentItem {
 
     async fn replace(at: &Entity<Self>, xml: &str, metadata: Option<&Metadata>) -> Result<Self> {
         let item = replace(at, xml, metadata, None).await?;
-        if metadata.is_none() {
+        if metadata.is_none_or(Metadata::is_empty) {
             // Whatever is there has outlived the write that was to clear it.
             let found = item.metadata.as_ref();
-            read_back::check_removed(UPDATE, found, None, found)?;
+            read_back::check_removed(UPDATE, found, metadata, found)?;
         }
         Ok(item)
     }

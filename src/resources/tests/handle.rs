@@ -107,7 +107,8 @@ impl TestHandle {
     /// compares what is stored with what was sent. White space between elements, the order of attributes and the `href`
     /// of item references, which the service writes itself, do not count. `metadata` says what becomes of what XML does
     /// not hold: to keep it, the test is read first. Metadata is written after the XML, by
-    /// [`update_metadata`](Self::update_metadata).
+    /// [`update_metadata`](Self::update_metadata): once the first write has begun, both are done, even if the future is
+    /// dropped.
     ///
     /// # Errors
     /// [`Input`](crate::ErrorKind::Input) if the XML is not a test of QTI 3.0 (with line and column), or its identifier
@@ -115,7 +116,8 @@ impl TestHandle {
     /// [`NotFound`](crate::ErrorKind::NotFound) if the test does not exist;
     /// [`Request`](crate::ErrorKind::Request) or [`Server`](crate::ErrorKind::Server) if the service refuses the XML;
     /// [`Altered`](crate::ErrorKind::Altered), with the place, if the service stored something else. Every error after
-    /// the write has [`Error::may_have_been_applied`].
+    /// the write has [`Error::may_have_been_applied`]. If the XML is written and the metadata is not, the error's
+    /// [`details`](Error::details) hold the metadata.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]

@@ -10,7 +10,7 @@ use super::resource::Entities;
 use super::{MetadataWrite, Upserted};
 use crate::error::Result;
 use crate::models::{AssessmentTest, AssessmentTestInput, SortField};
-use crate::page::{Collection, Filterable, List, Page, Parameters};
+use crate::page::{Collection, Filterable, List, Page, Parameters, Sealed};
 use crate::transport::operation;
 
 pub use handle::TestHandle;
@@ -152,6 +152,8 @@ impl Tests {
         self.0.clone().upsert_xml(xml, metadata)
     }
 }
+
+impl Sealed for Tests {}
 
 impl Collection for Tests {
     const OPERATION: &'static str = operation::SEARCH_ASSESSMENT_TESTS.id;

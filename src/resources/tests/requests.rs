@@ -1,11 +1,16 @@
 //! The requests of a test, from its JSON form and from XML, which holds no metadata: that is a request of its own.
 
+use std::panic::resume_unwind;
+
+use serde_json::json;
+use tracing::Instrument;
+
 use super::super::read_back::{self, unconfirmed};
 use super::super::resource::{Edit, Entities, Entity, Resource};
 use super::super::xml_body;
 use super::super::xml_resource::XmlResource;
 use crate::client::Client;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::models::raw_xml::raw_xml;
 use crate::models::{AssessmentTest, AssessmentTestInput, Metadata, MetadataUpdate, json, rewrite};
 use crate::transport::Requests;
@@ -76,6 +81,10 @@ impl XmlResource for AssessmentTest {
         first_difference_of_tests(sent, stored)
     }
 
+    fn metadata(&self) -> Option<&Metadata> {
+        self.metadata.as_ref()
+    }
+
     async fn post_xml(new: &Entity<Self>, xml: &str, metadata: Option<&Metadata>) -> Result<Self> {
         let create = &operation::CREATE_ASSESSMENT_TEST;
         let read = |body: &[u8]| serde_json::from_slice(body);
@@ -98,7 +107,7 @@ impl XmlResource for AssessmentTest {
     }
 
     async fn replace(at: &Entity<Self>, xml: &str, metadata: Option<&Metadata>) -> Result<Self> {
-        match metadata {
+        match metadata.filter(|given| !given.is_empty()) {
             Some(metadata) => replace(at, xml, metadata).await,
             None => clear(at, xml).await,
         }
@@ -119,24 +128,43 @@ async fn clear(at: &Entity<AssessmentTest>, xml: &str) -> Result<AssessmentTest>
     Ok(test)
 }
 
-/// Writes the XML, then this metadata.
+/// Writes the XML, which clears the metadata, then this metadata: both, even if the call is dropped in between.
 async fn replace(
     at: &Entity<AssessmentTest>,
     xml: &str,
     metadata: &Metadata,
 ) -> Result<AssessmentTest> {
-    let written = put_xml(at, xml).await;
-    // A write whose reply was lost may have cleared the metadata too.
-    let cleared = written
-        .as_ref()
-        .map_or_else(Error::may_have_been_applied, |()| true);
-    let restored = match cleared {
-        true => write_metadata(at, metadata).await.map(drop),
-        false => Ok(()),
-    };
-    written?;
-    restored?;
+    let (task, sent, given) = (at.clone(), xml.to_owned(), metadata.clone());
+    to_the_end(async move {
+        let written = put_xml(&task, &sent).await;
+        // A write whose reply was lost may have cleared the metadata too.
+        let cleared = written
+            .as_ref()
+            .map_or_else(Error::may_have_been_applied, |()| true);
+        let restored = match cleared {
+            true => write_metadata(&task, &given).await.map(drop),
+            false => Ok(()),
+        };
+        restored.and(written)
+    })
+    .await?;
     stored_as_sent(at, xml, Some(metadata)).await
+}
+
+/// Runs writes that belong together on a task of their own: dropping the call does not part them.
+async fn to_the_end(writes: impl Future<Output = Result<()>> + Send + 'static) -> Result<()> {
+    match tokio::spawn(writes.in_current_span()).await {
+        Ok(written) => written,
+        Err(ended) => match ended.try_into_panic() {
+            Ok(panic) => resume_unwind(panic),
+            Err(_shut_down) => Err(Error::new(
+                ErrorKind::Transport,
+                "the runtime was shut down in the midst of a write",
+            )
+            .with_operation(UPDATE.id)
+            .with_may_have_been_applied(true)),
+        },
+    }
 }
 
 /// Sends XML that was checked.
@@ -153,8 +181,9 @@ async fn write_metadata(
 ) -> Result<AssessmentTest> {
     update_metadata(at, metadata).await.map_err(|error| {
         error
-            .with_context("the XML is written, the metadata is not")
+            .with_context("the XML may be written, the metadata is not")
             .with_may_have_been_applied(true)
+            .with_details(json!({"metadata": metadata}))
     })
 }
 
@@ -191,6 +220,7 @@ pub(in crate::resources) async fn refuse_beyond_json(client: &Client, test: &str
     let instead = "use test(..).edit_xml";
     match test.raw_xml.as_deref() {
         Some(raw_xml) => rewrite::refuse_beyond_json(JsonForm::Test, raw_xml, &test, instead),
+        // What the service has no XML of, it has in JSON alone.
         None => Ok(()),
     }
 }

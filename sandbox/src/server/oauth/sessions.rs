@@ -23,7 +23,6 @@ pub(crate) struct Asked {
     pub(super) challenge: String,
 }
 
-#[derive(Debug)]
 struct Code {
     asked: Asked,
     expires: Instant,
@@ -31,7 +30,6 @@ struct Code {
     session: Option<u64>,
 }
 
-#[derive(Debug)]
 struct Session {
     account: String,
     scopes: Vec<Scope>,
@@ -40,7 +38,6 @@ struct Session {
 }
 
 /// What the exchange of a code or of a refresh token gives.
-#[derive(Debug)]
 pub(crate) struct Exchanged {
     pub(super) session: u64,
     pub(super) scopes: Vec<Scope>,
@@ -48,10 +45,10 @@ pub(crate) struct Exchanged {
 }
 
 /// Codes, sessions and their refresh tokens.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Sessions(Mutex<Inner>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Inner {
     last: u64,
     asked: HashMap<String, Asked>,

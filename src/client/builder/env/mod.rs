@@ -137,6 +137,9 @@ impl ClientBuilder {
         for (name, value) in [&id, &secret].into_iter().flatten() {
             check_text(name, value)?;
         }
+        fn value(found: &Option<Found>) -> Option<&str> {
+            found.as_ref().map(|(_, value)| value.as_str())
+        }
         let missing = |names: Names| {
             Error::config(format!(
                 "none of the environment variables {} is set",
@@ -152,6 +155,8 @@ impl ClientBuilder {
                     names: (id_name, secret_name),
                 });
             }
+            (id, secret)
+                if self.credentials.is_none() && self.sign_in_to(value(&id), value(&secret)) => {}
             (id, secret) => match &mut self.credentials {
                 Some(credentials) => {
                     if let Some((name, id)) = id {

@@ -218,3 +218,13 @@ fn the_addresses_of_a_sign_in_are_all_of_one_issuer() {
     let settings = signed_in_after(&[("TIMEBACK_ENVIRONMENT", "production")]);
     assert!(settings.authorize_url.is_some() && settings.revocation_url.is_some());
 }
+
+#[cfg(feature = "sign-in")]
+#[test]
+fn an_id_or_a_secret_alone_is_that_of_the_client_that_a_person_signs_in_to() {
+    let settings = signed_in_after(&[("TIMEBACK_CLIENT_ID", "other")]);
+    assert_eq!(settings.client_id, "other");
+    let settings = signed_in_after(&[("TIMEBACK_CLIENT_SECRET", "s")]);
+    assert_eq!(settings.client_id, "program");
+    assert!(settings.client_secret.is_some());
+}
