@@ -2,9 +2,12 @@
 
 mod support;
 
+use std::time::Duration;
+
 use httpmock::MockServer;
 use serde_json::{Value, json};
-use timeback_qti::{Client, Error, ErrorKind};
+use support::server::{Received, Reply, Server, json as answer};
+use timeback_qti::{Client, Error, ErrorKind, RetryPolicy};
 
 const STATUSES: [(u16, ErrorKind); 15] = [
     (400, ErrorKind::Request),
@@ -248,4 +251,31 @@ async fn a_refused_connection_is_a_connect_error() {
     assert_eq!((error.kind(), error.status()), (ErrorKind::Connect, None));
     assert!(error.is_retryable() && !error.may_have_been_applied());
     assert!(std::error::Error::source(&error).is_some());
+}
+
+#[tokio::test]
+async fn running_out_of_time_does_not_hide_how_the_attempt_before_failed() {
+    let reply = |_: &Received, count: usize| match count {
+        0 => Reply::from(answer(
+            503,
+            &json!({"error": "maintenance", "eventId": "e-1"}),
+        )),
+        _ => Reply::new().stall(),
+    };
+    let server = Server::start(reply).await;
+    let client = support::builder(&server.url)
+        .attempt_timeout(Duration::from_millis(200))
+        .retry(RetryPolicy::default().max_attempts(2))
+        .build()
+        .unwrap();
+    let error = client
+        .test("t")
+        .part("p")
+        .section("s")
+        .get()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    let earlier = std::error::Error::source(&error).expect("the attempt before");
+    assert!(earlier.to_string().contains("maintenance"), "{earlier}");
 }
