@@ -6,7 +6,7 @@ use qti_xml::{
     first_difference_of_tests,
 };
 
-use super::document::{Child, Tree};
+use super::document::{Child, Space, Tree};
 
 pub fn check(bytes: &[u8]) {
     // What has too few bytes is filled up with zeros.
@@ -25,6 +25,21 @@ fn compare(u: &mut Unstructured<'_>) -> Result<()> {
 
     let other = Tree::arbitrary(u)?.spelled(u.arbitrary()?);
     agree(&document, &other);
+
+    let at = u.choose_index(tree.count())?;
+    let with_text = |text: &str| {
+        let (mut tree, mut at) = (tree.clone(), at);
+        let (element, space) = tree
+            .nth(&mut at, Space::Collapse)
+            .expect("there are so many");
+        element.push_text(text);
+        (tree.spelled(text.len() as u64), space)
+    };
+    let ((one, space), (other, _)) = (with_text("p q"), with_text("p  q"));
+    match space {
+        Space::Collapse => same(&one, &other),
+        Space::Trim | Space::Preserve => differ(&one, &other),
+    }
     Ok(())
 }
 
@@ -65,7 +80,9 @@ fn agree(one: &str, other: &str) {
 /// Changes what the document means.
 fn change(tree: &mut Tree, u: &mut Unstructured<'_>) -> Result<()> {
     let mut at = u.choose_index(tree.count())?;
-    let tree = tree.nth(&mut at).expect("there are so many");
+    let (tree, _) = tree
+        .nth(&mut at, Space::Collapse)
+        .expect("there are so many");
     let is_tree = |child: &Child| matches!(child, Child::Tree(_));
     match u.int_in_range(0..=6)? {
         0 => match tree.children.iter_mut().rev().find(|child| !is_tree(child)) {

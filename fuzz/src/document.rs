@@ -82,16 +82,25 @@ impl Tree {
         Ok(tree)
     }
 
-    /// The element at a place in the document's order; counts `at` down to it.
-    pub(crate) fn nth(&mut self, at: &mut usize) -> Option<&mut Self> {
+    /// The element at a place in the document's order, and how white space counts in it; counts `at` down to it.
+    pub(crate) fn nth(&mut self, at: &mut usize, outer: Space) -> Option<(&mut Self, Space)> {
+        let space = space(self, outer);
         if *at == 0 {
-            return Some(self);
+            return Some((self, space));
         }
         *at -= 1;
         self.children.iter_mut().find_map(|child| match child {
-            Child::Tree(tree) => tree.nth(at),
+            Child::Tree(tree) => tree.nth(at, space),
             Child::Text(_) => None,
         })
+    }
+
+    /// Puts more text at the end.
+    pub(crate) fn push_text(&mut self, more: &str) {
+        match self.children.last_mut() {
+            Some(Child::Text(text)) => text.push_str(more),
+            _ => self.children.push(Child::Text(more.to_owned())),
+        }
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -147,7 +156,7 @@ impl Dice {
 
 /// How white space counts, as the documentation of the comparison tells it.
 #[derive(Clone, Copy, PartialEq)]
-enum Space {
+pub(crate) enum Space {
     Collapse,
     Trim,
     Preserve,
