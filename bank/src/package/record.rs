@@ -1,5 +1,6 @@
 //! `package.json`: what a bank remembers of the package that it came from, so that it goes out again.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -71,16 +72,34 @@ impl Record {
             *self = other;
             return;
         }
-        for kept in other.resources {
-            let same = |known: &&mut Kept| match (&known.entity, &kept.entity) {
-                (Some(known), Some(kept)) => known == kept,
-                (None, None) => known.href == kept.href && known.files == kept.files,
-                _ => false,
-            };
-            match self.resources.iter_mut().find(same) {
-                Some(known) => *known = kept,
+        let mut known: HashMap<_, Vec<usize>> = HashMap::new();
+        for (at, kept) in self.resources.iter().enumerate() {
+            known.entry(kept.place()).or_default().push(at);
+        }
+        // Each takes one place, and rather that of its own identifier, as several resources can be of one file.
+        let places = other.resources.iter().map(|kept| {
+            let known = known.get_mut(&kept.place())?;
+            let has_its_name = |at: &usize| self.resources[*at].identifier == kept.identifier;
+            let named = known.iter().position(has_its_name).unwrap_or(0);
+            (!known.is_empty()).then(|| known.remove(named))
+        });
+        let places: Vec<_> = places.collect();
+        for (kept, place) in other.resources.into_iter().zip(places) {
+            match place {
+                Some(at) => self.resources[at] = kept,
                 None => self.resources.push(kept),
             }
+        }
+    }
+}
+
+impl Kept {
+    /// What it is of: an entity, or else its files; by its identifier where it has neither.
+    fn place(&self) -> (Option<&Key>, Option<&str>, &[String], &str) {
+        match (&self.entity, self.href.as_deref(), &self.files[..]) {
+            (Some(key), ..) => (Some(key), None, &[], ""),
+            (None, None, []) => (None, None, &[], &self.identifier),
+            (None, href, files) => (None, href, files, ""),
         }
     }
 }

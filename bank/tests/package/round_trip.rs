@@ -195,6 +195,34 @@ fn metadata_goes_out_as_it_means_whatever_its_prefixes() {
 }
 
 #[test]
+fn unpacking_again_forgets_no_resource_even_of_one_file_or_of_none() {
+    let place = Place::new();
+    let resources = [
+        resource("r", "item", "i.xml", "<dependency identifierref='s'/>"),
+        resource("again", "item", "i.xml", ""),
+        resource("broken", "item", "b.xml", "<dependency identifierref='r'/>"),
+        resource("broken-too", "item", "b.xml", ""),
+        "<resource identifier='s' type='webcontent'><dependency identifierref='r'/></resource>"
+            .to_owned(),
+        "<resource identifier='t' type='webcontent'/>".to_owned(),
+    ];
+    let manifest = manifest(&resources.concat());
+    let item = item("i", "");
+    let package = place.zip(&[
+        ("imsmanifest.xml", manifest.as_bytes()),
+        ("i.xml", item.as_bytes()),
+        ("b.xml", b"<"),
+    ]);
+    let bank = place.bank("bank");
+    let record = || fs::read_to_string(bank.root().join("package.json")).unwrap();
+    unpack(&bank, &package);
+    let first = record();
+    assert_eq!(first.matches("\"identifier\"").count(), 1 + 6 + 2);
+    unpack(&bank, &package);
+    assert_eq!(record(), first);
+}
+
+#[test]
 fn only_what_is_asked_for_and_what_that_refers_to_is_packed() {
     let place = Place::new();
     let bank = place.bank("bank");
