@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::Document;
 use super::describe::undocumented;
+use super::endless::refuse_endless;
 use super::error::{Error, Result};
 use super::visit::operations;
 use crate::build;
@@ -27,6 +28,7 @@ pub struct Counts {
 
 /// Generates the code as the library's build does, and counts.
 pub(crate) fn check(document: &Document) -> Result<Counts> {
+    refuse_endless(document)?;
     let files = generate(|| build::generate(document))?;
     let file = |name: &str| {
         let found = files.iter().find(|(found, _)| *found == name);

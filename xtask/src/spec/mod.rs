@@ -10,6 +10,7 @@
 mod check;
 mod describe;
 mod diff;
+mod endless;
 mod error;
 mod fetch;
 mod folder;
