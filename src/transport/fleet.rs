@@ -7,15 +7,7 @@ use tracing::debug;
 use super::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 
-/// How long the service told another of the fleet to wait, from now.
-pub(super) async fn time_to_wait(context: &Context) -> Duration {
-    match &context.pace {
-        Some((pace, account)) => pace.left(account).await,
-        None => Duration::ZERO,
-    }
-}
-
-/// Waits with the fleet, if that ends before the call does.
+/// Waits as long as the service told another of the fleet to, if that ends before the call does.
 pub(super) async fn wait(context: &Context, left: Duration, time_left: Duration) -> Result<()> {
     if left.is_zero() {
         return Ok(());

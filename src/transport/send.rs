@@ -108,21 +108,16 @@ impl<'a, 'o> Exchange<'a, 'o> {
     async fn run(&mut self) -> Result<ResponseParts> {
         let context = self.context;
         loop {
-            let permit = self
-                .in_time(
-                    context.limiter.acquire(),
-                    "waiting for other requests of this client",
-                )
-                .await?;
-            let bearer = self
-                .in_time(
-                    context.identity.tokens.bearer(self.time_left()),
-                    "waiting for a token",
-                )
-                .await??;
-            let left = fleet::time_to_wait(context);
-            let left = self.in_time(left, "asking for the fleet's pace").await?;
-            fleet::wait(context, left, self.time_left()).await?;
+            let permit = context.limiter.acquire();
+            let permit = self.in_time(permit, "waiting for other requests of this client");
+            let permit = permit.await?;
+            let bearer = context.identity.tokens.bearer(|| self.time_left());
+            let bearer = self.in_time(bearer, "waiting for a token").await??;
+            if let Some((pace, account)) = &context.pace {
+                let left = pace.left(account);
+                let left = self.in_time(left, "asking for the fleet's pace").await?;
+                fleet::wait(context, left, self.time_left()).await?;
+            }
 
             let attempted = self.attempt(&bearer).await;
             self.learn(permit, &attempted).await;
@@ -248,15 +243,15 @@ impl<'a, 'o> Exchange<'a, 'o> {
     }
 
     /// In the time of the call. Of an attempt before, which failed, the error of a wait tells, too.
-    async fn in_time<T>(&mut self, future: impl Future<Output = T>, doing: &str) -> Result<T> {
+    async fn in_time<T>(&self, future: impl Future<Output = T>, doing: &str) -> Result<T> {
         let waited = in_time(|| self.time_left(), future, doing).await;
         waited.map_err(|error| self.after_earlier(error))
     }
 
     /// The error of running out of time, which would hide how the attempt before has failed.
-    fn after_earlier(&mut self, error: Error) -> Error {
-        match self.failed.take() {
-            Some(earlier) => error.with_source(earlier),
+    fn after_earlier(&self, error: Error) -> Error {
+        match &self.failed {
+            Some(earlier) => error.with_source(earlier.clone()),
             None => error,
         }
     }

@@ -71,11 +71,11 @@ impl TokenCache {
 
     /// A valid token. Waits only if there is none, and not for a try that would begin after `time_left`. To be called
     /// on a tokio runtime; the future can be dropped at any point.
-    pub(crate) async fn bearer(&self, time_left: Duration) -> Result<Bearer> {
+    pub(crate) async fn bearer(&self, time_left: impl Fn() -> Duration) -> Result<Bearer> {
         let now = self.0.clock.now();
         match self.0.current() {
             Some(bearer) if bearer.is_fresh(now) => Ok(bearer),
-            _ => self.0.renew(now.checked_add(time_left)).await,
+            _ => self.0.renew(now.checked_add(time_left())).await,
         }
     }
 

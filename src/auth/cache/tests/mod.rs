@@ -112,7 +112,7 @@ fn text(bearer: &Bearer) -> &str {
 impl TokenCache {
     /// The token that a call gets, as text.
     async fn sent(&self) -> Result<String> {
-        self.bearer(PATIENCE)
+        self.bearer(|| PATIENCE)
             .await
             .map(|bearer| text(&bearer).to_owned())
     }

@@ -133,7 +133,13 @@ async fn a_call_that_cannot_wait_for_the_next_try_fails_at_once() {
     let cache = cache(&source);
     let start = SystemClock.now();
     for _ in 0..10 {
-        assert!(cache.bearer(seconds(4)).await.unwrap_err().is_retryable());
+        assert!(
+            cache
+                .bearer(|| seconds(4))
+                .await
+                .unwrap_err()
+                .is_retryable()
+        );
     }
     assert_eq!((SystemClock.now() - start).as_secs(), 0);
     // A patient call has the next try under way; it changes nothing for the others.
@@ -142,7 +148,7 @@ async fn a_call_that_cannot_wait_for_the_next_try_fails_at_once() {
         async move { cache.sent().await }
     });
     yield_now().await;
-    cache.bearer(seconds(4)).await.unwrap_err();
+    cache.bearer(|| seconds(4)).await.unwrap_err();
     assert_eq!(
         ((SystemClock.now() - start).as_secs(), source.fetches()),
         (0, 1)

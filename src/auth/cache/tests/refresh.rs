@@ -100,7 +100,7 @@ async fn an_expired_token_is_not_sent() {
 async fn a_late_401_does_not_evict_a_newer_token() {
     let source = Source::new(|number| Ok(token(number)));
     let cache = cache(&source);
-    let old = cache.bearer(PATIENCE).await.unwrap();
+    let old = cache.bearer(|| PATIENCE).await.unwrap();
     assert!(cache.invalidate(&old));
     assert!(
         cache.invalidate(&old),
@@ -133,7 +133,7 @@ async fn a_thousand_calls_with_a_revoked_token_make_one_request_and_one_repeat_e
             Arc::clone(&all_have_it),
         );
         calls.spawn(async move {
-            let first = cache.bearer(PATIENCE).await.unwrap();
+            let first = cache.bearer(|| PATIENCE).await.unwrap();
             all_have_it.wait().await;
             // The answers arrive one after the other, some of them after the new token.
             sleep(Duration::from_millis(number)).await;
@@ -155,10 +155,10 @@ async fn tokens_that_the_service_always_refuses_are_replaced_at_most_six_times_a
     let cache = cache(&source);
     let mut repeated = 0;
     for _ in 0..6_000 {
-        let sent = cache.bearer(PATIENCE).await.unwrap();
+        let sent = cache.bearer(|| PATIENCE).await.unwrap();
         if cache.invalidate(&sent) {
             repeated += 1;
-            cache.bearer(PATIENCE).await.unwrap();
+            cache.bearer(|| PATIENCE).await.unwrap();
         }
         sleep(Duration::from_millis(100)).await;
     }
@@ -178,7 +178,7 @@ async fn a_token_revoked_twice_in_a_row_is_replaced_at_once_each_time() {
     let source = Source::new(|number| Ok(token(number)));
     let cache = cache(&source);
     for expected in ["Bearer token-1", "Bearer token-2", "Bearer token-3"] {
-        let sent = cache.bearer(PATIENCE).await.unwrap();
+        let sent = cache.bearer(|| PATIENCE).await.unwrap();
         assert_eq!(text(&sent), expected);
         cache.invalidate(&sent);
     }

@@ -225,7 +225,7 @@ fn a_refresh_whose_runtime_stands_still_is_made_again_within_the_deadline() {
 fn a_refresh_that_was_given_up_does_not_disturb_the_next() {
     let (_source, cache, standing) = stuck();
     let runtime = paused_runtime();
-    let second = runtime.block_on(cache.bearer(PATIENCE)).unwrap();
+    let second = runtime.block_on(cache.bearer(|| PATIENCE)).unwrap();
     cache.invalidate(&second);
     let mut third = pin!(cache.sent());
     begin(&runtime, third.as_mut());

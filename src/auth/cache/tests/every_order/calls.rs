@@ -59,7 +59,7 @@ impl Calls {
     pub(super) fn ask(&mut self, number: usize) {
         let cache = self.cache.clone();
         self.callers[number] = Caller::Waiting {
-            call: Box::pin(async move { cache.bearer(PATIENCE).await }),
+            call: Box::pin(async move { cache.bearer(|| PATIENCE).await }),
             woken: Arc::default(),
             begun: self.now(),
             person: self.gate.person(),
