@@ -210,13 +210,21 @@ fn lower_const(place: &str, schema: &mut Schema) -> Result<()> {
     Ok(())
 }
 
+const TYPES: [&str; 7] = [
+    "array", "boolean", "integer", "null", "number", "object", "string",
+];
+
 /// `type: [X, null]` is a nullable X; several other types are a union.
 fn lower_type(place: &str, schema: &mut Schema) -> Result<()> {
     let mut types = match schema.get("type") {
+        None => return Ok(()),
         Some(Value::Array(types)) => types.clone(),
-        Some(Value::String(name)) if name == "null" => vec![json!("null")],
-        _ => return Ok(()),
+        Some(one) => vec![one.clone()],
     };
+    let is_type = |name: &Value| name.as_str().is_some_and(|name| TYPES.contains(&name));
+    if let Some(other) = types.iter().find(|name| !is_type(name)) {
+        return Err(Error::new(place, format!("{other} is no `type`")));
+    }
     let all = types.len();
     types.retain(|name| name != "null");
     if types.len() < all {

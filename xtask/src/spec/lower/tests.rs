@@ -260,6 +260,21 @@ fn what_3_0_cannot_say_is_refused_with_its_place() {
 }
 
 #[test]
+fn what_is_no_type_is_refused_with_its_place() {
+    for (said, shown) in [
+        ("file", "\"file\""),
+        ("[string, [integer]]", "[\"integer\"]"),
+        ("{a: b}", "{\"a\":\"b\"}"),
+        ("null", "null"),
+    ] {
+        assert_eq!(
+            refused(&format!("{{properties: {{a: {{type: {said}}}}}}}")),
+            format!("schema `X`.a: {shown} is no `type`")
+        );
+    }
+}
+
+#[test]
 fn webhooks_and_a_dialect_are_refused() {
     let mut document = with_schemas("{}");
     document["webhooks"] = json!({ "a": {} });
