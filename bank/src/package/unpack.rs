@@ -315,12 +315,15 @@ fn read(archive: &mut Archive, found: &Found) -> Result<Result<Entity, Note>, Pa
     let mut entity = Entity::new(found.key.clone(), archive.text(&found.href)?);
     if found.has_beside {
         let file = found.href.clone() + BESIDE;
-        match serde_json::from_str::<Map<String, Value>>(&archive.text(&file)?) {
+        // A text that is none is no JSON either: by now, others are written.
+        let text = archive.text(&file).map_err(|problem| problem.to_string());
+        let beside = text.and_then(|text| {
+            let read = serde_json::from_str::<Map<String, Value>>(&text);
+            read.map_err(|problem| format!("{file}: {problem}"))
+        });
+        match beside {
             Ok(beside) => entity.beside = beside,
-            Err(problem) => {
-                let message = format!("{file}: {problem}");
-                return Ok(Err(Note::new(found.key.clone(), message)));
-            }
+            Err(message) => return Ok(Err(Note::new(found.key.clone(), message))),
         }
     }
     Ok(Ok(entity))

@@ -216,3 +216,37 @@ fn a_damaged_zip_is_refused_or_read_whole() {
         fs::remove_dir_all(bank.root()).unwrap();
     }
 }
+
+#[test]
+fn what_stands_beside_an_entity_and_is_none_fails_that_entity_alone() {
+    let place = Place::new();
+    let with_file = "<file href=\"j.xml.json\"/>";
+    let manifest = manifest(
+        &(resource("i", "item", "i.xml", "")
+            + &resource("j", "item", "j.xml", with_file)
+            + &resource("k", "item", "k.xml", "")),
+    );
+    let items = ["i", "j", "k"].map(|identifier| item(identifier, ""));
+    for beside in [
+        &b"no json"[..],
+        b"[]",
+        b"{\"a\": \"\xff\"}",
+        b"\xff\xfe{\0}\0",
+    ] {
+        let package = place.zip(&[
+            ("imsmanifest.xml", manifest.as_bytes()),
+            ("i.xml", items[0].as_bytes()),
+            ("j.xml", items[1].as_bytes()),
+            ("j.xml.json", beside),
+            ("k.xml", items[2].as_bytes()),
+        ]);
+        let bank = place.bank("bank");
+        let report = unpack(&bank, &package);
+        assert_eq!((report.created, report.failed.len()), (2, 1), "{report:?}");
+        assert!(
+            report.failed[0].message.contains("j.xml.json"),
+            "{report:?}"
+        );
+        fs::remove_dir_all(bank.root()).unwrap();
+    }
+}
