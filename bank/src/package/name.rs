@@ -14,11 +14,17 @@ const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
 /// The longest name that a file of any disk can have.
 const LONGEST_PART: usize = 255;
 
+/// The longest path below a bank: leaves room for the bank's own in the 4096 bytes that Linux takes.
+pub(super) const LONGEST_PATH: usize = 3_500;
+
 /// Why a name cannot be that of a file below a folder, on any disk; `None` if it can.
 pub(super) fn fault(name: &str) -> Option<&'static str> {
     let is_odd = |c: char| matches!(c, '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|');
     if name.starts_with('/') {
         return Some("an absolute path leads out of the package");
+    }
+    if name.len() > LONGEST_PATH {
+        return Some("some disks cannot have a path of this length");
     }
     for part in name.split('/') {
         if part == ".." {
@@ -121,6 +127,7 @@ mod tests {
             "a\nb",
             "what?",
             &"x".repeat(256),
+            &("folder/".repeat(600) + "a"),
         ] {
             assert!(fault(name).is_some(), "{name:?}");
         }

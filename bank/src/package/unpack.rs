@@ -15,6 +15,7 @@ use super::{BESIDE, MANIFEST, at, name, resource_type};
 use crate::bank::Bank;
 use crate::entity::{Entity, Identifier, Key, Kind};
 use crate::error::{Error, PackageProblem, Result};
+use crate::layout::file_name;
 use crate::progress::{Event, Note, Observer, Outcome};
 
 /// How a package is unpacked.
@@ -307,6 +308,9 @@ fn key_of(kind: Kind, xml: &str) -> Result<Key, String> {
     let identifier = check_qti_3(root, xml).map_err(|problem| problem.to_string())?;
     let identifier = identifier.ok_or("its root has no identifier")?;
     let identifier = Identifier::new(identifier).map_err(|problem| problem.to_string())?;
+    if file_name(identifier.as_str()).len() > name::LONGEST_PATH {
+        return Err("its identifier is too long for the name of a file".to_owned());
+    }
     Ok(Key::new(kind, identifier))
 }
 

@@ -250,3 +250,25 @@ fn what_stands_beside_an_entity_and_is_none_fails_that_entity_alone() {
         fs::remove_dir_all(bank.root()).unwrap();
     }
 }
+
+#[test]
+fn no_path_is_longer_than_a_disk_can_have() {
+    let place = Place::new();
+    let long = "é".repeat(2_000);
+    let package = place.zip(&[
+        (
+            "imsmanifest.xml",
+            manifest(&(resource("i", "item", "i.xml", "") + &resource("j", "item", "j.xml", "")))
+                .as_bytes(),
+        ),
+        ("i.xml", item("i", "").as_bytes()),
+        ("j.xml", item(&long, "").as_bytes()),
+    ]);
+    let report = unpack(&place.bank("bank"), &package);
+    assert_eq!(report.created, 1);
+    assert!(report.unreadable[0].contains("too long"), "{report:?}");
+
+    let deep = "folder/".repeat(700) + "a.txt";
+    let message = refusal(&place, &place.package_with(&[(&deep, b"x")]));
+    assert!(message.contains("length"), "{message}");
+}
