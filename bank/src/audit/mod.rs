@@ -65,7 +65,7 @@ pub struct Options {
 /// Nothing is sent, and nothing is written. An entity whose files cannot be read, or not as QTI, is a finding, not an error.
 ///
 /// # Errors
-/// [`Error::File`](crate::Error::File) and [`Error::Stray`](crate::Error::Stray) if a folder cannot be read.
+/// [`Error::File`] and [`Error::Stray`] if a folder cannot be read.
 pub fn audit(bank: &Bank, options: &Options, observer: Observer<'_>) -> Result<Report> {
     let keys = bank.keys()?;
     observer(&Event::Stage {

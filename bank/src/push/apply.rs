@@ -31,7 +31,7 @@ impl Connection {
     /// A push that was ended at any point, by a signal or by the power, is taken up by the next one.
     ///
     /// # Errors
-    /// [`Error::State`] if the journal cannot be written: nothing more is sent then. What fails for one entity is in the
+    /// [`Error::State`](crate::Error::State) if the journal cannot be written: nothing more is sent then. What fails for one entity is in the
     /// report.
     pub async fn apply(
         &self,
