@@ -89,6 +89,48 @@ fn a_secret_that_cannot_be_had_is_told_of_by_where_it_should_be() {
     }
 }
 
+/// In a process of its own: the store is that of a whole process.
+#[cfg(feature = "keyring")]
+#[tokio::test]
+#[ignore = "started by another test"]
+async fn child_with_a_keyring() {
+    keyring_core::set_default_store(keyring_core::mock::Store::new().unwrap());
+    let sandbox = Sandbox::start().await.unwrap();
+    let entry = keyring_core::Entry::new("timeback", sandbox.client_id()).unwrap();
+    let build = || {
+        let (_folder, path) = file(&profile(&sandbox, r#"{ keyring = "timeback" }"#));
+        Profiles::read(path).unwrap().builder("box")?.build()
+    };
+    let told = build().unwrap_err();
+    assert_eq!(told.kind(), ErrorKind::Config);
+    let names = |word| told.message().contains(word);
+    assert!(
+        names("\"timeback\"") && names(sandbox.client_id()),
+        "{told}"
+    );
+
+    entry.set_password("sandbox-secret\n").unwrap();
+    let client = build().unwrap();
+    client.items().list().page(1).send().await.unwrap();
+
+    // What is no text may be the secret all the same.
+    let secret = b"hunter2\xff";
+    entry.set_secret(secret).unwrap();
+    let told = build().unwrap_err();
+    let shown = format!("{told:?} {told}");
+    assert!(
+        !shown.contains("hunter2") && !shown.contains("104, 117, 110"),
+        "{shown}"
+    );
+    assert!(told.message().contains("timeback"));
+}
+
+#[cfg(feature = "keyring")]
+#[test]
+fn a_secret_comes_from_a_keyring_and_is_not_shown() {
+    join(vec![start("child_with_a_keyring", &[])]);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_secret_in_a_file_that_others_can_read_is_refused() {

@@ -3,75 +3,13 @@
 
 mod support;
 
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use support::processes::{join, start, told};
+use support::redis::Redis;
 use timeback_qti::{Client, ClientBuilder, ErrorKind, RedisTokenStore, TokenKey, TokenStore as _};
 use timeback_qti_sandbox::{Effect, FaultRule, Sandbox};
-
-/// A Redis of the test's own; it ends when it is dropped.
-struct Redis {
-    process: Child,
-    url: String,
-}
-
-impl Redis {
-    /// Nothing where there is no `redis-server`.
-    async fn start() -> Option<Self> {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let process = Command::new("redis-server")
-            .args([
-                "--port",
-                &port.to_string(),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--appendonly",
-                "no",
-            ])
-            .stdout(Stdio::null())
-            .spawn();
-        let Ok(process) = process else {
-            eprintln!("skipped: no redis-server on the path");
-            return None;
-        };
-        let redis = Self {
-            process,
-            url: format!("redis://127.0.0.1:{port}/"),
-        };
-        while tokio::net::TcpStream::connect(("127.0.0.1", port))
-            .await
-            .is_err()
-        {
-            tokio::task::yield_now().await;
-        }
-        Some(redis)
-    }
-
-    fn store(&self) -> RedisTokenStore {
-        RedisTokenStore::new(&self.url).unwrap()
-    }
-
-    fn stop(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
 
 fn builder(sandbox: &Sandbox, store: RedisTokenStore) -> ClientBuilder {
     Client::builder()
@@ -98,11 +36,14 @@ fn asked(sandbox: &Sandbox, operation: &str) -> usize {
     found.count()
 }
 
-/// What the test below starts in processes of their own: fifty clients at once.
+/// What the tests below start in processes of their own: fifty clients at once.
 #[tokio::test]
-#[ignore = "started by another test"]
+#[ignore = "started by other tests"]
 async fn worker() {
-    let store = RedisTokenStore::new(&told("REDIS_URL")).unwrap();
+    let mut store = RedisTokenStore::new(&told("REDIS_URL")).unwrap();
+    if let Ok(lease) = std::env::var("LEASE_MS") {
+        store = store.lease(Duration::from_millis(lease.parse().unwrap()));
+    }
     let mut clients = tokio::task::JoinSet::new();
     for _ in 0..50 {
         let client = Client::builder()
@@ -128,14 +69,81 @@ async fn a_thousand_clients_in_twenty_processes_buy_one_token() {
     let sandbox = Sandbox::start().await.unwrap();
     let slow = FaultRule::new(Effect::Latency { millis: 300 }).on("token");
     sandbox.set_faults([slow]).unwrap();
-    let (base_url, token_url) = (sandbox.base_url(), sandbox.token_url());
-    let variables = [
-        ("REDIS_URL", redis.url.as_str()),
-        ("SANDBOX_BASE_URL", &base_url),
-        ("SANDBOX_TOKEN_URL", &token_url),
-    ];
+    let urls = (sandbox.base_url(), sandbox.token_url());
+    let variables = variables(&redis, &urls);
     tokio::task::block_in_place(|| join((0..20).map(|_| start("worker", &variables)).collect()));
     assert_eq!(asked(&sandbox, "token"), 1);
+}
+
+fn variables<'a>(redis: &'a Redis, urls: &'a (String, String)) -> Vec<(&'static str, &'a str)> {
+    vec![
+        ("REDIS_URL", &redis.url),
+        ("SANDBOX_BASE_URL", &urls.0),
+        ("SANDBOX_TOKEN_URL", &urls.1),
+    ]
+}
+
+/// `rediss://`: the certificate is vouched for by what the system trusts, or Redis is not used.
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_are_shared_over_tls_with_a_redis_whose_certificate_is_trusted() {
+    let certificates = tempfile::tempdir().unwrap();
+    let Some(redis) = Redis::start_with_tls(certificates.path()).await else {
+        return;
+    };
+    let sandbox = Sandbox::start().await.unwrap();
+    let urls = (sandbox.base_url(), sandbox.token_url());
+    let trusted = certificates.path().join("certificate.pem");
+    let mut variables = variables(&redis, &urls);
+    variables.push(("SSL_CERT_FILE", trusted.to_str().unwrap()));
+    tokio::task::block_in_place(|| join((0..2).map(|_| start("worker", &variables)).collect()));
+    assert_eq!(asked(&sandbox, "token"), 1);
+
+    tokio::task::block_in_place(|| join(vec![start("stranger", &variables[..3])]));
+    assert_eq!(asked(&sandbox, "token"), 2);
+}
+
+/// A client that does not trust the certificate of its Redis.
+#[tokio::test]
+#[ignore = "started by another test"]
+async fn stranger() {
+    let store = RedisTokenStore::new(&told("REDIS_URL")).unwrap();
+    let none: [&str; 0] = [];
+    let key = TokenKey::new("issuer", "client", none);
+    let refused = store.load(&key).await.unwrap_err();
+    let source = std::error::Error::source(&refused).unwrap().to_string();
+    assert!(source.to_lowercase().contains("certificate"), "{source}");
+    let client = Client::builder()
+        .base_url(told("SANDBOX_BASE_URL"))
+        .token_url(told("SANDBOX_TOKEN_URL"))
+        .credentials("sandbox-client", "sandbox-secret")
+        .token_store(store);
+    list(&client.build().unwrap()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_is_killed_while_it_renews_keeps_the_others_no_longer_than_its_lease() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let sandbox = Sandbox::start().await.unwrap();
+    let stuck = FaultRule::new(Effect::Latency { millis: 600_000 });
+    sandbox.set_faults([stuck.on("token").times(1)]).unwrap();
+    let urls = (sandbox.base_url(), sandbox.token_url());
+    let mut variables = variables(&redis, &urls);
+    variables.push(("LEASE_MS", "500"));
+    let mut holder = start("worker", &variables);
+    arrival_of_a_token_request(&sandbox).await;
+    let others = vec![start("worker", &variables), start("worker", &variables)];
+    holder.kill().unwrap();
+    holder.wait().unwrap();
+    tokio::task::block_in_place(|| join(others));
+    assert_eq!(asked(&sandbox, "token"), 2);
+}
+
+async fn arrival_of_a_token_request(sandbox: &Sandbox) {
+    while asked(sandbox, "token") == 0 {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]

@@ -86,6 +86,26 @@ async fn fifty_processes_at_once_and_two_hundred_in_a_row_buy_one_token() {
     assert_eq!(sandbox.requests().len(), 251);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_is_killed_while_it_renews_leaves_the_others_to_renew_once() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let urls = (sandbox.base_url(), sandbox.token_url());
+    let variables = variables(&urls, folder.path());
+    let stuck = FaultRule::new(Effect::Latency { millis: 600_000 });
+    sandbox.set_faults([stuck.on("token").times(1)]).unwrap();
+    let mut holder = start("worker", &variables);
+    while tokens_bought(&sandbox) == 0 {
+        tokio::task::yield_now().await;
+    }
+    let others = (0..5).map(|_| start("worker", &variables)).collect();
+    holder.kill().unwrap();
+    holder.wait().unwrap();
+    tokio::task::block_in_place(|| join(others));
+    // The one that came to nothing, and the one for all others.
+    assert_eq!(tokens_bought(&sandbox), 2);
+}
+
 #[tokio::test]
 async fn a_refused_token_is_renewed_once_for_all_who_share_it() {
     let sandbox = Sandbox::start().await.unwrap();

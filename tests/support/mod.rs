@@ -7,6 +7,8 @@ pub mod holder;
 pub mod keeper;
 pub mod pages;
 pub mod processes;
+#[cfg(feature = "redis")]
+pub mod redis;
 pub mod server;
 
 use timeback_qti::{Client, ClientBuilder, ManualClock};

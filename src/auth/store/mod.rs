@@ -9,6 +9,8 @@ mod memory;
 mod record;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(feature = "redis")]
+mod redis_tls;
 mod stored_source;
 #[cfg(test)]
 mod tests;

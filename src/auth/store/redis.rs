@@ -10,6 +10,7 @@ use redis::{
 };
 use tokio::sync::Mutex as AsyncMutex;
 
+use super::redis_tls::open;
 use super::{
     PaceFuture, SharedPace, StoreFuture, StoredToken, TokenKey, TokenLock, TokenStore, record,
 };
@@ -81,7 +82,7 @@ impl RedisTokenStore {
     /// [`Config`](crate::ErrorKind::Config) if that is no such URL.
     pub fn new(url: &str) -> Result<Self> {
         // Not with its source: a URL can hold a password.
-        let client = Client::open(url)
+        let client = open(url)
             .map_err(|_| Error::config("the address of Redis is no redis:// or rediss:// URL"))?;
         Ok(Self {
             server: Arc::new(Server {

@@ -36,7 +36,7 @@ const FILE: &str = "TIMEBACK_CONFIG";
 /// | `environment` | `production` or `staging` |
 /// | `base_url`, `token_url`, `authorize_url`, `revocation_url` | instead of the environment's own |
 /// | `client_id` | required |
-/// | `secret` | where the client's secret is, one of: `{ variable = "NAME" }`, `{ file = "PATH" }`, `{ command = ["PROGRAM", ...] }` (its output), `{ keyring = "SERVICE" }` (the system's keyring, by the client id; feature `keyring`), `{ value = "..." }` (only if nobody else can read the file) |
+/// | `secret` | where the client's secret is, one of: `{ variable = "NAME" }`, `{ file = "PATH" }`, `{ command = ["PROGRAM", ...] }` (its output), `{ keyring = "SERVICE" }` (the system's keyring, or the default store of the crate `keyring-core` if the program has set one, by the client id; feature `keyring`), `{ value = "..." }` (only if nobody else can read the file) |
 /// | `scopes` | the scopes to ask for |
 /// | `sign_in`, `redirect_uri` | whether a person signs in, and where the browser comes back to |
 /// | `token_store` | `"file"` (unless set: a [`FileTokenStore`]), `"none"`, or `{ redis = URL }` (feature `redis`), whose URL stands there, or where a secret can be: one with a password is not used where others can read the file |
@@ -305,14 +305,24 @@ fn run(words: &[String]) -> Result<String> {
 
 #[cfg(feature = "keyring")]
 fn from_keyring(service: &str, client_id: &str) -> Result<String> {
-    let entry = keyring::v1::Entry::new(service, client_id);
+    // A program may have chosen a store; the system's is only set up where it has not.
+    let entry = match keyring_core::get_default_store() {
+        Some(store) => keyring_core::Entry::new_in_store(&store, service, client_id),
+        None => keyring::v1::Entry::new(service, client_id).map(|entry| entry.inner),
+    };
     entry
         .and_then(|entry| entry.get_password())
         .map_err(|error| {
-            Error::config(format!(
-                "the system's keyring gave no secret for {service:?} and {client_id:?}"
-            ))
-            .with_source(error)
+            let whose = format!("for {service:?} and {client_id:?}");
+            match error {
+                // These hold the secret itself.
+                keyring_core::Error::BadEncoding(_) | keyring_core::Error::BadDataFormat(..) => {
+                    Error::config(format!("what the keyring gave {whose} is no text"))
+                }
+                error => {
+                    Error::config(format!("the keyring gave no secret {whose}")).with_source(error)
+                }
+            }
         })
 }
 
