@@ -21,23 +21,15 @@ pub(super) fn open(url: &str) -> RedisResult<Client> {
         return Ok(client);
     }
     choose_cryptography();
-    let trusting = |root_cert: Vec<u8>| {
-        let client_tls = None;
-        let root_cert = Some(root_cert);
-        Client::build_with_tls(
-            url,
-            TlsCertificates {
-                client_tls,
-                root_cert,
-            },
-        )
-    };
+    let mut roots = rustls::RootCertStore::empty();
     let found = rustls_native_certs::load_native_certs().certs.into_iter();
-    let texts = found.map(|certificate| pem(&certificate));
-    let usable: Vec<_> = texts
-        .filter(|text| trusting(text.clone()).is_ok())
-        .collect();
-    trusting(usable.concat())
+    let usable = found.filter(|certificate| roots.add(certificate.clone()).is_ok());
+    let texts: Vec<_> = usable.map(|certificate| pem(&certificate)).collect();
+    let certificates = TlsCertificates {
+        client_tls: None,
+        root_cert: Some(texts.concat()),
+    };
+    Client::build_with_tls(url, certificates)
 }
 
 /// The redis crate panics where a program has several libraries of cryptography built in and has chosen none.
