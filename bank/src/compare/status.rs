@@ -11,7 +11,7 @@ use crate::entity::{Entity, Key, Kind};
 use crate::error::Result;
 use crate::progress::{Event, Note, Observer};
 use crate::remote::{Entry, Query, Unaddressable};
-use crate::state::{Stamp, hash};
+use crate::state::{Seen, Stamp, hash};
 
 /// What a status looks at.
 #[derive(Debug, Clone, Copy, Default)]
@@ -159,7 +159,7 @@ impl Connection {
         listed: Option<&HashMap<Key, Stamp>>,
     ) -> Result<(Change, Change)> {
         let seen = self.store.seen(key)?;
-        let (local, base) = self.local_change(key).await?;
+        let (local, base) = self.local_change(key, seen.as_ref()).await?;
         let Some(listed) = listed else {
             return Ok((local, Change::Unchanged));
         };
@@ -178,11 +178,14 @@ impl Connection {
     }
 
     /// What the bank's files have become since the service was seen, which is told, too.
-    async fn local_change(&self, key: &Key) -> Result<(Change, Option<Entity>)> {
+    async fn local_change(
+        &self,
+        key: &Key,
+        seen: Option<&Seen>,
+    ) -> Result<(Change, Option<Entity>)> {
         let read = key.clone();
         let local = self.on_disk(move |bank| bank.read(&read)).await?;
         let base = self.store.base(key)?;
-        let seen = self.store.seen(key)?;
         let change = match (&local, &base, seen) {
             (None, None, _) => Change::Unchanged,
             (None, Some(_), _) => Change::Deleted,

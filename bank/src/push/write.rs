@@ -145,7 +145,7 @@ impl Run<'_> {
         let mut done = Done::new(key, outcome);
         let is_overtaken = before.is_some_and(|before| {
             let ours = writes(entity, &before.entity);
-            let versions = before.version.zip(found.version);
+            let versions = before.stamp.version.zip(found.stamp.version);
             versions.is_some_and(|(before, after)| after > before + ours)
         });
         if is_overtaken {

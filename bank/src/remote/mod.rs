@@ -28,8 +28,6 @@ pub struct Stored {
     /// The entity.
     pub entity: Entity,
     pub(crate) stamp: Stamp,
-    /// Writes that the service counts, where it does.
-    pub(crate) version: Option<i64>,
 }
 
 impl Service {
@@ -79,12 +77,7 @@ impl Service {
             beside: found.beside().map_err(Error::service(key))?,
             xml: found.xml().take().unwrap_or_default(),
         };
-        let version = stamp.version;
-        Ok(Some(Stored {
-            entity,
-            stamp,
-            version,
-        }))
+        Ok(Some(Stored { entity, stamp }))
     }
 
     /// Creates an entity; what tells its state from later ones.

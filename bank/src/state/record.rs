@@ -26,6 +26,7 @@ pub(crate) fn hash(entity: &Entity) -> String {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Stamp {
     pub(crate) updated_at: Option<String>,
+    /// Writes that the service counts, where it does.
     pub(crate) version: Option<i64>,
     pub(crate) xml: Option<String>,
 }
