@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use serde_json::json;
 use timeback_qti_bank::audit::{Options, Rule};
 use timeback_qti_bank::compare::{DiffOptions, StatusOptions};
-use timeback_qti_bank::pull::PullOptions;
+use timeback_qti_bank::pull::{PullOptions, PullReport};
 use timeback_qti_bank::push::{Action, PushOptions};
 use timeback_qti_bank::{Event, Kind, Selection, Service, Unaddressable, unobserved};
 use timeback_qti_sandbox::{Effect, FaultRule};
@@ -124,6 +124,16 @@ async fn a_prune_leaves_alone_what_an_unnameable_entity_may_refer_to() {
     assert!(world.client.item("kept").exists().await.unwrap());
 }
 
+/// A pull of one test, and of what it refers to.
+async fn pull_of_test(world: &World) -> PullReport {
+    let mut selection = Selection::default();
+    selection.tests.push("test-1".parse().unwrap());
+    let options = PullOptions::default().selection(selection);
+    let folder = Folder::new();
+    let pulled = folder.connect(world).pull(&options, &unobserved).await;
+    pulled.unwrap()
+}
+
 #[tokio::test]
 async fn a_reference_that_no_request_can_follow_is_told() {
     let world = World::empty().await;
@@ -131,12 +141,7 @@ async fn a_reference_that_no_request_can_follow_is_told() {
     world.client.tests().create_xml(&xml).await.unwrap();
     let xml = item_xml("item-0", None, "T");
     world.client.items().create_xml(&xml, None).await.unwrap();
-    let mut selection = Selection::default();
-    selection.tests.push("test-1".parse().unwrap());
-    let options = PullOptions::default().selection(selection);
-    let folder = Folder::new();
-    let pulled = folder.connect(&world).pull(&options, &unobserved).await;
-    let pulled = pulled.unwrap();
+    let pulled = pull_of_test(&world).await;
     assert_eq!(told(&pulled.unaddressable), [Some("..")]);
     assert!(
         pulled.unaddressable[0]
@@ -152,12 +157,7 @@ async fn a_test_whose_references_cannot_be_read_is_told() {
     let test = json!({"identifier": "test-1", "title": "T", "rawXml": "<qti-assessment-test"});
     let broken = FaultRule::new(Effect::status(200).body(test)).on("getAssessmentTest");
     world.sandbox.set_faults([broken]).unwrap();
-    let mut selection = Selection::default();
-    selection.tests.push("test-1".parse().unwrap());
-    let options = PullOptions::default().selection(selection);
-    let folder = Folder::new();
-    let pulled = folder.connect(&world).pull(&options, &unobserved).await;
-    let pulled = pulled.unwrap();
+    let pulled = pull_of_test(&world).await;
     assert_eq!((pulled.created, pulled.failed.len()), (1, 1), "{pulled:?}");
     assert!(
         pulled.failed[0]
