@@ -47,10 +47,12 @@ impl Writing {
         options
     }
 
-    /// Tells the plan, asks, has it done by `apply`, and reports. The question is made from `3 changes`.
+    /// Tells the plan, asks, has it done by `apply`, and reports. `command` is what the user would repeat; the question is
+    /// made from `3 changes`.
     pub(crate) async fn carry_out(
         &self,
         app: &App,
+        command: &str,
         plan: &Plan,
         question: impl FnOnce(&str) -> String,
         apply: impl AsyncFnOnce(Observer<'_>) -> timeback_qti_bank::Result<PushReport>,
@@ -72,13 +74,13 @@ impl Writing {
         }
         app.interrupt.finish_first();
         let report = app.output.with_progress(apply).await?;
-        app.output
-            .tell("report", &report, |report| match plan.steps[..] {
-                // The plan's own line said it.
-                [] => String::new(),
-                _ => report_text(report),
-            })?;
-        Ok(report_exit(app, &report))
+        app.output.tell("report", &report, |report| {
+            let text = report_text(report);
+            // What the plan's own line has said is not said again.
+            let is_said = plan.steps.is_empty() || text == plan_text(plan, shown);
+            if is_said { String::new() } else { text }
+        })?;
+        Ok(report_exit(app, command, &report))
     }
 }
 
@@ -146,27 +148,38 @@ fn report_text(report: &PushReport) -> String {
         .text("nothing was written")
 }
 
-fn report_exit(app: &App, report: &PushReport) -> Exit {
+fn report_exit(app: &App, command: &str, report: &PushReport) -> Exit {
     for Note { key, .. } in &report.overtaken {
         let word = paint::warn("overtaken");
         note(format_args!(
             "{word} {key}: somebody else wrote it at the same time, and that change may be lost"
         ));
     }
-    if report.created + report.replaced + report.deleted > 0 {
-        note(format_args!("`qti restore {}` takes it back", report.run));
+    if report.replaced + report.deleted > 0 {
+        let but = match report.created {
+            0 => "",
+            _ => ", but leaves what was created",
+        };
+        note(format_args!(
+            "`qti restore {}` takes it back{but}",
+            report.run
+        ));
     }
     if app.interrupt.is_stopped() && report.stopped {
-        note("ended early: the same command goes on");
+        note(format_args!("ended early: `{command}` goes on"));
         return Exit::Interrupted;
     }
     if report.stopped {
-        note("ended after the failures; the same command goes on");
+        note(format_args!(
+            "ended after the failures: `{command}` goes on"
+        ));
     }
     if report.stopped || !report.failed.is_empty() || !report.skipped.is_empty() {
         Exit::Failed
     } else if !report.conflicts.is_empty() {
-        note("`qti diff` shows what the service has changed; `qti push --force` overwrites it");
+        note(format_args!(
+            "`qti diff` shows what the service has changed; `{command} --force` overwrites it"
+        ));
         Exit::Differs
     } else {
         Exit::Done

@@ -5,6 +5,7 @@ mod done;
 mod plan;
 mod probe;
 mod prune;
+mod restore;
 mod settle;
 mod write;
 
@@ -16,6 +17,7 @@ use crate::connection::Connection;
 use crate::entity::{Entity, Key};
 use crate::error::Result;
 use crate::progress::{Note, Observer};
+pub use crate::state::Pushed;
 
 /// How a push is planned and done.
 #[derive(Debug, Clone, Copy, Default)]
@@ -172,16 +174,6 @@ pub struct PushReport {
     pub stopped: bool,
 }
 
-/// A push that can be restored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Pushed {
-    /// The number of its snapshots.
-    pub run: u64,
-    /// How many entities it wrote or deleted.
-    pub entities: u64,
-}
-
 /// Where that which is written comes from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Source {
@@ -221,69 +213,6 @@ impl Connection {
     pub async fn push(&self, options: &PushOptions, observer: Observer<'_>) -> Result<PushReport> {
         let plan = self.plan_push(options, observer).await?;
         self.apply(&plan, options, observer).await
-    }
-
-    /// Puts back on the service what a push has replaced or deleted, and leaves what it has created. The bank's files
-    /// stay. What was changed since is a conflict, unless forced; what is replaced now is a snapshot again.
-    ///
-    /// # Errors
-    /// As [`plan_restore`](Self::plan_restore) and [`apply`](Self::apply).
-    pub async fn restore(
-        &self,
-        run: u64,
-        options: &PushOptions,
-        observer: Observer<'_>,
-    ) -> Result<PushReport> {
-        let plan = self.plan_restore(run, options, observer).await?;
-        self.apply_restore(run, &plan, options, observer).await
-    }
-
-    /// Plans a restore. Writes that an earlier push was ended in are settled first; nothing is written to the service.
-    ///
-    /// # Errors
-    /// [`Error::State`](crate::Error::State) if the snapshots cannot be read; [`Error::Service`](crate::Error::Service) if
-    /// the service cannot be asked.
-    pub async fn plan_restore(
-        &self,
-        run: u64,
-        options: &PushOptions,
-        observer: Observer<'_>,
-    ) -> Result<Plan> {
-        self.settle_all(observer).await?;
-        let mut plan = Plan::default();
-        for key in self.store.snapshot_keys(run)? {
-            match self.source(Source::Snapshot(run), &key).await? {
-                None => plan.unchanged += 1,
-                Some(entity) => plan.steps.push(self.plan_write(&entity, options).await?),
-            }
-        }
-        Ok(plan)
-    }
-
-    /// Does what was planned by [`plan_restore`](Self::plan_restore) for the same push.
-    ///
-    /// # Errors
-    /// As [`apply`](Self::apply).
-    pub async fn apply_restore(
-        &self,
-        run: u64,
-        plan: &Plan,
-        options: &PushOptions,
-        observer: Observer<'_>,
-    ) -> Result<PushReport> {
-        let source = Source::Snapshot(run);
-        self.apply_from(source, plan, options, observer).await
-    }
-
-    /// The pushes that have replaced, created or deleted anything, and so can be restored, oldest first.
-    ///
-    /// # Errors
-    /// [`Error::State`](crate::Error::State) if that cannot be read.
-    pub fn pushes(&self) -> Result<Vec<Pushed>> {
-        let runs = self.store.runs()?.into_iter();
-        Ok(runs
-            .map(|(run, entities)| Pushed { run, entities })
-            .collect())
     }
 
     /// What is written of an entity; `None` if the source has none.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
-use super::{Action, Plan, PushOptions, Step};
+use super::{Action, Plan, PushOptions, Source, Step};
 use crate::compare::same;
 use crate::connection::{AT_ONCE, Connection};
 use crate::entity::{Entity, Key, Kind};
@@ -127,11 +127,18 @@ impl Connection {
                 return Ok(Some(Step::new(key, action)));
             }
         }
-        self.plan_write(&entity, options).await.map(Some)
+        self.plan_write(Source::Bank, &entity, options)
+            .await
+            .map(Some)
     }
 
     /// What is to be done so that the service holds an entity.
-    pub(super) async fn plan_write(&self, entity: &Entity, options: &PushOptions) -> Result<Step> {
+    pub(super) async fn plan_write(
+        &self,
+        source: Source,
+        entity: &Entity,
+        options: &PushOptions,
+    ) -> Result<Step> {
         let key = entity.key.clone();
         if let Err(problem) = check_writable(entity) {
             return Ok(Step::new(key, Action::Refuse).saying(problem));
@@ -140,40 +147,61 @@ impl Connection {
             Ok(found) => found.map(|found| found.entity),
             Err(error) => return Step::refuse(key, error),
         };
-        self.decide(entity, found.as_ref(), options.force)
+        self.decide(source, entity, found.as_ref(), options.force)
     }
 
     /// What is to be done with an entity, in place of which the service holds `found` now.
     pub(super) fn decide(
         &self,
+        source: Source,
         entity: &Entity,
         found: Option<&Entity>,
         force: bool,
     ) -> Result<Step> {
-        let base = self.store.base(&entity.key)?;
-        let seen = self.store.seen(&entity.key)?;
-        let is_stale = seen.is_some_and(|seen| seen.stale);
-        let step = |action| Step::new(entity.key.clone(), action);
-        Ok(match (&base, found) {
-            (_, Some(found)) if same(entity, found) && !is_stale => step(Action::Adopt),
-            (_, Some(found)) if same(entity, found) => {
-                step(Action::Replace).saying("stored otherwise the last time")
-            }
+        let key = &entity.key;
+        let step = |action| Step::new(key.clone(), action);
+        if found.is_some_and(|found| same(entity, found)) {
+            let is_stale = self.store.seen(key)?.is_some_and(|seen| seen.stale);
+            return Ok(match is_stale {
+                true => step(Action::Replace).saying("stored otherwise the last time"),
+                false => step(Action::Adopt),
+            });
+        }
+        let conflict = self.conflict(source, key, found)?;
+        Ok(match (conflict, found) {
+            (None, Some(_)) => step(Action::Replace),
             (None, None) => step(Action::Create),
-            (Some(base), Some(found)) if same(base, found) => step(Action::Replace),
-            (_, Some(_)) if force => {
+            (Some(_), Some(_)) if force => {
                 step(Action::Replace).saying("over what the service has changed")
             }
-            (_, None) if force => step(Action::Create).saying("although deleted on the service"),
-            (Some(_), Some(_)) => {
-                step(Action::Conflict).saying("changed on the service since it was pulled")
+            (Some(_), None) if force => {
+                step(Action::Create).saying("although deleted on the service")
             }
-            (None, Some(_)) => {
-                step(Action::Conflict).saying("the service has another one of this identifier")
-            }
-            (Some(_), None) => {
-                step(Action::Conflict).saying("deleted on the service since it was pulled")
-            }
+            (Some(conflict), _) => step(Action::Conflict).saying(conflict),
+        })
+    }
+
+    /// What somebody else has done with the service's entity: since it was last seen, for what comes from the bank, and
+    /// since the push, for what is put back.
+    fn conflict(
+        &self,
+        source: Source,
+        key: &Key,
+        found: Option<&Entity>,
+    ) -> Result<Option<&'static str>> {
+        Ok(match source {
+            Source::Bank => match (self.store.base(key)?, found) {
+                (None, None) => None,
+                (Some(base), Some(found)) if same(&base, found) => None,
+                (Some(_), Some(_)) => Some("changed on the service since it was pulled"),
+                (None, Some(_)) => Some("the service has another one of this identifier"),
+                (Some(_), None) => Some("deleted on the service since it was pulled"),
+            },
+            Source::Snapshot(run) if self.is_as_left(run, key, found)? => None,
+            Source::Snapshot(_) => Some(match found {
+                Some(_) => "changed on the service since the push",
+                None => "deleted on the service since the push",
+            }),
         })
     }
 }

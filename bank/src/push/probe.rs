@@ -57,15 +57,28 @@ impl Run<'_> {
         let Some(before) = connection.store.snapshot(self.number, key)? else {
             return Ok(None);
         };
-        match (before, connection.service.get(key).await?) {
-            (None, None) => Ok(None),
-            (None, Some(_)) => self.delete(key).await.map(Some),
-            (Some(before), Some(found)) if same(&before, &found.entity) => Ok(None),
+        let found = connection.service.get(key).await?;
+        let holds = found.as_ref().map(|found| &found.entity);
+        let is_as_before = match (&before, holds) {
+            (None, None) => true,
+            (Some(before), Some(found)) => same(before, found),
+            _ => false,
+        };
+        if is_as_before {
+            return Ok(None);
+        }
+        let told = |message| Done::new(key, Outcome::Failed).saying(message);
+        if !connection.is_as_left(self.number, key, holds)? {
+            let message = match holds {
+                None => "it is gone from the service",
+                Some(_) => "it was changed on the service meanwhile",
+            };
+            return Ok(Some(told(message)));
+        }
+        match (before, found) {
+            (None, Some(found)) => self.remove(key, &found).await.map(Some),
             (Some(before), Some(found)) => self.replace(&before, &found).await.map(Some),
-            (Some(_), None) => {
-                let message = "it is gone from the service";
-                Ok(Some(Done::new(key, Outcome::Failed).saying(message)))
-            }
+            (_, None) => Ok(Some(told("it is gone from the service"))),
         }
     }
 }

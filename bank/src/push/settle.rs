@@ -4,7 +4,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::compare::{is_between, same};
 use crate::connection::{AT_ONCE, Connection};
-use crate::entity::Key;
+use crate::entity::{Entity, Key};
 use crate::error::Result;
 use crate::progress::{Event, Observer};
 use crate::state::{Changes, Seen, hash};
@@ -40,16 +40,27 @@ impl Connection {
         let found = self.service.get(key).await?;
         let changes = Changes::default().settled(key);
         let changes = match (&intent.intended, found) {
-            (None, None) => changes.forgotten(key),
+            (None, None) => changes.forgotten(key).left(intent.run, key, None),
             (Some(intended), Some(found)) => {
-                let seen = |local| Seen::new(found.stamp.clone(), local);
-                if same(intended, &found.entity) {
-                    changes.seen(&seen(hash(intended)), &found.entity)
-                } else if is_between(before.as_ref(), intended, &found.entity) {
-                    // Not begun, or half done: that is what the next write starts from.
-                    changes.seen(&seen(hash(&found.entity)), &found.entity)
+                let holds = |entity: &Entity| same(entity, &found.entity);
+                let was_before = before.as_ref().is_some_and(holds);
+                let local = if holds(intended) {
+                    Some(hash(intended))
+                } else if !was_before && is_between(before.as_ref(), intended, &found.entity) {
+                    // A write in several steps was half done: that is what the next write starts from.
+                    Some(hash(&found.entity))
                 } else {
-                    changes
+                    None
+                };
+                match local {
+                    Some(local) => {
+                        let seen = Seen::new(found.stamp, local);
+                        let changes = changes.left(intent.run, key, Some(&found.entity));
+                        changes.seen(&seen, &found.entity)
+                    }
+                    // Nothing was written, or somebody else has written: what a forced push was to overwrite, too, stays
+                    // a conflict.
+                    None => changes,
                 }
             }
             _ => changes,

@@ -4,8 +4,8 @@ use timeback_qti::ErrorKind;
 
 use super::apply::Run;
 use super::done::Done;
-use super::{Action, Step};
-use crate::compare::{differences, same};
+use super::{Action, Source, Step};
+use crate::compare::{Difference, differences, same};
 use crate::connection::Connection;
 use crate::entity::{Entity, Key};
 use crate::error::{Error, Result};
@@ -36,7 +36,7 @@ impl Run<'_> {
         }
         let found = connection.service.get(key).await?;
         let holds = found.as_ref().map(|found| &found.entity);
-        let now = connection.decide(&entity, holds, self.options.force)?;
+        let now = connection.decide(self.source, &entity, holds, self.options.force)?;
         match (now.action, found) {
             (Action::Adopt, Some(found)) => {
                 connection
@@ -92,7 +92,10 @@ impl Run<'_> {
             run: self.number,
             intended: entity.cloned(),
         };
-        let changes = Changes::default().intended(key, &intent, before);
+        let mut changes = Changes::default().intended(key, &intent, before);
+        if let Source::Snapshot(restored) = self.source {
+            changes = changes.restores(self.number, restored);
+        }
         self.connection.store.commit(changes).await
     }
 
@@ -117,9 +120,11 @@ impl Run<'_> {
             let message = "written, and gone when it was read back";
             return Ok(Done::new(key, Outcome::Failed).saying(message));
         };
+        // What was added by nobody else, the service has added to our write.
+        let is_excused =
+            |place: &Difference| !written.contradicts(&found.stamp) && is_addition(place, before);
         let different = differences(entity, &found.entity);
-        let different =
-            different.map(|all| all.into_iter().find(|place| self.counts(place, before)));
+        let different = different.map(|all| all.into_iter().find(|place| !is_excused(place)));
         let problem = match different {
             Ok(None) => None,
             Ok(Some(place)) => Some(place.to_string()),
@@ -135,13 +140,14 @@ impl Run<'_> {
             }
             // What is stored is ours, altered: the next push starts from it.
             let stored = found.entity.clone();
+            let changes = changes.left(self.number, key, Some(&stored));
             connection.remember(&stored, &found, changes).await?;
             let message = format!("written, but stored otherwise: {problem}");
             return Ok(Done::new(key, Outcome::Failed).saying(message));
         }
-        connection
-            .remember(entity, &found, Changes::default().settled(key))
-            .await?;
+        let changes = Changes::default().settled(key);
+        let changes = changes.left(self.number, key, Some(&found.entity));
+        connection.remember(entity, &found, changes).await?;
         let mut done = Done::new(key, outcome);
         let is_overtaken = before.is_some_and(|before| {
             let ours = writes(entity, &before.entity);
@@ -155,14 +161,6 @@ impl Run<'_> {
             );
         }
         Ok(done)
-    }
-
-    /// What the service adds to metadata of its own is no loss; what was removed must be gone.
-    fn counts(&self, place: &crate::compare::Difference, before: Option<&Stored>) -> bool {
-        let name = place.place.split('.').next().unwrap_or_default();
-        let is_beside = !place.place.starts_with('/');
-        let had = before.is_some_and(|before| before.entity.beside.contains_key(name));
-        !(is_beside && place.expected.is_none() && !had)
     }
 
     async fn settle_failure(&self, key: &Key, error: WriteError) -> Result<String> {
@@ -216,6 +214,12 @@ impl Run<'_> {
             let message = "deleted here, changed on the service";
             return Ok(Done::new(key, Outcome::Conflict).saying(message));
         }
+        self.remove(key, &found).await
+    }
+
+    /// Deletes what the service was found to hold.
+    pub(super) async fn remove(&self, key: &Key, found: &Stored) -> Result<Done> {
+        let connection = self.connection;
         self.intend(key, None, Some(&found.entity)).await?;
         // The journal takes its time: what goes must be what the snapshot keeps.
         let settled = Changes::default().settled(key);
@@ -233,7 +237,7 @@ impl Run<'_> {
         }
         match connection.service.delete(key).await {
             Ok(_) => {
-                let changes = Changes::default().settled(key).forgotten(key);
+                let changes = settled.forgotten(key).left(self.number, key, None);
                 connection.store.commit(changes).await?;
                 Ok(Done::new(key, Outcome::Deleted))
             }
@@ -243,6 +247,15 @@ impl Run<'_> {
             }
         }
     }
+}
+
+/// Whether a difference is a field beside the XML that was neither written nor there before: no loss. What was to be
+/// cleared must be gone.
+fn is_addition(place: &Difference, before: Option<&Stored>) -> bool {
+    let name = place.place.split('.').next().unwrap_or_default();
+    let is_beside = !place.place.starts_with('/');
+    let had = before.is_some_and(|before| before.entity.beside.contains_key(name));
+    is_beside && place.expected.is_none() && !had
 }
 
 impl Connection {

@@ -8,6 +8,7 @@
 
 mod format;
 mod record;
+mod runs;
 mod writer;
 
 use std::fs;
@@ -15,19 +16,18 @@ use std::panic;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use redb::{
-    Database, DatabaseError, ReadableTable as _, StorageError, TableDefinition, TableError,
-};
+use redb::{Database, DatabaseError, StorageError, TableDefinition, TableError};
 
 use crate::entity::{Entity, Identifier, Key, Kind};
 use crate::error::{Error, Result};
 
 pub(crate) use record::{Intent, Seen, Stamp, hash};
 use record::{pack, pack_entity, pack_intent, unpack, unpack_entity, unpack_intent};
+pub use runs::Pushed;
 use writer::{Put, Writer};
 
 type EntityTable = TableDefinition<'static, (u8, &'static str), &'static [u8]>;
-type SnapshotTable = TableDefinition<'static, (u64, u8, &'static str), &'static [u8]>;
+type RunTable = TableDefinition<'static, (u64, u8, &'static str), &'static [u8]>;
 
 /// What an entity has a row in.
 #[derive(Debug, Clone, Copy)]
@@ -45,8 +45,25 @@ fn entity_table(table: Table) -> EntityTable {
     })
 }
 
-fn snapshots_table() -> SnapshotTable {
-    TableDefinition::new("snapshots")
+/// What a push has a row in for each entity that it was about to write.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum OfRun {
+    /// What the service held before.
+    Snapshot,
+    /// What the push has left there.
+    Left,
+}
+
+fn run_table(table: OfRun) -> RunTable {
+    TableDefinition::new(match table {
+        OfRun::Snapshot => "snapshots",
+        OfRun::Left => "left",
+    })
+}
+
+/// For each push that was a restore, the push that it restored.
+fn restores_table() -> TableDefinition<'static, u64, u64> {
+    TableDefinition::new("restores")
 }
 
 /// How much of the database is held in memory.
@@ -87,13 +104,29 @@ impl Changes {
     /// A write is about to be sent, in place of `before`.
     pub(crate) fn intended(mut self, key: &Key, intent: &Intent, before: Option<&Entity>) -> Self {
         let (kind, identifier) = row(key);
-        let snapshot = Put::Snapshot((intent.run, kind, identifier), pack_entity(before));
-        self.0.push(snapshot);
+        let row_of_run = (intent.run, kind, identifier);
+        let before = pack_entity(before);
+        self.0.push(Put::OfRun(OfRun::Snapshot, row_of_run, before));
         self.0.push(Put::Entity(
             Table::Journal,
             row(key),
             Some(pack_intent(intent)),
         ));
+        self
+    }
+
+    /// A push has left this in the service; `None` if it has deleted what was there.
+    pub(crate) fn left(mut self, run: u64, key: &Key, left: Option<&Entity>) -> Self {
+        let (kind, identifier) = row(key);
+        let left = pack(&left.map(hash));
+        let row_of_run = (run, kind, identifier);
+        self.0.push(Put::OfRun(OfRun::Left, row_of_run, left));
+        self
+    }
+
+    /// A push is a restore of another one.
+    pub(crate) fn restores(mut self, run: u64, restored: u64) -> Self {
+        self.0.push(Put::Restores(run, restored));
         self
     }
 
@@ -169,67 +202,6 @@ impl Store {
     pub(crate) fn open_intents(&self) -> Result<Vec<Key>> {
         let kinds = Kind::ALL.map(|kind| self.keys(Table::Journal, kind));
         Ok(kinds.into_iter().collect::<Result<Vec<_>>>()?.concat())
-    }
-
-    /// What stood in the place of an entity before a push: nothing is `Some(None)`.
-    pub(crate) fn snapshot(&self, run: u64, key: &Key) -> Result<Option<Option<Entity>>> {
-        self.read(|transaction| {
-            let Some(table) = existing(transaction.open_table(snapshots_table()))? else {
-                return Ok(None);
-            };
-            let (kind, identifier) = row(key);
-            let found = table.get((run, kind, identifier.as_str()))?;
-            let read = |bytes: &[u8]| unpack_entity(key, bytes);
-            found
-                .map(|bytes| row_of(key, read(bytes.value())))
-                .transpose()
-        })
-    }
-
-    /// The keys of a push's snapshots.
-    pub(crate) fn snapshot_keys(&self, run: u64) -> Result<Vec<Key>> {
-        self.read(|transaction| {
-            let Some(table) = existing(transaction.open_table(snapshots_table()))? else {
-                return Ok(Vec::new());
-            };
-            let mut keys = Vec::new();
-            for row in table.range((run, 0, "")..(run + 1, 0, ""))? {
-                let (row, _) = row?;
-                let (_, kind, identifier) = row.value();
-                keys.extend(key(kind, identifier));
-            }
-            Ok(keys)
-        })
-    }
-
-    /// The number of the newest push that has snapshots; 0 if there was none.
-    pub(crate) fn last_run(&self) -> Result<u64> {
-        self.read(|transaction| {
-            let Some(table) = existing(transaction.open_table(snapshots_table()))? else {
-                return Ok(0);
-            };
-            let last = table.last()?;
-            Ok(last.map_or(0, |(row, _)| row.value().0))
-        })
-    }
-
-    /// The pushes that have snapshots, oldest first, and how many each has.
-    pub(crate) fn runs(&self) -> Result<Vec<(u64, u64)>> {
-        self.read(|transaction| {
-            let mut runs: Vec<(u64, u64)> = Vec::new();
-            let Some(table) = existing(transaction.open_table(snapshots_table()))? else {
-                return Ok(runs);
-            };
-            for row in table.iter()? {
-                let (row, _) = row?;
-                let (run, _, _) = row.value();
-                match runs.last_mut() {
-                    Some((last, snapshots)) if *last == run => *snapshots += 1,
-                    _ => runs.push((run, 1)),
-                }
-            }
-            Ok(runs)
-        })
     }
 
     fn get<T>(

@@ -47,13 +47,17 @@ impl Stamp {
 
     /// Whether both are of one state: what both say is equal, and that is enough to tell.
     pub(crate) fn is_that_of(&self, other: &Self) -> bool {
+        self.updated_at.is_some() && other.updated_at.is_some() && !self.contradicts(other)
+    }
+
+    /// Whether both are of different states: they say different things of the same.
+    pub(crate) fn contradicts(&self, other: &Self) -> bool {
         fn differs<T: PartialEq>(one: Option<&T>, other: Option<&T>) -> bool {
             one.zip(other).is_some_and(|(one, other)| one != other)
         }
-        let told = self.updated_at.is_some() && other.updated_at.is_some();
-        told && !differs(self.updated_at.as_ref(), other.updated_at.as_ref())
-            && !differs(self.version.as_ref(), other.version.as_ref())
-            && !differs(self.xml.as_ref(), other.xml.as_ref())
+        differs(self.updated_at.as_ref(), other.updated_at.as_ref())
+            || differs(self.version.as_ref(), other.version.as_ref())
+            || differs(self.xml.as_ref(), other.xml.as_ref())
     }
 }
 

@@ -7,15 +7,17 @@ use std::thread::{self, JoinHandle};
 use redb::{Database, ReadableTable as _};
 use tokio::sync::oneshot;
 
-use super::{Table, entity_table, snapshots_table};
+use super::{OfRun, Table, entity_table, restores_table, run_table};
 
 /// One change of one row.
 #[derive(Debug)]
 pub(crate) enum Put {
     /// Puts a value, or takes it away.
     Entity(Table, (u8, String), Option<Vec<u8>>),
-    /// Puts a value unless there is one.
-    Snapshot((u64, u8, String), Vec<u8>),
+    /// Puts a value; a snapshot only if there is none yet, as the first one shows what the push found.
+    OfRun(OfRun, (u64, u8, String), Vec<u8>),
+    /// Notes that a push is a restore of another one.
+    Restores(u64, u64),
 }
 
 type Job = (Vec<Put>, oneshot::Sender<Result<(), Arc<redb::Error>>>);
@@ -85,12 +87,18 @@ fn write<'p>(database: &Database, puts: impl Iterator<Item = &'p Put>) -> Result
                     None => drop(table.remove((*kind, identifier.as_str()))?),
                 }
             }
-            Put::Snapshot((run, kind, identifier), value) => {
-                let mut table = transaction.open_table(snapshots_table())?;
+            Put::OfRun(of, (run, kind, identifier), value) => {
+                let mut table = transaction.open_table(run_table(*of))?;
                 let key = (*run, *kind, identifier.as_str());
-                if table.get(key)?.is_none() {
+                let stays = matches!(of, OfRun::Snapshot) && table.get(key)?.is_some();
+                if !stays {
                     table.insert(key, value.as_slice())?;
                 }
+            }
+            Put::Restores(run, restored) => {
+                transaction
+                    .open_table(restores_table())?
+                    .insert(run, restored)?;
             }
         }
     }

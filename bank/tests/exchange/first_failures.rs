@@ -1,10 +1,12 @@
 //! What keeps a push that goes wrong from going wrong everywhere: a probe first, and an end after so many failures.
 
+use std::pin::pin;
+
 use timeback_qti_bank::push::PushOptions;
-use timeback_qti_bank::{Entity, Kind};
+use timeback_qti_bank::{Entity, Kind, unobserved};
 use timeback_qti_sandbox::{Effect, FaultRule};
 
-use crate::support::{Folder, World, answered, item_xml, key, sent};
+use crate::support::{Folder, World, answered, client, item_xml, key, proceed, sent};
 
 /// A folder with so many items that were changed.
 async fn changed(world: &World, items: usize) -> Folder {
@@ -93,6 +95,59 @@ async fn a_probe_that_was_refused_leaves_the_service_as_it_was() {
     assert_eq!(sent(&world, "updateAssessmentItem"), 1);
 }
 
+/// Not even a push that is forced: that allows to overwrite what stood there before, not what comes afterwards.
+#[tokio::test]
+async fn a_probe_is_not_put_back_over_what_somebody_else_has_written_since() {
+    for options in [PushOptions::default(), PushOptions::default().force()] {
+        let mut changed_after_the_write = 0;
+        for point in 0..9 {
+            let world = World::new(1).await;
+            let folder = changed(&world, 1).await;
+            let item = key(Kind::Item, "item-0");
+            folder.change(
+                &item,
+                "max-choices=\"1\"",
+                "max-choices=\"1\" shuffle=\"true\"",
+            );
+            let stale = FaultRule::new(Effect::StaleFields)
+                .on("updateAssessmentItem")
+                .times(1);
+            world.sandbox.set_faults([stale]).unwrap();
+            let connection = folder.connect(&world);
+            let options = options.probe();
+            let mut push = pin!(connection.push(&options, &unobserved));
+            let early = proceed(&world, point, push.as_mut()).await;
+            let is_written = sent(&world, "updateAssessmentItem") == 1;
+            if early.is_some() || !is_written {
+                continue;
+            }
+            let theirs = client(&world.sandbox);
+            let edit = |xml: &mut String| *xml = xml.replace("Milan", "Theirs");
+            theirs.item("item-0").edit_xml(edit).await.unwrap();
+            let report = push.await.unwrap();
+            let held = theirs.item("item-0").get().await.unwrap();
+            let put_back = sent(&world, "updateAssessmentItem") == 3;
+            // Between the last look and the write, nothing can tell.
+            if put_back
+                && held
+                    .raw_xml
+                    .as_ref()
+                    .is_some_and(|xml| xml.contains(">Rome<"))
+            {
+                continue;
+            }
+            changed_after_the_write += 1;
+            let told = &report.failed.first().or(report.conflicts.first());
+            assert!(told.is_some(), "at {point}: {report:?}");
+            assert!(
+                held.raw_xml.unwrap().contains("Theirs"),
+                "at {point}: {report:?}"
+            );
+        }
+        assert!(changed_after_the_write >= 2, "{changed_after_the_write}");
+    }
+}
+
 #[tokio::test]
 async fn a_probe_that_cannot_be_put_back_is_told_and_settled_by_the_next_push() {
     let world = World::empty().await;
@@ -133,7 +188,6 @@ async fn a_probe_is_one_that_is_written() {
     }
     let connection = folder.connect(&world);
     let options = PushOptions::default().probe();
-    let unobserved = timeback_qti_bank::unobserved;
     let plan = connection.plan_push(&options, &unobserved).await.unwrap();
     let created = world.client.items();
     created
@@ -160,7 +214,6 @@ async fn what_a_push_has_written_is_told_although_its_deletions_cannot_be_checke
     folder.bank.remove(&key(Kind::Item, "item-1")).unwrap();
     let connection = folder.connect(&world);
     let options = PushOptions::default().prune();
-    let unobserved = timeback_qti_bank::unobserved;
     let plan = connection.plan_push(&options, &unobserved).await.unwrap();
     let away = FaultRule::new(Effect::status(422)).on("searchAssessmentTests");
     world.sandbox.set_faults([away]).unwrap();

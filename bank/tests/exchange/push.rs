@@ -1,9 +1,12 @@
+use std::pin::pin;
+
 use serde_json::json;
+use timeback_qti::MetadataWrite;
 use timeback_qti_bank::push::{Action, PushOptions};
 use timeback_qti_bank::{Entity, Kind, unobserved};
 use timeback_qti_sandbox::{Effect, FaultRule};
 
-use crate::support::{Folder, World, item_xml, key, proceed, test_xml};
+use crate::support::{Folder, World, client, item_xml, key, metadata, proceed, sent, test_xml};
 
 #[tokio::test]
 async fn a_changed_bank_is_pushed_and_a_second_push_writes_nothing() {
@@ -75,6 +78,67 @@ async fn what_the_service_has_changed_is_not_overwritten_without_force() {
             .unwrap()
             .contains("Milano")
     );
+}
+
+/// The permission was for that push.
+#[tokio::test]
+async fn a_forced_push_that_failed_does_not_let_the_next_one_overwrite() {
+    let world = World::new(1).await;
+    let folder = Folder::pulled(&world).await;
+    let item = key(Kind::Item, "item-0");
+    folder.change(&item, "Rome", "Roma");
+    let edit = |xml: &mut String| *xml = xml.replace("Milan", "Milano");
+    world.client.item("item-0").edit_xml(edit).await.unwrap();
+    // The write gets nowhere, which the client cannot tell.
+    let away = FaultRule::new(Effect::Reset)
+        .on("updateAssessmentItem")
+        .times(100);
+    world.sandbox.set_faults([away]).unwrap();
+    let failed = folder.push(&world, PushOptions::default().force()).await;
+    assert_eq!(failed.failed.len(), 1, "{failed:?}");
+    world.sandbox.set_faults([]).unwrap();
+    let report = folder.push(&world, PushOptions::default()).await;
+    let told = (report.conflicts.len(), report.replaced);
+    assert_eq!(told, (1, 0), "{report:?}");
+    let held = world.client.item("item-0").get().await.unwrap();
+    assert!(held.raw_xml.unwrap().contains("Milano"));
+}
+
+/// A field that somebody adds right after our write is not taken for one that the service has added to it.
+#[tokio::test]
+async fn what_somebody_adds_before_the_read_back_is_not_removed_by_the_next_push() {
+    let mut added_before_the_read_back = 0;
+    for point in 0..6 {
+        let world = World::new(1).await;
+        let (item, theirs) = (key(Kind::Item, "item-0"), client(&world.sandbox));
+        let xml = item_xml("item-0", Some("Italy"), "Capitals");
+        let (clear, handle) = (MetadataWrite::Clear, theirs.item("item-0"));
+        handle.update_xml(&xml, clear).await.unwrap();
+        let folder = Folder::pulled(&world).await;
+        folder.change(&item, "Rome", "Roma");
+        let options = PushOptions::default();
+        let report = {
+            let connection = folder.connect(&world);
+            let mut push = pin!(connection.push(&options, &unobserved));
+            let early = proceed(&world, point, push.as_mut()).await;
+            if early.is_some() || sent(&world, "updateAssessmentItem") != 2 {
+                continue;
+            }
+            let theirs = metadata(json!({"reviewed": true}));
+            let theirs = MetadataWrite::Replace(&theirs);
+            let held = handle.get().await.unwrap().raw_xml.unwrap();
+            handle.update_xml(&held, theirs).await.unwrap();
+            push.await.unwrap()
+        };
+        folder.change(&item, "Roma", "Romae");
+        let again = folder.push(&world, options).await;
+        let held = handle.get().await.unwrap();
+        let held = held.metadata.unwrap_or_default();
+        let case = format!("at {point}: {report:?}, {again:?}");
+        assert_eq!(held.get("reviewed"), Some(&json!(true)), "{case}");
+        added_before_the_read_back += 1;
+    }
+    assert!(added_before_the_read_back > 0);
 }
 
 #[tokio::test]

@@ -38,6 +38,11 @@ impl Push {
         let question = |changes: &str| format!("Push {changes} to {target}?");
         let apply =
             async |observer: Observer<'_>| connection.apply(&plan, &options, observer).await;
-        self.writing.carry_out(app, &plan, question, apply).await
+        let command = match self.prune {
+            true => "qti push --prune",
+            false => "qti push",
+        };
+        let carried_out = self.writing.carry_out(app, command, &plan, question, apply);
+        carried_out.await
     }
 }

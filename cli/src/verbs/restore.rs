@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use clap::Args;
 use timeback_qti_bank::Observer;
 use timeback_qti_bank::push::Pushed;
@@ -10,7 +12,8 @@ use crate::writing::Writing;
 
 /// Put back on the service what a push has replaced or deleted
 ///
-/// What a push has created stays, and so do the bank's files. What was changed since the push is a conflict, and left alone.
+/// What a push has created stays, and so do the bank's files. What is not as the push left it is a conflict, and left alone:
+/// somebody has changed it since. A restore is a push itself, and is taken back by its own number.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -19,7 +22,7 @@ Examples:
   qti restore 3 --dry-run
   qti restore 3 --yes")]
 pub(crate) struct Restore {
-    /// The number of the push, as it was told at its end; the newest one if absent
+    /// The number of the push, as it was told at its end; if absent, the newest one that is not a restore
     push: Option<u64>,
 
     /// List the pushes that can be restored, oldest first
@@ -43,7 +46,10 @@ impl Restore {
         let known = |run: &u64| pushes.iter().any(|push| push.run == *run);
         let run = match self.push {
             Some(run) => Some(run).filter(known),
-            None => pushes.last().map(|push| push.run),
+            None => pushes
+                .iter()
+                .rfind(|push| push.restores.is_none())
+                .map(|push| push.run),
         };
         let Some(run) = run else {
             let message = match self.push {
@@ -63,13 +69,25 @@ impl Restore {
                 .apply_restore(run, &plan, &options, observer)
                 .await
         };
-        self.writing.carry_out(app, &plan, question, apply).await
+        let command = format!("qti restore {run}");
+        let carried_out = self
+            .writing
+            .carry_out(app, &command, &plan, question, apply);
+        carried_out.await
     }
 }
 
 fn list(pushes: &[Pushed]) -> String {
-    let line = |Pushed { run, entities, .. }: &Pushed| {
-        format!("push {run}: {}\n", count(*entities, "entity", "entities"))
+    let line = |push: &Pushed| {
+        let mut line = format!("push {}: ", push.run);
+        if let Some(restored) = push.restores {
+            let _ = write!(line, "restore of push {restored}, ");
+        }
+        line += &count(push.entities, "entity", "entities");
+        if push.created > 0 {
+            let _ = write!(line, ", {} of them created", push.created);
+        }
+        line + "\n"
     };
     match pushes {
         [] => "nothing was pushed yet\n".to_owned(),

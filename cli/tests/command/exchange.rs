@@ -47,6 +47,14 @@ async fn a_bank_is_pulled_changed_pushed_and_put_back() {
     assert!(text().await.contains("Milan"));
     place.qti(&["restore", "--yes"]).await.ended_with(0);
     assert!(text().await.contains("Rome"));
+
+    // A second one restores the same push, and not the restore.
+    let again = place.qti(&["restore", "--yes"]).await.ended_with(0);
+    assert_eq!(again.out, "1 unchanged\n");
+    assert!(text().await.contains("Rome"));
+    let listed = place.qti(&["restore", "--list"]).await.ended_with(0);
+    let told = "push 1: 1 entity\npush 2: restore of push 1, 1 entity\n";
+    assert_eq!(listed.out, told);
     let listed = place
         .qti(&["restore", "--list", "--json"])
         .await
@@ -58,6 +66,57 @@ async fn a_bank_is_pulled_changed_pushed_and_put_back() {
             .len(),
         2
     );
+}
+
+#[tokio::test]
+async fn a_restore_in_conflict_advises_to_force_the_restore_and_not_a_push() {
+    let sandbox = sandbox_of(1).await;
+    let place = Place::with(&sandbox);
+    place.qti(&["init"]).await.ended_with(0);
+    place.qti(&["pull"]).await.ended_with(0);
+    place.change("stimuli/italy-0.xml", "Rome", "Milan");
+    place.qti(&["push", "--yes"]).await.ended_with(0);
+    let handle = client(&sandbox);
+    let handle = handle.stimulus("italy-0");
+    handle
+        .edit(|stimulus| stimulus.title = "Italia".into())
+        .await
+        .unwrap();
+    let ran = place.qti(&["restore", "--yes"]).await.ended_with(3);
+    assert!(
+        ran.out.contains("changed on the service since the push"),
+        "{ran}"
+    );
+    assert!(ran.err.contains("`qti restore 1 --force`"), "{ran}");
+    assert!(!ran.err.contains("qti push"), "{ran}");
+    let forced = place.qti(&["restore", "1", "--force", "--yes"]).await;
+    assert!(forced.ended_with(0).out.contains("1 replaced"));
+}
+
+#[tokio::test]
+async fn a_push_promises_a_restore_only_of_what_a_restore_takes_back() {
+    let sandbox = sandbox_of(1).await;
+    let place = Place::with(&sandbox);
+    place.qti(&["init"]).await.ended_with(0);
+    place.qti(&["pull"]).await.ended_with(0);
+    let add = |name: &str| {
+        let xml = std::fs::read_to_string(place.path("stimuli/italy-0.xml")).unwrap();
+        let xml = xml.replace("italy-0", name);
+        std::fs::write(place.path(&format!("stimuli/{name}.xml")), xml).unwrap();
+    };
+    add("one");
+    let pushed = place.qti(&["push", "--yes"]).await.ended_with(0);
+    assert!(pushed.out.contains("1 created"), "{pushed}");
+    assert!(!pushed.err.contains("restore"), "{pushed}");
+
+    add("two");
+    place.change("stimuli/italy-0.xml", "Rome", "Milan");
+    let pushed = place.qti(&["push", "--yes"]).await.ended_with(0);
+    let told = "`qti restore 2` takes it back, but leaves what was created";
+    assert!(pushed.err.contains(told), "{pushed}");
+    let listed = place.qti(&["restore", "--list"]).await.ended_with(0);
+    let told = "push 1: 1 entity, 1 of them created\npush 2: 2 entities, 1 of them created\n";
+    assert_eq!(listed.out, told);
 }
 
 #[tokio::test]

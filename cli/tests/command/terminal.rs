@@ -179,7 +179,7 @@ async fn ctrl_c_finishes_what_is_on_the_wire_and_the_next_push_goes_on() {
     let (code, shown) = terminal.end().await;
     assert_eq!(code, Some(130), "{shown}");
     assert!(shown.contains("finishing what is on the wire"), "{shown}");
-    assert!(shown.contains("the same command goes on"), "{shown}");
+    assert!(shown.contains("ended early: `qti push` goes on"), "{shown}");
     let created = writes(&sandbox);
     assert!((1..ALL).contains(&created), "{created}");
 
