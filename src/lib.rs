@@ -158,7 +158,7 @@ pub use auth::{PasteSignIn, SignIn};
 #[cfg(feature = "profiles")]
 #[cfg_attr(docsrs, doc(cfg(feature = "profiles")))]
 pub use client::Profiles;
-pub use client::{Client, ClientBuilder, Environment};
+pub use client::{Client, ClientBuilder, Environment, ServiceUrls};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::{Error, ErrorKind, Issue, Result};
 /// The version that [`ClientBuilder::http_client`] and [`raw`] use.

@@ -196,6 +196,22 @@ async fn worker() {
     }
 }
 
+#[test]
+fn where_a_service_is_can_be_told_without_reading_a_secret() {
+    let (_folder, path) = file(
+        "[profiles.p]\nclient_id = \"c\"\nsecret = { command = [\"no-such-program\"] }\nenvironment = \"staging\"\n\
+         [profiles.q]\nclient_id = \"c\"\ntoken_url = \"https://me:hunter2@host/token\"\n",
+    );
+    let profiles = Profiles::read(path).unwrap();
+    assert!(profiles.builder("p").is_err());
+    let urls = profiles.without_credentials("p").unwrap().urls().unwrap();
+    let staging = timeback_qti::Environment::Staging;
+    assert_eq!(urls.base_url, staging.base_url());
+    assert_eq!(urls.token_url, staging.token_url());
+    let refused = profiles.without_credentials("q").unwrap().urls();
+    assert!(!format!("{:?}", refused.unwrap_err()).contains("hunter2"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_variables_choose_a_profile_and_go_before_it() {
     let sandbox = Sandbox::start().await.unwrap();

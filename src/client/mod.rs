@@ -15,7 +15,7 @@ use crate::transport::{self, CallOptions, Context, Requests, Unsent, raw};
 
 #[cfg(feature = "profiles")]
 pub use builder::Profiles;
-pub use builder::{ClientBuilder, Environment};
+pub use builder::{ClientBuilder, Environment, ServiceUrls};
 
 /// A client of the API. Clones are cheap and share tokens, connections and limits.
 ///

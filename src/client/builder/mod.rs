@@ -15,7 +15,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
-use reqwest::Url;
 
 use self::connector::Connector;
 use self::credentials::Credentials;
@@ -23,6 +22,7 @@ pub use self::environment::Environment;
 #[cfg(feature = "profiles")]
 pub use self::profile::Profiles;
 use self::tokens::Tokens;
+pub use self::urls::ServiceUrls;
 use super::Client;
 use crate::auth::{CredentialsPlacement, TokenSource, TokenStore};
 use crate::clock::{Clock, SystemClock};
@@ -265,7 +265,7 @@ impl ClientBuilder {
     /// # Errors
     /// [`Config`](crate::ErrorKind::Config), naming the setting, if one is missing or cannot be right.
     pub fn build(self) -> Result<Client> {
-        let base_url = self.url(&self.base_url, "the base URL", self.environment.base_url())?;
+        let base_url = self.api_endpoint()?;
         if self.max_concurrency == 0 {
             return Err(Error::config("the concurrency limit must be at least 1"));
         }
@@ -297,14 +297,6 @@ impl ClientBuilder {
                 observers,
             },
         )))
-    }
-
-    /// The URL that was set, or the default.
-    fn url(&self, set: &Option<NamedUrl>, name: &str, default: &str) -> Result<Url> {
-        let (name, url) = set
-            .as_ref()
-            .map_or((name, default), |(name, url)| (*name, &**url));
-        urls::parse(name, url, self.allow_insecure_http)
     }
 }
 

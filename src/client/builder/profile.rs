@@ -9,6 +9,7 @@ use etcetera::BaseStrategy as _;
 use serde::Deserialize;
 
 use super::credentials::Credentials;
+use super::env::variable::client_secret;
 use super::{ClientBuilder, Environment};
 use crate::auth::{FileTokenStore, SignIn};
 use crate::error::{Error, Result};
@@ -36,7 +37,7 @@ const FILE: &str = "TIMEBACK_CONFIG";
 /// | `environment` | `production` or `staging` |
 /// | `base_url`, `token_url`, `authorize_url`, `revocation_url` | instead of the environment's own |
 /// | `client_id` | required |
-/// | `secret` | where the client's secret is, one of: `{ variable = "NAME" }`, `{ file = "PATH" }`, `{ command = ["PROGRAM", ...] }` (its output), `{ keyring = "SERVICE" }` (the system's keyring, or the default store of the crate `keyring-core` if the program has set one, by the client id; feature `keyring`), `{ value = "..." }` (only if nobody else can read the file) |
+/// | `secret` | where the client's secret is, one of: `{ variable = "NAME" }`, `{ file = "PATH" }`, `{ command = ["PROGRAM", ...] }` (its output), `{ keyring = "SERVICE" }` (the system's keyring, or the default store of the crate `keyring-core` if the program has set one, by the client id; feature `keyring`), `{ value = "..." }` (only if nobody else can read the file); without it, the environment variables of [`from_env`](ClientBuilder::from_env) are |
 /// | `scopes` | the scopes to ask for |
 /// | `sign_in`, `redirect_uri` | whether a person signs in, and where the browser comes back to |
 /// | `token_store` | `"file"` (unless set: a [`FileTokenStore`]), `"none"`, or `{ redis = URL }` (feature `redis`), whose URL stands there, or where a secret can be: one with a password is not used where others can read the file |
@@ -185,6 +186,23 @@ impl Profiles {
     /// [`Config`](crate::ErrorKind::Config), naming the profile, if there is none of this name, or its settings or its
     /// secret cannot be had.
     pub fn builder(&self, name: &str) -> Result<ClientBuilder> {
+        self.made(name, |profile| self.set_up(profile))
+    }
+
+    /// A builder with a profile's environment and URLs alone: its secret is not read. It is for programs that want to know
+    /// [where the service is](ClientBuilder::urls), and ask it nothing.
+    ///
+    /// # Errors
+    /// [`Config`](crate::ErrorKind::Config), naming the profile, if there is none of this name, or its environment is none.
+    pub fn without_credentials(&self, name: &str) -> Result<ClientBuilder> {
+        self.made(name, Self::addressed)
+    }
+
+    fn made(
+        &self,
+        name: &str,
+        make: impl FnOnce(&Profile) -> Result<ClientBuilder>,
+    ) -> Result<ClientBuilder> {
         let profile = self.profiles.get(name).ok_or_else(|| {
             let names: Vec<&str> = self.names().collect();
             Error::config(format!(
@@ -193,17 +211,21 @@ impl Profiles {
                 names.join(", ")
             ))
         })?;
-        self.set_up(profile)
-            .map_err(|error| error.with_context(format!("profile {name:?}")))
+        make(profile).map_err(|error| error.with_context(format!("profile {name:?}")))
     }
 
-    fn set_up(&self, profile: &Profile) -> Result<ClientBuilder> {
-        let mut builder = ClientBuilder::default().scopes(&profile.scopes);
+    fn addressed(profile: &Profile) -> Result<ClientBuilder> {
+        let mut builder = ClientBuilder::default();
         if let Some(environment) = &profile.environment {
             builder.environment = environment.parse::<Environment>()?;
         }
         builder.base_url = profile.base_url.clone().map(|url| ("base_url", url));
         builder.token_url = profile.token_url.clone().map(|url| ("token_url", url));
+        Ok(builder)
+    }
+
+    fn set_up(&self, profile: &Profile) -> Result<ClientBuilder> {
+        let mut builder = Self::addressed(profile)?.scopes(&profile.scopes);
         match &profile.token_store {
             Store::None => {}
             Store::File => builder = builder.token_store(FileTokenStore::new()?),
@@ -232,11 +254,14 @@ impl Profiles {
             }
             return Ok(builder.sign_in(settings));
         }
-        // Without one, it has to come from the environment.
+        let (name, secret) = match secret {
+            Some(secret) => ("the secret", secret),
+            None => client_secret()?.unwrap_or(("the secret", String::new())),
+        };
         builder.credentials = Some(Credentials {
             id: profile.client_id.clone(),
-            secret: secret.unwrap_or_default().into(),
-            names: ("client_id", "the secret"),
+            secret: secret.into(),
+            names: ("client_id", name),
         });
         Ok(builder)
     }

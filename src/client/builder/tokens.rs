@@ -170,14 +170,6 @@ impl ClientBuilder {
         false
     }
 
-    fn token_endpoint(&self) -> Result<Url> {
-        self.url(
-            &self.token_url,
-            "the token URL",
-            self.environment.token_url(),
-        )
-    }
-
     /// What speaks to `url`: the client for `base_url`, unless only one of the two is on this machine.
     fn http_for(
         &self,

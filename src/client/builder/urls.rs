@@ -2,6 +2,7 @@
 
 use reqwest::Url;
 
+use super::{ClientBuilder, NamedUrl};
 use crate::error::{Error, Result};
 use crate::loopback::is_loopback;
 
@@ -11,7 +12,7 @@ pub(super) fn parse(name: &str, text: &str, allow_insecure_http: bool) -> Result
         .map_err(|error| Error::config(format!("{name} is not a URL: {error}")))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Error::config(format!(
-            "{name} holds credentials; give them to the builder instead"
+            "{name} holds a user name or a password; credentials are set apart from it"
         )));
     }
     if url.query().is_some() || url.fragment().is_some() {
@@ -28,6 +29,54 @@ pub(super) fn parse(name: &str, text: &str, allow_insecure_http: bool) -> Result
         scheme => Err(Error::config(format!(
             "{name} has the scheme {scheme}; https is needed"
         ))),
+    }
+}
+
+/// The URLs of a service, by [`ClientBuilder::urls`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServiceUrls {
+    /// The API's base URL, as [`Client::base_url`](crate::Client::base_url) has it.
+    pub base_url: String,
+    /// The OAuth2 token endpoint.
+    pub token_url: String,
+}
+
+impl ClientBuilder {
+    /// The URLs that the client will use. Credentials play no part in it, so none need be set.
+    ///
+    /// ```
+    /// use timeback_qti::{Client, Environment};
+    ///
+    /// let urls = Client::builder().environment(Environment::Staging).urls()?;
+    /// assert_eq!(urls.base_url, "https://qti-staging.alpha-1edtech.ai/api");
+    /// assert!(Client::builder().base_url("https://me:password@example.org/api").urls().is_err());
+    /// # Ok::<(), timeback_qti::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Config`](crate::ErrorKind::Config), naming the setting, for a URL that no token or secret may be sent to.
+    pub fn urls(&self) -> Result<ServiceUrls> {
+        Ok(ServiceUrls {
+            base_url: self.api_endpoint()?.into(),
+            token_url: self.token_endpoint()?.into(),
+        })
+    }
+
+    pub(super) fn api_endpoint(&self) -> Result<Url> {
+        let default = ("the base URL", self.environment.base_url());
+        self.url(self.base_url.as_ref(), default)
+    }
+
+    pub(super) fn token_endpoint(&self) -> Result<Url> {
+        let default = ("the token URL", self.environment.token_url());
+        self.url(self.token_url.as_ref(), default)
+    }
+
+    /// The URL that was set, or the default, and what to call it in an error.
+    fn url(&self, set: Option<&NamedUrl>, default: (&str, &str)) -> Result<Url> {
+        let (name, url) = set.map_or(default, |(name, url)| (*name, url));
+        parse(name, url, self.allow_insecure_http)
     }
 }
 

@@ -1,47 +1,18 @@
 //! The environment variables that a client is set up from.
 
+pub(super) mod variable;
+
 use std::slice::from_ref;
 
 use reqwest::Url;
 
+use self::variable::{
+    BASE_URL, CLIENT_ID, CLIENT_SECRET, ENVIRONMENT, Found, IDP_URL, Names, PROFILE, TOKEN_URL,
+    find, variable,
+};
 use super::credentials::{Credentials, check_text};
 use super::{ClientBuilder, Environment};
 use crate::error::{Error, Result};
-
-/// The names of one setting, the one to recommend first.
-type Names = &'static [&'static str];
-
-/// A value, and the variable that it comes from.
-type Found = (&'static str, String);
-
-const CLIENT_ID: Names = &[
-    "TIMEBACK_CLIENT_ID",
-    "TIMEBACK_SSO_CLIENT_ID",
-    "QTI_CLIENT_ID",
-];
-/// In the order of [`CLIENT_ID`], each the other half of a pair.
-const CLIENT_SECRET: Names = &[
-    "TIMEBACK_CLIENT_SECRET",
-    "TIMEBACK_SSO_CLIENT_SECRET",
-    "QTI_CLIENT_SECRET",
-];
-const TOKEN_URL: Names = &[
-    "TIMEBACK_TOKEN_URL",
-    "TIMEBACK_AUTH_URL",
-    IDP_URL,
-    "QTI_TOKEN_URL",
-];
-/// The address of the identity provider, which need not name its token endpoint.
-const IDP_URL: &str = "TIMEBACK_IDP_URL";
-const BASE_URL: Names = &[
-    "TIMEBACK_QTI_API_BASE_URL",
-    "TIMEBACK_QTI_BASE",
-    "QTI_BASE_URL",
-    "QTI_API_URL",
-];
-/// Names the profile that the variables go before.
-const PROFILE: &str = "TIMEBACK_PROFILE";
-const ENVIRONMENT: Names = &["TIMEBACK_ENVIRONMENT"];
 
 impl ClientBuilder {
     /// A builder filled from environment variables; a variable that is empty counts as not set.
@@ -89,15 +60,17 @@ impl ClientBuilder {
         self.over_vars(variable)
     }
 
+    /// The same for the environment and the URLs alone: who asks stays as it is, and no credentials are needed. It is for
+    /// programs that want to know [where a service is](Self::urls), and ask it nothing.
+    ///
+    /// # Errors
+    /// [`Config`](crate::ErrorKind::Config), naming the variable, if one cannot be right.
+    pub fn urls_over_env(self) -> Result<Self> {
+        self.urls_over_vars(variable)
+    }
+
     fn over_vars(mut self, var: impl Fn(&str) -> Result<Option<String>>) -> Result<Self> {
-        let find = |names: Names| -> Result<Option<Found>> {
-            for name in names {
-                if let Some(value) = var(name)?.filter(|value| !value.is_empty()) {
-                    return Ok(Some((name, value)));
-                }
-            }
-            Ok(None)
-        };
+        let find = |names: Names| find(&var, names);
         let mut pair = (None, None);
         for (id, secret) in CLIENT_ID.iter().zip(CLIENT_SECRET) {
             if let (None, (Some(id), Some(secret))) =
@@ -110,6 +83,11 @@ impl ClientBuilder {
             pair = (find(CLIENT_ID)?, find(CLIENT_SECRET)?);
         }
         self.take_credentials(pair)?;
+        self.urls_over_vars(&var)
+    }
+
+    fn urls_over_vars(mut self, var: impl Fn(&str) -> Result<Option<String>>) -> Result<Self> {
+        let find = |names: Names| find(&var, names);
         if let Some((name, value)) = find(ENVIRONMENT)? {
             let environment = value.parse::<Environment>();
             let environment = environment.map_err(|error| error.with_context(name))?;
@@ -172,16 +150,6 @@ impl ClientBuilder {
             },
         }
         Ok(())
-    }
-}
-
-fn variable(name: &str) -> Result<Option<String>> {
-    match std::env::var(name) {
-        Ok(value) => Ok(Some(value)),
-        Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => {
-            Err(Error::config(format!("{name} is not valid Unicode")))
-        }
     }
 }
 
