@@ -1,6 +1,6 @@
 //! What every verb is given: the options that all have, the output, and what Ctrl-C does.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::panic;
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use crate::connect::Target;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
-use crate::output::Output;
+use crate::output::{Output, ask};
 
 /// The options that all verbs have.
 #[derive(Debug, Args)]
@@ -122,15 +122,7 @@ impl App {
             )
             .hint("add --yes to say yes"));
         }
-        let question = format!("{question} [y/N] ");
-        // A thread of its own, so that Ctrl-C ends the question.
-        let asked = tokio::task::spawn_blocking(move || -> io::Result<String> {
-            write!(io::stderr(), "{question}")?;
-            let mut answer = String::new();
-            io::stdin().lock().read_line(&mut answer)?;
-            Ok(answer)
-        });
-        let answer = asked.await.map_err(io::Error::other).and_then(|read| read);
+        let answer = ask(&format!("{question} [y/N] ")).await;
         let answer = answer.map_err(Failure::at("the answer"))?;
         Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
     }

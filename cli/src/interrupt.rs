@@ -1,4 +1,4 @@
-//! Ctrl-C: a verb that writes finishes what is on the wire; anything else ends at once, and so does all at the second.
+//! Ctrl-C: what a verb writes is finished first. Anything else ends at once, and a second Ctrl-C ends everything at once.
 #![cfg_attr(
     not(feature = "sandbox"),
     expect(
@@ -28,12 +28,12 @@ pub(crate) struct Interrupt {
 /// How a verb is ended by a signal.
 #[derive(Debug, Clone, Copy, Default)]
 enum Manner {
-    /// At once: there is nothing that could be left half done.
+    /// At once. Whoever begins what must not be left half done sets another manner before.
     #[default]
     AtOnce,
-    /// In its own time, which is told by this; at once by a second signal.
+    /// The first signal prints this line and asks the verb to stop; the second ends it at once.
     InTime(&'static str),
-    /// Ctrl-C is for the command that it has started; that it is to end itself is told by other signals.
+    /// Ctrl-C is left to the command that the verb has started; other signals ask the verb to stop.
     AfterChild,
 }
 
@@ -87,21 +87,29 @@ impl Interrupt {
         self.stop.is_stopped()
     }
 
-    /// From here on, the first signal stops the verb in its own time, and does not end it at once.
+    /// From here on, the first signal asks the verb to stop, and does not end it at once.
     pub(crate) fn finish_first(&self) {
         self.set(Manner::InTime(
-            "finishing what is on the wire; Ctrl-C again ends at once",
+            "finishing what has begun; Ctrl-C again ends at once",
         ));
+    }
+
+    /// Does work that the first signal must not cut in two. Afterwards `is_stopped` tells whether there was one.
+    pub(crate) async fn let_finish<T>(&self, work: impl Future<Output = T>) -> T {
+        self.finish_first();
+        let done = work.await;
+        self.set(Manner::AtOnce);
+        done
     }
 }
 
 impl Interrupt {
-    /// From here on, the first signal ends what `stopped` waits for.
+    /// From here on, the first signal ends the wait of `stopped`.
     pub(crate) fn stop_when_told(&self) {
         self.set(Manner::InTime("stopping"));
     }
 
-    /// From here on, Ctrl-C is for a command that is started, and other signals end what `stopped` waits for.
+    /// From here on, Ctrl-C is left to a command that the verb starts, and other signals end the wait of `stopped`.
     pub(crate) fn leave_to_child(&self) {
         self.set(Manner::AfterChild);
     }

@@ -11,6 +11,7 @@ mod interrupt;
 mod logging;
 mod one;
 mod output;
+mod value;
 mod verbs;
 mod writing;
 

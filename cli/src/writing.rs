@@ -9,7 +9,7 @@ use timeback_qti_bank::{Note, Observer};
 use crate::app::App;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::{Sum, count, note, paint, plain};
+use crate::output::{Sum, count, note, paint};
 
 /// How many steps of a plan are shown before it is done; a dry run shows all.
 const SHOWN: usize = 50;
@@ -105,7 +105,7 @@ fn plan_text(plan: &Plan, shown: usize) -> String {
         };
         let message = message
             .as_ref()
-            .map_or_else(String::new, |message| format!(": {}", plain(message)));
+            .map_or_else(String::new, |message| format!(": {message}"));
         let _ = writeln!(text, "{word} {key}{message}");
     }
     let more = steps.count().saturating_sub(shown);

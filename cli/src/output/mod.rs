@@ -1,10 +1,13 @@
 //! What the command says: results on standard output, everything else on standard error.
+//!
+//! Text for people passes `text::for_terminal` just before it is written, so no verb can pass on what a terminal would take for
+//! orders. What is for programs, and the content of entities, goes to files and pipes byte for byte.
 
 mod progress;
 mod text;
 
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, BufRead as _, IsTerminal as _, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{AutoStream, ColorChoice};
@@ -15,7 +18,8 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 
 use progress::Progress;
-pub(crate) use text::{Sum, count, paint, plain};
+use text::for_terminal;
+pub(crate) use text::{Sum, count, paint};
 
 /// Where and how results are written.
 #[derive(Debug)]
@@ -45,6 +49,11 @@ impl Output {
         }
     }
 
+    /// Whether results are events for programs.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// A result: as an event for programs, as text for people.
     pub(crate) fn tell<T: Serialize>(
         &self,
@@ -55,7 +64,21 @@ impl Output {
         if self.json {
             self.event(&Named { event, content })
         } else {
-            self.write(text(content).as_bytes())
+            let text = for_terminal(&text(content));
+            self.write(&mut AutoStream::auto(io::stdout()), text.as_bytes())
+        }
+    }
+
+    /// A result whose text is not ours to change: as an event for programs, else as `content` writes it.
+    pub(crate) fn tell_content<T: Serialize>(
+        &self,
+        event: &str,
+        content: &T,
+        text: &str,
+    ) -> Result<(), Failure> {
+        match self.json {
+            true => self.event(&Named { event, content }),
+            false => self.content(text.as_bytes()),
         }
     }
 
@@ -64,15 +87,27 @@ impl Output {
         let mut line = serde_json::to_vec(event)
             .map_err(|problem| Failure::new(Exit::Failed, problem.to_string()))?;
         line.push(b'\n');
-        self.write(&line)
+        self.content(&line)
     }
 
-    /// Bytes as they are, for people and programs alike; what colours there are go where they are wanted.
-    pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
+    /// What is not ours to change, such as the XML of an entity: byte for byte. A terminal gets it without what it would take for
+    /// orders, and with a line break at its end.
+    pub(crate) fn content(&self, bytes: &[u8]) -> Result<(), Failure> {
+        let mut out = io::stdout();
+        if !out.is_terminal() {
+            return self.write(&mut out, bytes);
+        }
+        let mut lines = String::from_utf8_lossy(bytes).replace("\r\n", "\n");
+        if !lines.ends_with('\n') {
+            lines.push('\n');
+        }
+        self.write(&mut out, for_terminal(&lines).as_bytes())
+    }
+
+    fn write(&self, out: &mut impl Write, bytes: &[u8]) -> Result<(), Failure> {
         if self.closed.load(Ordering::Relaxed) {
             return Ok(());
         }
-        let mut out = AutoStream::auto(io::stdout()).lock();
         match out.write_all(bytes).and_then(|()| out.flush()) {
             Err(problem) if problem.kind() == io::ErrorKind::BrokenPipe => {
                 self.closed.store(true, Ordering::Relaxed);
@@ -110,8 +145,7 @@ impl Output {
                 exit_code: failure.exit.code(),
             });
         }
-        let message = plain(&failure.message);
-        note(format_args!("{} {message}", paint::bad("error:")));
+        note(format_args!("{} {}", paint::bad("error:"), failure.message));
         if let Some(hint) = &failure.hint {
             note(format_args!("{} {hint}", paint::faint("hint:")));
         }
@@ -120,5 +154,20 @@ impl Output {
 
 /// A line on standard error; that nobody reads it is no failure.
 pub(crate) fn note(line: impl Display) {
-    let _ = writeln!(AutoStream::auto(io::stderr()).lock(), "{line}");
+    let line = for_terminal(&format!("{line}\n"));
+    let _ = AutoStream::auto(io::stderr()).write_all(line.as_bytes());
+}
+
+/// Asks a question on standard error; the answer is a line of standard input. Ctrl-C ends it.
+pub(crate) async fn ask(question: &str) -> io::Result<String> {
+    let question = for_terminal(question);
+    // In a thread of its own, as nothing else can end the reading of a line.
+    let asked = tokio::task::spawn_blocking(move || {
+        // Whoever does not see the question may still know the answer.
+        let _ = AutoStream::auto(io::stderr()).write_all(question.as_bytes());
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer)?;
+        Ok(answer)
+    });
+    asked.await.map_err(io::Error::other)?
 }

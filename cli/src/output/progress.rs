@@ -7,7 +7,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use timeback_qti_bank::{Event, Outcome};
 
-use super::{Output, note, paint, plain};
+use super::{Output, note, paint};
 
 /// After how many entities a line says how many there were, where there is no bar.
 const LINE_EVERY: u64 = 1_000;
@@ -52,15 +52,10 @@ impl<'o> Progress<'o> {
             } => {
                 let message = message.as_deref().filter(|message| !message.is_empty());
                 let message = message.map_or_else(String::new, |message| format!(": {message}"));
-                self.entity(*outcome, &plain(&format!("{key}{message}")));
+                self.entity(*outcome, &format!("{key}{message}"));
             }
             Event::Unaddressable(entity) => {
-                let line = format!(
-                    "{} {}",
-                    paint::bad("unaddressable"),
-                    plain(&entity.to_string())
-                );
-                self.line(&line);
+                self.line(&format!("{} {entity}", paint::bad("unaddressable")));
             }
             _ => {}
         }

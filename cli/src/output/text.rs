@@ -1,38 +1,61 @@
-//! Words and colours.
+//! Words and colours, and what a terminal gets of the text of others.
 
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Reset, Style};
 use timeback_qti_bank::Note;
 
-/// What colours mean. They are taken out again where none are wanted.
+/// What colours mean.
 pub(crate) mod paint {
     use std::fmt::Display;
 
-    use anstyle::{AnsiColor, Style};
+    use super::{BAD, END, FAINT, GOOD, WARN};
 
-    fn styled(style: Style, text: impl Display) -> String {
-        format!("{style}{text}{style:#}")
+    fn marked(mark: char, text: impl Display) -> String {
+        format!("{mark}{text}{END}")
     }
 
     pub(crate) fn good(text: impl Display) -> String {
-        styled(AnsiColor::Green.on_default(), text)
+        marked(GOOD, text)
     }
 
     pub(crate) fn warn(text: impl Display) -> String {
-        styled(AnsiColor::Yellow.on_default(), text)
+        marked(WARN, text)
     }
 
     pub(crate) fn bad(text: impl Display) -> String {
-        styled(AnsiColor::Red.on_default(), text)
+        marked(BAD, text)
     }
 
     pub(crate) fn faint(text: impl Display) -> String {
-        styled(Style::new().dimmed(), text)
+        marked(FAINT, text)
     }
 }
 
-/// Text of others, without what a terminal would take for orders.
-pub(crate) fn plain(text: &str) -> String {
-    let is_order = |character: char| character.is_control() && !matches!(character, '\n' | '\t');
-    text.replace(is_order, "\u{fffd}")
+// Until it is written, a text has these in the place of colours: characters that Unicode keeps for such uses within a program.
+// So nothing but what `for_terminal` makes of them gives a terminal orders. A text of others with one in it gets a colour.
+const GOOD: char = '\u{fdd0}';
+const WARN: char = '\u{fdd1}';
+const BAD: char = '\u{fdd2}';
+const FAINT: char = '\u{fdd3}';
+const END: char = '\u{fdd4}';
+
+/// The text with its colours, and without anything else that a terminal would take for an order.
+pub(super) fn for_terminal(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        let _ = match character {
+            GOOD => write!(shown, "{}", AnsiColor::Green.on_default()),
+            WARN => write!(shown, "{}", AnsiColor::Yellow.on_default()),
+            BAD => write!(shown, "{}", AnsiColor::Red.on_default()),
+            FAINT => write!(shown, "{}", Style::new().dimmed()),
+            END => write!(shown, "{Reset}"),
+            '\n' | '\t' => shown.write_char(character),
+            order if order.is_control() => shown.write_char(char::REPLACEMENT_CHARACTER),
+            other => shown.write_char(other),
+        };
+    }
+    shown
 }
 
 /// `1 item`, `2 items`.
@@ -69,5 +92,18 @@ impl Sum {
             true => format!("{nothing}\n"),
             false => self.0.join(", ") + "\n",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_takes_no_orders_but_our_own_colours() {
+        let title = "\x1b]0;owned\x07\u{9b}31m\x7f\r\0 Rome\n\tis";
+        let shown = for_terminal(&format!("{} {title}", paint::bad(title)));
+        let plain = "\u{fffd}]0;owned\u{fffd}\u{fffd}31m\u{fffd}\u{fffd}\u{fffd} Rome\n\tis";
+        assert_eq!(shown, format!("\x1b[31m{plain}\x1b[0m {plain}"));
     }
 }

@@ -9,12 +9,15 @@ use timeback_qti_bank::{Observer, Service};
 use crate::app::App;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::{paint, plain};
+use crate::output::paint;
 
 /// Tell what is wrong with the bank's content
 ///
 /// Nothing is changed, and nothing is sent but with --score and --service. Findings have the place, the severity and the code of
 /// their rule. A baseline holds what is known already: only what is new counts for the exit code.
+///
+/// --format writes the report alone, as one document. --json writes an event a line, as with all commands, and the report is the
+/// last one; the two do not go together.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -33,9 +36,9 @@ pub(crate) struct Audit {
     #[arg(long)]
     service: bool,
 
-    /// How findings are written; --json is short for json
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    /// How the report is written; text unless told
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
 
     /// How bad a new finding must be for exit code 5
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
@@ -54,7 +57,7 @@ pub(crate) struct Audit {
     write_baseline: Option<PathBuf>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
     Text,
     Json,
@@ -78,6 +81,12 @@ fn rules() -> impl clap::builder::TypedValueParser<Value = Rule> {
 
 impl Audit {
     pub(crate) async fn run(self, app: &App) -> Result<Exit, Failure> {
+        // clap sees no conflict with an option that stands before the verb.
+        if app.output.is_json() && self.format.is_some() {
+            let message = "--json and --format cannot be used together";
+            return Err(Failure::new(Exit::Usage, message)
+                .hint("--format json writes the report as one document, --json an event a line"));
+        }
         let mut options = Options::default();
         options.baseline = self.baseline.as_deref().map(read).transpose()?;
         options.without.clone_from(&self.without);
@@ -97,12 +106,9 @@ impl Audit {
         };
         let report = app.output.with_progress(report).await?;
         match self.format {
-            Format::Text => app.output.tell("report", &report, text)?,
-            Format::Json => app.output.write(&json(&report)?)?,
-            Format::Sarif => {
-                let sarif = report.to_sarif().map_err(internal)?;
-                app.output.write(format!("{sarif}\n").as_bytes())?;
-            }
+            None | Some(Format::Text) => app.output.tell("report", &report, text)?,
+            Some(Format::Json) => document(app, serde_json::to_string_pretty(&report))?,
+            Some(Format::Sarif) => document(app, report.to_sarif())?,
         }
         if let Some(path) = &self.write_baseline {
             let counts = serde_json::to_vec_pretty(&report.counts).map_err(internal)?;
@@ -129,10 +135,9 @@ fn read(path: &Path) -> Result<Counts, Failure> {
     })
 }
 
-fn json(report: &Report) -> Result<Vec<u8>, Failure> {
-    let mut json = serde_json::to_vec_pretty(report).map_err(internal)?;
-    json.push(b'\n');
-    Ok(json)
+fn document(app: &App, json: serde_json::Result<String>) -> Result<(), Failure> {
+    let json = json.map_err(internal)? + "\n";
+    app.output.content(json.as_bytes())
 }
 
 fn internal(problem: serde_json::Error) -> Failure {
@@ -141,16 +146,12 @@ fn internal(problem: serde_json::Error) -> Failure {
 
 /// The report's own text, coloured by severity.
 fn text(report: &Report) -> String {
-    let text = plain(&report.to_string());
-    let mut findings = report.findings.iter();
-    let lines = text.lines().map(|line| match findings.next() {
-        Some(finding) => format!("{}\n", painted(line, finding)),
-        None => format!("{line}\n"),
-    });
-    lines.collect()
+    let mut text: String = report.findings.iter().map(painted).collect();
+    text += report.to_string().lines().last().unwrap_or_default();
+    text + "\n"
 }
 
-fn painted(line: &str, finding: &Finding) -> String {
+fn painted(finding: &Finding) -> String {
     let tag = format!("{}[{}]", finding.severity, finding.rule);
     let colour = match finding.severity {
         _ if finding.known => paint::faint(&tag),
@@ -158,5 +159,5 @@ fn painted(line: &str, finding: &Finding) -> String {
         Severity::Warning => paint::warn(&tag),
         Severity::Error => paint::bad(&tag),
     };
-    line.replacen(&tag, &colour, 1)
+    finding.to_string().replacen(&tag, &colour, 1) + "\n"
 }

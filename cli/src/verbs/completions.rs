@@ -22,7 +22,7 @@ impl Completions {
     pub(crate) async fn run(self, app: &App) -> Result<Exit, Failure> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "qti", &mut script);
-        app.output.write(&script)?;
+        app.output.content(&script)?;
         Ok(Exit::Done)
     }
 }

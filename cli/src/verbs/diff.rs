@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::one;
-use crate::output::{paint, plain};
+use crate::output::paint;
 
 /// Show what has changed, line by line: here, and on the service
 ///
@@ -99,21 +99,24 @@ fn text(diff: &Found, places: bool) -> String {
 
 fn of_places(edit: &Edit) -> String {
     let lines = edit.differences.iter().map(|difference| {
-        let side = |side: &Option<String>| plain(side.as_deref().unwrap_or("nothing"));
-        let before = paint::bad(side(&difference.expected));
-        let now = paint::good(side(&difference.found));
+        let before = paint::bad(difference.expected.as_deref().unwrap_or("nothing"));
+        let now = paint::good(difference.found.as_deref().unwrap_or("nothing"));
         format!("  {}: {before} -> {now}\n", difference.place)
     });
     lines.collect()
 }
 
 fn of_lines(unified: &str) -> String {
-    let unified = plain(unified);
-    let lines = unified.lines().map(|line| match line.as_bytes() {
-        [b'-', b'-', b'-', ..] | [b'+', b'+', b'+', ..] | [b'@', ..] => paint::faint(line) + "\n",
-        [b'-', ..] => paint::bad(line) + "\n",
-        [b'+', ..] => paint::good(line) + "\n",
-        _ => format!("{line}\n"),
-    });
+    // Lines that differ in their `\r` alone differ visibly.
+    let lines = unified
+        .split_terminator('\n')
+        .map(|line| match line.as_bytes() {
+            [b'-', b'-', b'-', ..] | [b'+', b'+', b'+', ..] | [b'@', ..] => {
+                paint::faint(line) + "\n"
+            }
+            [b'-', ..] => paint::bad(line) + "\n",
+            [b'+', ..] => paint::good(line) + "\n",
+            _ => format!("{line}\n"),
+        });
     lines.collect()
 }

@@ -10,7 +10,7 @@ use crate::one::{entity, gone};
 
 /// Print the XML of an entity
 ///
-/// With --json it is the XML beside what XML does not hold.
+/// It is printed byte for byte as the service has it. With --json it comes with what XML does not hold, such as metadata.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -43,11 +43,7 @@ impl Get {
             }
             None => {
                 let told = serde_json::json!({"kind": key.kind, "identifier": key.identifier, "xml": entity.xml, "beside": entity.beside});
-                app.output
-                    .tell("entity", &told, |_| match entity.xml.ends_with('\n') {
-                        true => entity.xml.clone(),
-                        false => entity.xml.clone() + "\n",
-                    })?;
+                app.output.tell_content("entity", &told, &entity.xml)?;
             }
         }
         Ok(Exit::Done)

@@ -1,12 +1,10 @@
-use std::io::{self, BufRead as _, Write as _};
-
 use clap::Args;
 use timeback_qti::open_browser;
 
 use crate::app::App;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::{note, paint};
+use crate::output::{ask, note, paint};
 
 /// Sign in to the service, in a browser
 ///
@@ -39,7 +37,9 @@ impl Login {
                     "Open this address in a browser:\n  {}",
                     attempt.url()
                 ));
-                attempt.finish(&pasted().await?).await?;
+                let pasted = ask("The address at which it ended: ").await;
+                let pasted = pasted.map_err(Failure::at("the address"))?;
+                attempt.finish(&pasted).await?;
             }
             false => {
                 let show = |url: &str| {
@@ -58,18 +58,4 @@ impl Login {
         })?;
         Ok(Exit::Done)
     }
-}
-
-/// The address at which the browser ended, from standard input.
-async fn pasted() -> Result<String, Failure> {
-    // A thread of its own, so that Ctrl-C ends the question.
-    let read = tokio::task::spawn_blocking(|| -> io::Result<String> {
-        // Whoever does not see the question may still know the answer.
-        let _ = write!(io::stderr(), "The address at which it ended: ");
-        let mut line = String::new();
-        io::stdin().lock().read_line(&mut line)?;
-        Ok(line)
-    });
-    let read = read.await.map_err(io::Error::other).and_then(|read| read);
-    read.map_err(Failure::at("the address"))
 }

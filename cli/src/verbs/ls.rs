@@ -10,7 +10,7 @@ use timeback_qti_bank::Kind;
 use crate::app::App;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::{count, note, paint, plain};
+use crate::output::{count, note, paint};
 
 /// List entities of the service
 ///
@@ -146,8 +146,8 @@ impl Ls {
                 .try_fold(entity, |within, name| within.get(name));
             match found {
                 None | Some(Value::Null) => String::new(),
-                // A row is a line, and a column no more than a column.
-                Some(Value::String(text)) => plain(&text.replace(['\t', '\n', '\r'], " ")),
+                // Tabs separate columns, and line breaks rows.
+                Some(Value::String(text)) => text.replace(['\t', '\n', '\r'], " "),
                 Some(value) => value.to_string(),
             }
         };

@@ -28,7 +28,7 @@ impl Man {
                 let mut page = Vec::new();
                 let rendered = clap_mangen::Man::new(command).render(&mut page);
                 rendered.map_err(Failure::at("the manual page"))?;
-                app.output.write(&page)?;
+                app.output.content(&page)?;
             }
             Some(folder) => {
                 fs::create_dir_all(&folder).map_err(Failure::at(folder.display()))?;

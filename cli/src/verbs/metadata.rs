@@ -7,15 +7,21 @@ use crate::app::App;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::one::{entity, gone, may_write};
+use crate::value;
 
 /// Print or change the metadata of an entity
 ///
-/// Keys that are neither set nor taken away stay. A value is JSON if it can be read as such, and a text if not.
+/// Keys that are neither set nor taken away stay.
+///
+/// A value is a text, unless it is written as JSON: `true`, `false`, `null`, a list, an object, or a text in quotes. It is a
+/// number if JSON writes that number just so: `5` and `1.5` are numbers, `1.10` and `007` are texts. A number in quotes is a text:
+/// `grade='"5"'`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   qti metadata item/capital
-  qti metadata item/capital grade=5 subject=Geography
+  qti metadata item/capital grade=5 subject=Geography version=1.10
+  qti metadata item/capital 'code=\"5\"'
   qti metadata item/capital 'tags=[\"a\",\"b\"]' --unset draft")]
 pub(crate) struct Metadata {
     /// The entity: as in item/capital, or its full URL
@@ -37,8 +43,10 @@ pub(crate) struct Metadata {
 
 fn pair(text: &str) -> Result<(String, Value), String> {
     let (key, value) = text.split_once('=').ok_or("a key is set as KEY=VALUE")?;
-    let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
-    Ok((key.to_owned(), value))
+    if key.is_empty() {
+        return Err("there is no key before the =".to_owned());
+    }
+    Ok((key.to_owned(), value::typed(value)?))
 }
 
 impl Metadata {
@@ -58,15 +66,13 @@ impl Metadata {
             let mut change = MetadataChange::default();
             change.set.extend(self.set);
             change.unset = self.unset;
-            service.change_metadata(&key, &change).await?
+            let change = service.change_metadata(&key, &change);
+            app.interrupt.let_finish(change).await?
         };
         let told = serde_json::json!({"kind": key.kind, "identifier": key.identifier, "metadata": metadata});
-        app.output.tell("metadata", &told, |_| {
-            format!(
-                "{}\n",
-                serde_json::to_string_pretty(&metadata).unwrap_or_default()
-            )
-        })?;
+        let text = serde_json::to_string_pretty(&metadata).unwrap_or_default();
+        app.output
+            .tell_content("metadata", &told, &format!("{text}\n"))?;
         Ok(Exit::Done)
     }
 }

@@ -40,7 +40,9 @@ impl Pack {
         options.overwrite = self.overwrite;
         let bank = app.bank()?;
         let pack = async |observer: Observer<'_>| bank.pack(&self.file, &options, observer);
-        let report = app.output.with_progress(pack).await?;
+        // Ended at once, it would leave its temporary file beside the package.
+        let pack = app.output.with_progress(pack);
+        let report = app.interrupt.let_finish(pack).await?;
         app.output.tell("report", &report, text)?;
         for missing in &report.missing {
             let word = paint::bad("missing");

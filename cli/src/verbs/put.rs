@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Map, Value};
@@ -8,7 +8,8 @@ use crate::app::App;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::one::{FileOrStdin, may_write};
-use crate::output::paint;
+use crate::output::{note, paint};
+use crate::value;
 
 /// Create or replace entities from their QTI XML
 ///
@@ -36,21 +37,21 @@ pub(crate) struct Put {
 
 impl Put {
     pub(crate) async fn run(self, app: &App) -> Result<Exit, Failure> {
-        let metadata = self.metadata.as_ref().map(|file| {
-            let text = std::fs::read_to_string(file).map_err(Failure::at(file.display()))?;
-            serde_json::from_str::<Map<String, Value>>(&text).map_err(|problem| {
-                Failure::new(Exit::Usage, format!("{}: {problem}", file.display()))
-            })
-        });
-        let metadata = metadata.transpose()?;
+        let metadata = self.metadata.as_deref().map(read_metadata).transpose()?;
         let target = app.target(&app.settings()?)?;
         if !may_write(app, &target, "Put", self.yes).await? {
             return Ok(Exit::Failed);
         }
         let service = Service::new(target.client.clone());
         for file in &self.files {
+            if app.interrupt.is_stopped() {
+                note("ended early: the same command goes on");
+                return Ok(Exit::Interrupted);
+            }
             let xml = file.read()?;
-            let (key, outcome) = service.put(&xml, metadata.clone()).await.map_err(|error| {
+            // A test with metadata takes two writes.
+            let put = service.put(&xml, metadata.clone());
+            let (key, outcome) = app.interrupt.let_finish(put).await.map_err(|error| {
                 let failure = Failure::from(error);
                 Failure {
                     message: format!("{file}: {}", failure.message),
@@ -67,5 +68,17 @@ impl Put {
             })?;
         }
         Ok(Exit::Done)
+    }
+}
+
+fn read_metadata(file: &Path) -> Result<Map<String, Value>, Failure> {
+    let text = std::fs::read_to_string(file).map_err(Failure::at(file.display()))?;
+    let wrong = |problem: String| {
+        let message = format!("{}: {problem}", file.display());
+        Failure::new(Exit::Usage, message).hint("the file must hold a JSON object")
+    };
+    match value::json(&text).map_err(wrong)? {
+        Value::Object(metadata) => Ok(metadata),
+        _ => Err(wrong("this is no JSON object".to_owned())),
     }
 }

@@ -45,7 +45,8 @@ impl Reorder {
         if !may_write(app, &target, "Reorder", self.yes).await? {
             return Ok(Exit::Failed);
         }
-        service.reorder(&section, &self.items).await?;
+        let reorder = service.reorder(&section, &self.items);
+        app.interrupt.let_finish(reorder).await?;
         let told = serde_json::json!({"section": section.to_string(), "items": self.items});
         app.output.tell("reorder", &told, |_| {
             format!("{section}: {}\n", self.items.join(", "))

@@ -59,7 +59,11 @@ impl Rm {
             return Ok(Exit::Failed);
         }
         for key in keys {
-            service.remove(&key).await?;
+            if app.interrupt.is_stopped() {
+                note("ended early: with --if-exists, the same command goes on");
+                return Ok(Exit::Interrupted);
+            }
+            app.interrupt.let_finish(service.remove(&key)).await?;
             let told = serde_json::json!({"kind": key.kind, "identifier": key.identifier, "outcome": "deleted"});
             app.output.tell("rm", &told, |_| {
                 format!("{} {key}\n", paint::bad("deleted"))

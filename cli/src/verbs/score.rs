@@ -57,16 +57,11 @@ impl Score {
         });
         let item = target.client.item(&key.identifier);
         let result = item.process_response(&ResponseInput::all(values)).await?;
-        app.output.tell("score", &result, |result| {
-            let feedback = result
-                .feedback
-                .as_ref()
-                .and_then(|feedback| serde_json::to_string(feedback).ok());
-            let feedback = feedback
-                .map(|feedback| format!("{feedback}\n"))
-                .unwrap_or_default();
-            format!("{}\n{feedback}", result.score)
-        })?;
+        let feedback = result.feedback.as_ref();
+        let feedback = feedback.and_then(|feedback| serde_json::to_string(feedback).ok());
+        let feedback = feedback.map_or_else(String::new, |feedback| format!("{feedback}\n"));
+        let text = format!("{}\n{feedback}", result.score);
+        app.output.tell_content("score", &result, &text)?;
         Ok(Exit::Done)
     }
 }

@@ -19,10 +19,9 @@ impl Token {
     pub(crate) async fn run(self, app: &App) -> Result<Exit, Failure> {
         let target = app.target(&app.settings()?)?;
         let token = target.client.identity().token().await?;
+        let told = json!({"accessToken": token});
         app.output
-            .tell("token", &json!({"accessToken": token}), |_| {
-                format!("{token}\n")
-            })?;
+            .tell_content("token", &told, &format!("{token}\n"))?;
         Ok(Exit::Done)
     }
 }

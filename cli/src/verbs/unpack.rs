@@ -39,7 +39,8 @@ impl Unpack {
         options.max_bytes = self.max_bytes.unwrap_or(options.max_bytes);
         let bank = app.bank()?;
         let unpack = async |observer: Observer<'_>| bank.unpack(&self.file, &options, observer);
-        let report = app.output.with_progress(unpack).await?;
+        let unpack = app.output.with_progress(unpack);
+        let report = app.interrupt.let_finish(unpack).await?;
         for file in &report.media {
             note(format_args!("{} {file}", paint::faint("media")));
         }

@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod exchange;
+mod hostile;
 mod identity;
+#[cfg(unix)]
+mod interrupts;
 mod output;
 mod packages;
 mod refusals;

@@ -1,9 +1,8 @@
 //! What is written where, and what never is.
 
 use serde_json::Value;
-use timeback_qti::models::StimulusInput;
 
-use crate::support::{Place, client, sandbox_of, stimulus_xml};
+use crate::support::{Place, sandbox_of, stimulus_xml};
 
 #[tokio::test]
 async fn an_output_that_nobody_reads_is_no_failure() {
@@ -114,6 +113,17 @@ async fn an_audit_is_text_json_or_sarif_and_ends_by_severity_and_baseline() {
         .ended_with(5);
     let sarif: Value = serde_json::from_str(&sarif.out).unwrap();
     assert_eq!(sarif["version"], "2.1.0");
+    // A report in two formats at once could be read as neither.
+    for format in ["text", "json", "sarif"] {
+        for arguments in [
+            ["audit", "--json", "--format", format],
+            ["--json", "audit", "--format", format],
+        ] {
+            let both = place.qti(&arguments).await.ended_with(2);
+            assert!(both.err.contains("cannot be used together"), "{both}");
+            assert_eq!(both.events("error").len(), both.out.lines().count());
+        }
+    }
 
     place
         .qti(&["audit", "--fail-on", "never"])
@@ -191,38 +201,4 @@ async fn an_audit_asks_the_service_only_when_told() {
     place.qti(&["audit"]).await.ended_with(0);
     assert_eq!(sandbox.requests().len(), before);
     place.qti(&["audit", "--score"]).await.ended_with(0);
-}
-
-#[tokio::test]
-async fn what_others_wrote_gives_a_terminal_no_orders() {
-    let sandbox = sandbox_of(0).await;
-    // XML holds no other; these are the eight-bit form of the same orders.
-    let title = "\u{9b}31mred";
-    let stimulus = StimulusInput::new("red", title, "<p>\u{9b}31mRome</p>");
-    client(&sandbox).stimuli().create(&stimulus).await.unwrap();
-    let place = Place::with(&sandbox);
-    place.qti(&["init"]).await.ended_with(0);
-    place.qti(&["pull"]).await;
-    let orders = |text: &str| text.contains('\u{9b}');
-    let listed = place
-        .qti(&["ls", "stimuli", "--color", "always"])
-        .await
-        .ended_with(0);
-    assert!(
-        listed.out.contains("31mred") && !orders(&listed.out),
-        "{:?}",
-        listed.out
-    );
-    let text = stimulus_xml("new").replace("Rome", "\u{9b}31mRome");
-    std::fs::create_dir_all(place.path("stimuli")).unwrap();
-    std::fs::write(place.path("stimuli/new.xml"), text).unwrap();
-    for arguments in [&["diff"][..], &["audit"], &["push", "--dry-run"]] {
-        let arguments = [arguments, &["--color", "always"]].concat();
-        let ran = place.qti(&arguments).await;
-        assert!(
-            !orders(&ran.out) && !orders(&ran.err),
-            "{arguments:?}: {:?}",
-            ran.out
-        );
-    }
 }

@@ -36,7 +36,7 @@ async fn an_entity_is_put_read_listed_scored_and_deleted_without_a_bank() {
 
     let ran = place.qti(&["get", "item/capital"]).await.ended_with(0);
     assert!(
-        ran.out.contains("Of Italia?") && ran.out.ends_with(">\n"),
+        ran.out.contains("Of Italia?") && ran.out.ends_with("</qti-assessment-item>"),
         "{ran}"
     );
     let url = format!("{}/assessment-items/capital", sandbox.base_url());
@@ -148,10 +148,21 @@ async fn metadata_is_changed_by_key_and_the_others_stay() {
         .await
         .ended_with(0);
     let change = [
-        "metadata", "item/i", "grade=5", "name=x y", "--unset", "gone", "--json",
+        "metadata",
+        "item/i",
+        "grade=5",
+        "name=x y",
+        "version=1.10",
+        "number=123456789012345678901234",
+        "code=\"5\"",
+        "--unset",
+        "gone",
+        "--json",
     ];
     let ran = place.qti(&change).await.ended_with(0);
-    let expected = json!({"kept": [1], "grade": 5, "name": "x y"});
+    let expected = json!({
+        "kept": [1], "grade": 5, "name": "x y", "version": "1.10", "number": "123456789012345678901234", "code": "5",
+    });
     assert_eq!(ran.events("metadata")[0]["metadata"], expected);
     let ran = place
         .qti(&["metadata", "item/i", "--json"])
@@ -159,10 +170,18 @@ async fn metadata_is_changed_by_key_and_the_others_stay() {
         .ended_with(0);
     assert_eq!(ran.events("metadata")[0]["metadata"], expected);
     place.qti(&["metadata", "item/none"]).await.ended_with(1);
-    place
-        .qti(&["metadata", "item/i", "no-value"])
-        .await
-        .ended_with(2);
+    for wrong in ["no-value", "=value", "list=[123456789012345678901234]"] {
+        place
+            .qti(&["metadata", "item/i", wrong])
+            .await
+            .ended_with(2);
+    }
+    for wrong in ["{\"n\": 123456789012345678901234}", "[]", "{"] {
+        std::fs::write(place.path("m.json"), wrong).unwrap();
+        let put = ["put", "i.xml", "--metadata", "m.json"];
+        let ran = place.qti(&put).await.ended_with(2);
+        assert!(ran.err.contains("m.json: "), "{ran}");
+    }
 
     // Of each kind.
     let listed = place

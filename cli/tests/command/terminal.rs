@@ -1,27 +1,28 @@
-//! At a real pseudo-terminal: the bar, the question, Ctrl-C.
+//! At a real pseudo-terminal: the bar, the colours, the question.
 
 use std::time::Duration;
 
 use pty_process::{Command, Pty};
+use timeback_qti::models::StimulusInput;
 use timeback_qti_sandbox::{Effect, FaultRule, Sandbox};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Child;
 
-use crate::support::{Place, QTI, sandbox_of, stimulus_xml};
+use crate::support::{Place, QTI, client, sandbox_of};
 
-const CTRL_C: &str = "\x03";
+pub(crate) const CTRL_C: &str = "\x03";
 /// No test waits for this; it keeps one that fails from waiting for ever.
 const LONG: Duration = Duration::from_secs(60);
 
 /// The command at a terminal.
-struct Terminal {
+pub(crate) struct Terminal {
     pty: Pty,
-    child: Child,
-    shown: String,
+    pub(crate) child: Child,
+    pub(crate) shown: String,
 }
 
 impl Terminal {
-    fn start(place: &Place, arguments: &[&str]) -> Self {
+    pub(crate) fn start(place: &Place, arguments: &[&str]) -> Self {
         let (pty, pts) = pty_process::open().unwrap();
         pty.resize(pty_process::Size::new(24, 80)).unwrap();
         let command = Command::new(QTI)
@@ -33,7 +34,7 @@ impl Terminal {
         Self { pty, child, shown }
     }
 
-    async fn type_in(&mut self, keys: &str) {
+    pub(crate) async fn type_in(&mut self, keys: &str) {
         self.pty.write_all(keys.as_bytes()).await.unwrap();
     }
 
@@ -48,28 +49,28 @@ impl Terminal {
     }
 
     /// Waits until the terminal has shown this.
-    async fn shows(&mut self, text: &str) {
+    pub(crate) async fn shows(&mut self, text: &str) {
         while !self.shown.contains(text) {
             assert!(self.read().await, "{text:?} was not shown: {}", self.shown);
         }
     }
 
     /// Its exit code, and all that it has shown.
-    async fn end(mut self) -> (Option<i32>, String) {
+    pub(crate) async fn end(mut self) -> (Option<i32>, String) {
         while self.read().await {}
         let status = self.child.wait().await.unwrap();
         (status.code(), self.shown)
     }
 }
 
-async fn pulled(sandbox: &Sandbox) -> Place {
+pub(crate) async fn pulled(sandbox: &Sandbox) -> Place {
     let place = Place::with(sandbox);
     place.qti(&["init"]).await.ended_with(0);
     place.qti(&["pull"]).await.ended_with(0);
     place
 }
 
-fn writes(sandbox: &Sandbox) -> usize {
+pub(crate) fn writes(sandbox: &Sandbox) -> usize {
     let requests = sandbox.requests();
     let is_write = |operation: &str| operation == "updateStimulus" || operation == "createStimulus";
     let operations = requests
@@ -159,117 +160,25 @@ async fn a_push_asks_at_a_terminal_and_names_the_service() {
 }
 
 #[tokio::test]
-async fn ctrl_c_finishes_what_is_on_the_wire_and_the_next_push_goes_on() {
-    const ALL: usize = 60;
+async fn content_gives_a_terminal_no_orders() {
     let sandbox = sandbox_of(0).await;
-    let place = pulled(&sandbox).await;
-    std::fs::create_dir_all(place.path("stimuli")).unwrap();
-    for number in 0..ALL {
-        let identifier = format!("s{number}");
-        let path = place.path(&format!("stimuli/{identifier}.xml"));
-        std::fs::write(path, stimulus_xml(&identifier)).unwrap();
-    }
-    let slow = FaultRule::new(Effect::Latency { millis: 100 });
-    sandbox.set_faults([slow.on("createStimulus")]).unwrap();
-    let mut terminal = Terminal::start(&place, &["push", "--yes"]);
-    while writes(&sandbox) == 0 {
-        tokio::task::yield_now().await;
-    }
-    terminal.type_in(CTRL_C).await;
-    let (code, shown) = terminal.end().await;
-    assert_eq!(code, Some(130), "{shown}");
-    assert!(shown.contains("finishing what is on the wire"), "{shown}");
-    assert!(shown.contains("ended early: `qti push` goes on"), "{shown}");
-    let created = writes(&sandbox);
-    assert!((1..ALL).contains(&created), "{created}");
-
-    sandbox.set_faults([]).unwrap();
-    let rest = format!("{} created, {created} unchanged\n", ALL - created);
-    let pushed = place.qti(&["push", "--yes"]).await.ended_with(0);
-    assert!(pushed.out.ends_with(&rest), "{pushed}");
-    assert_eq!(writes(&sandbox), ALL);
-}
-
-#[tokio::test]
-async fn ctrl_c_ends_a_pull_and_the_next_one_goes_on() {
-    const ALL: usize = 60;
-    let sandbox = sandbox_of(ALL).await;
+    let orders = "\u{9b}31m";
+    let mut stimulus = StimulusInput::new("red", orders, format!("<p>{orders}</p>"));
+    let metadata = serde_json::json!({"orders": orders});
+    stimulus.metadata = Some(metadata.as_object().unwrap().clone());
+    client(&sandbox).stimuli().create(&stimulus).await.unwrap();
     let place = Place::with(&sandbox);
-    place.qti(&["init"]).await.ended_with(0);
-    let slow = FaultRule::new(Effect::Latency { millis: 100 });
-    sandbox.set_faults([slow.on("getStimulus")]).unwrap();
-    let mut terminal = Terminal::start(&place, &["pull"]);
-    let pulled = || std::fs::read_dir(place.path("stimuli")).map_or(0, Iterator::count);
-    while pulled() == 0 {
-        tokio::task::yield_now().await;
+    for arguments in [
+        &["get", "stimulus/red"][..],
+        &["get", "stimulus/red", "--json"],
+        &["metadata", "stimulus/red"],
+        &["ls", "stimuli", "--json"],
+        &["ls", "stimuli"],
+        &["audit", "--service", "--format", "sarif"],
+    ] {
+        let (code, shown) = Terminal::start(&place, arguments).end().await;
+        assert_eq!(code, Some(0), "{shown}");
+        assert!(!shown.contains('\u{9b}'), "{arguments:?}: {shown:?}");
+        assert!(shown.ends_with("\r\n"), "{arguments:?}: {shown:?}");
     }
-    terminal.type_in(CTRL_C).await;
-    let (code, shown) = terminal.end().await;
-    assert_eq!(code, Some(130), "{shown}");
-    assert!(shown.contains("`qti pull` goes on"), "{shown}");
-    let there = pulled();
-    assert!((1..ALL).contains(&there), "{there}");
-
-    sandbox.set_faults([]).unwrap();
-    let rest = format!("{} new, {there} unchanged\n", ALL - there);
-    assert_eq!(place.qti(&["pull"]).await.ended_with(0).out, rest);
-}
-
-#[tokio::test]
-async fn a_second_ctrl_c_ends_at_once() {
-    let sandbox = sandbox_of(0).await;
-    let place = Place::with(&sandbox);
-    place.qti(&["init"]).await.ended_with(0);
-    let stalled = FaultRule::new(Effect::Stall);
-    sandbox.set_faults([stalled.on("searchStimuli")]).unwrap();
-    let mut terminal = Terminal::start(&place, &["pull"]);
-    terminal.shows("stimuli ").await;
-    terminal.type_in(CTRL_C).await;
-    terminal.shows("finishing what is on the wire").await;
-    terminal.type_in(CTRL_C).await;
-    let (code, shown) = terminal.end().await;
-    assert_eq!(code, Some(130), "{shown}");
-}
-
-#[tokio::test]
-async fn a_verb_that_only_reads_ends_at_the_first_ctrl_c() {
-    let sandbox = sandbox_of(0).await;
-    let place = pulled(&sandbox).await;
-    let stalled = FaultRule::new(Effect::Stall);
-    sandbox.set_faults([stalled.on("searchStimuli")]).unwrap();
-    let mut terminal = Terminal::start(&place, &["status"]);
-    terminal.shows("stimuli ").await;
-    terminal.type_in(CTRL_C).await;
-    let (code, shown) = terminal.end().await;
-    assert_eq!(code, Some(130), "{shown}");
-}
-
-#[tokio::test]
-async fn a_sandbox_runs_until_ctrl_c_and_its_command_until_it_ends_itself() {
-    let place = Place::new();
-    let mut alone = Terminal::start(&place, &["sandbox"]);
-    alone.shows("Ctrl-C stops it.").await;
-    alone.type_in(CTRL_C).await;
-    let (code, shown) = alone.end().await;
-    assert_eq!(code, Some(0), "{shown}");
-
-    // Ctrl-C reaches both, and the command decides.
-    let mut command = Terminal::start(&place, &["sandbox", "--", QTI, "sandbox"]);
-    command.shows("Ctrl-C stops it.").await;
-    command.type_in(CTRL_C).await;
-    let (code, shown) = command.end().await;
-    assert_eq!(code, Some(0), "{shown}");
-}
-
-#[tokio::test]
-async fn a_sandbox_that_is_told_to_end_ends_its_command() {
-    let script = "echo command; exec cat";
-    let mut terminal = Terminal::start(&Place::new(), &["sandbox", "--", "sh", "-c", script]);
-    terminal.shows("command\r\n").await;
-    let sandbox = terminal.child.id().unwrap().to_string();
-    let told = std::process::Command::new("kill").arg(sandbox).status();
-    assert!(told.unwrap().success());
-    // The terminal ends when nobody holds it any more, the command neither.
-    let (code, shown) = terminal.end().await;
-    assert_eq!(code, Some(130), "{shown}");
 }
