@@ -36,20 +36,18 @@ impl Bank {
     /// Makes a folder, which may have files already, a bank.
     ///
     /// # Errors
-    /// [`Error::BankExists`] if it is one; [`Error::File`] if it cannot be written.
+    /// [`Error::BankExists`] if it is one; [`Error::Settings`] if the settings cannot be right, such as a URL that holds a
+    /// password; [`Error::File`] if it cannot be written.
     pub fn init(root: impl Into<PathBuf>, settings: Settings) -> Result<Self> {
         let root = root.into();
         let path = root.join(SETTINGS);
         if path.exists() {
             return Err(Error::BankExists { path: root });
         }
+        let text = settings.render(&path)?;
         let bank = Self::at(root, settings);
         bank.prepare()?;
-        write_atomically(
-            &bank.layout.staging(),
-            &path,
-            bank.settings.render(&path)?.as_bytes(),
-        )?;
+        write_atomically(&bank.staging(), &path, text.as_bytes())?;
         Ok(bank)
     }
 

@@ -1,4 +1,4 @@
-//! A bank with the service that it is exchanged with.
+//! A bank with the service that it is exchanged with, or with what it remembers of one.
 
 use std::sync::Arc;
 
@@ -39,6 +39,40 @@ impl Bank {
     }
 }
 
+/// A bank with what it remembers of a service, for where the service cannot be asked, or is not to be: the bank is compared
+/// with what was last seen. It needs no client, so no credentials, and holds the same lock as a [`Connection`].
+///
+/// ```
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// use timeback_qti_bank::{Bank, Settings, unobserved};
+///
+/// let bank = Bank::init(folder.path(), Settings::default())?;
+/// let offline = bank.offline("https://qti.example.org/api")?;
+/// assert!(offline.status(&unobserved).await?.entries.is_empty());
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct Offline {
+    pub(crate) bank: Arc<Bank>,
+    pub(crate) store: Store,
+}
+
+impl Bank {
+    /// Opens what the bank remembers of the service at this base URL, which is that of
+    /// [`Client::base_url`](timeback_qti::Client::base_url) or of [`ServiceUrls`](timeback_qti::ServiceUrls), to the letter.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub fn offline(&self, base_url: &str) -> Result<Offline> {
+        Ok(Offline {
+            bank: Arc::new(self.clone()),
+            store: Store::open(&self.state_file(base_url))?,
+        })
+    }
+}
+
 impl Connection {
     /// The same, ended early by this.
     #[must_use]
@@ -62,8 +96,16 @@ impl Connection {
         &self,
         work: impl FnOnce(&Bank) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let bank = Arc::clone(&self.bank);
-        let task = tokio::task::spawn_blocking(move || work(&bank));
-        task.await.unwrap_or(Err(Error::Ended))
+        on_disk(&self.bank, work).await
     }
+}
+
+/// Works on a bank's files, away from the tasks that send.
+pub(crate) async fn on_disk<T: Send + 'static>(
+    bank: &Arc<Bank>,
+    work: impl FnOnce(&Bank) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let bank = Arc::clone(bank);
+    let task = tokio::task::spawn_blocking(move || work(&bank));
+    task.await.unwrap_or(Err(Error::Ended))
 }

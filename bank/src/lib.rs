@@ -33,7 +33,7 @@ pub mod single;
 mod state;
 
 pub use bank::Bank;
-pub use connection::Connection;
+pub use connection::{Connection, Offline};
 pub use entity::{Entity, Identifier, InvalidIdentifier, Key, Kind, UnknownKind};
 pub use error::{Error, PackageProblem, Result};
 pub use progress::{Event, Note, Observer, Outcome, Stop, unobserved};

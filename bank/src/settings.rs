@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use timeback_qti::{Client, ClientBuilder};
 
 use crate::entity::Identifier;
 use crate::error::{Error, Result};
@@ -59,17 +60,114 @@ impl Selection {
 }
 
 impl Settings {
-    pub(crate) fn parse(path: &Path, text: &str) -> Result<Self> {
-        toml::from_str(text).map_err(|problem| Error::Settings {
-            path: path.to_owned(),
-            problem: problem.to_string(),
-        })
+    /// The builder with the environment and the URLs of these settings in the place of its own. The profile is left to the
+    /// caller.
+    ///
+    /// # Errors
+    /// [`Config`](timeback_qti::ErrorKind::Config) if there is no environment of this name.
+    pub fn over(&self, mut builder: ClientBuilder) -> timeback_qti::Result<ClientBuilder> {
+        if let Some(environment) = &self.environment {
+            builder = builder.environment(environment.parse()?);
+        }
+        if let Some(url) = &self.base_url {
+            builder = builder.base_url(url);
+        }
+        if let Some(url) = &self.token_url {
+            builder = builder.token_url(url);
+        }
+        Ok(builder)
     }
 
+    pub(crate) fn parse(path: &Path, text: &str) -> Result<Self> {
+        let settings: Self = toml::from_str(text).map_err(|problem| {
+            let before = problem.span().and_then(|span| text.get(..span.start));
+            let line = before.unwrap_or_default().matches('\n').count() + 1;
+            let what = without_value(problem.message());
+            wrong(path, format!("line {line}: {what}"))
+        })?;
+        settings.check(path)?;
+        Ok(settings)
+    }
+
+    /// The text of the file; nothing if a client would not take the settings, such as a URL with a password.
     pub(crate) fn render(&self, path: &Path) -> Result<String> {
-        toml::to_string(self).map_err(|problem| Error::Settings {
-            path: path.to_owned(),
-            problem: problem.to_string(),
-        })
+        self.check(path)?;
+        toml::to_string(self).map_err(|problem| wrong(path, problem.to_string()))
+    }
+
+    fn check(&self, path: &Path) -> Result<()> {
+        let urls = self
+            .over(Client::builder())
+            .and_then(|builder| builder.urls());
+        urls.map(drop)
+            .map_err(|problem| wrong(path, problem.to_string()))
+    }
+}
+
+fn wrong(path: &Path, problem: String) -> Error {
+    let path = path.to_owned();
+    Error::Settings { path, problem }
+}
+
+/// What the parser says, without the value that it quotes: people put secrets where none belong.
+fn without_value(message: &str) -> String {
+    match message.rsplit_once(", expected ") {
+        Some((said, expected)) if said.starts_with("invalid ") => {
+            format!("this is not {expected}")
+        }
+        _ => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Settings> {
+        Settings::parse(Path::new("qti.toml"), text)
+    }
+
+    #[test]
+    fn what_is_wrong_with_settings_is_told_with_its_line_and_without_what_could_be_a_secret() {
+        for (text, told) in [
+            ("base-url = \"https://me:hunter2@host/api\"", "a password"),
+            ("token-url = \"https://hunter2@host/token\"", "a user name"),
+            ("base-url = \"https://host/api?key=hunter2\"", "a query"),
+            ("base-url = \"http://host/hunter2\"", "plain http"),
+            (
+                "\nclient-secret = \"hunter2\"",
+                "line 2: unknown field `client-secret`",
+            ),
+            ("\n\nbase-url = \"hunter2\" x", "line 3: "),
+            (
+                "[pull]\ntests = \"hunter2\"",
+                "line 2: this is not a sequence",
+            ),
+            (
+                "pull = \"hunter2, expected \"",
+                "line 1: this is not struct Selection",
+            ),
+            ("environment = \"hunter2\"", "staging"),
+        ] {
+            let error = read(text).unwrap_err().in_full();
+            assert!(error.starts_with("qti.toml: "), "{error}");
+            assert!(error.contains(told), "{text}: {error}");
+            assert_eq!(error.contains("hunter2"), told == "staging", "{error}");
+        }
+        let good = "base-url = \"http://127.0.0.1:8080/api\"\n[pull]\ntests = [\"t\"]";
+        assert_eq!(read(good).unwrap().pull.tests.len(), 1);
+    }
+
+    #[test]
+    fn a_url_with_a_password_is_written_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings {
+            base_url: Some("https://me:hunter2@host/api".to_owned()),
+            ..Settings::default()
+        };
+        let error = crate::Bank::init(folder.path(), settings).unwrap_err();
+        assert!(!error.in_full().contains("hunter2"), "{error:?}");
+        assert!(!folder.path().join("qti.toml").exists());
     }
 }

@@ -5,9 +5,9 @@ use std::panic;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use timeback_qti_bank::{Bank, Connection, Settings};
+use timeback_qti_bank::{Bank, Connection, Offline, Settings};
 
-use crate::connect::Target;
+use crate::connect::{Target, base_url};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
@@ -21,7 +21,8 @@ pub(crate) struct Globals {
     #[arg(long, global = true, value_name = "FOLDER")]
     bank: Option<PathBuf>,
 
-    /// The profile that says which service to speak to, and as whom; else TIMEBACK_PROFILE names it
+    /// The profile that says which service to speak to, and as whom, whatever environment variables say; without it,
+    /// TIMEBACK_PROFILE can name one
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
 
@@ -98,16 +99,17 @@ impl App {
         Target::choose(self.globals.profile.as_deref(), settings, identifiers)
     }
 
-    /// A bank's exchange with its service, which Ctrl-C stops in its own time once the verb asks for that.
+    /// A bank with its service. Once the verb has called `finish_first`, Ctrl-C ends its work between two requests.
     pub(crate) fn connect(&self, bank: &Bank) -> Result<(Connection, Target), Failure> {
         let target = self.target(bank.settings())?;
-        // Damage that the database takes for a mistake of its own is an error here, which says it in one line.
-        let hook = panic::take_hook();
-        panic::set_hook(Box::new(|_| {}));
-        let connection = bank.connect(&target.client);
-        panic::set_hook(hook);
-        let connection = connection?;
+        let connection = without_panic_message(|| bank.connect(&target.client))?;
         Ok((connection.stopped_by(self.interrupt.stop()), target))
+    }
+
+    /// A bank with what it remembers of its service. The service is not asked, so no credentials are needed.
+    pub(crate) fn offline(&self, bank: &Bank) -> Result<Offline, Failure> {
+        let base_url = base_url(self.globals.profile.as_deref(), bank.settings())?;
+        Ok(without_panic_message(|| bank.offline(&base_url))?)
     }
 
     /// Asks a person, unless the answer was given with `--yes`.
@@ -126,4 +128,13 @@ impl App {
         let answer = answer.map_err(Failure::at("the answer"))?;
         Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
     }
+}
+
+/// Opens what a bank remembers. The database panics over a damaged file; the bank makes an error of that, which tells it once.
+fn without_panic_message<T>(open: impl FnOnce() -> T) -> T {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let opened = open();
+    panic::set_hook(hook);
+    opened
 }

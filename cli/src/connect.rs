@@ -1,16 +1,77 @@
-//! Which service a command speaks to: `--profile`, else `TIMEBACK_PROFILE`, else what `qti.toml` says; environment variables
-//! go before any of them.
+//! Which service a command speaks to: the profile that `--profile` names, and nothing else; without it, what the environment
+//! variables say goes before the profile that `TIMEBACK_PROFILE` names, and this before what `qti.toml` says.
 
+use std::env::VarError;
 use std::fmt;
 
 use timeback_qti::{Client, ClientBuilder, Environment, FileTokenStore, Profiles};
 use timeback_qti_bank::Settings;
 
+use crate::exit::Exit;
 use crate::failure::Failure;
 
 const PROFILE: &str = "TIMEBACK_PROFILE";
 
-/// A service, and how it was chosen.
+/// What says which service is meant.
+enum Chosen<'c> {
+    /// `--profile`: what is typed goes before what was set once.
+    Flag(&'c str),
+    /// `TIMEBACK_PROFILE`.
+    Variable(String),
+    /// `qti.toml`, which may name a profile, too.
+    Settings(&'c Settings),
+}
+
+impl<'c> Chosen<'c> {
+    fn by(flag: Option<&'c str>, settings: &'c Settings) -> Result<Self, Failure> {
+        if let Some(name) = flag {
+            return Ok(Self::Flag(name));
+        }
+        match std::env::var(PROFILE) {
+            Ok(name) if !name.is_empty() => Ok(Self::Variable(name)),
+            Ok(_) | Err(VarError::NotPresent) => Ok(Self::Settings(settings)),
+            // Passed over, it could let a write go to another service.
+            Err(VarError::NotUnicode(_)) => {
+                let message = format!("{PROFILE} is not valid Unicode");
+                Err(Failure::new(Exit::Usage, message))
+            }
+        }
+    }
+
+    fn profile(&self) -> Option<&str> {
+        match self {
+            Self::Flag(name) => Some(name),
+            Self::Variable(name) => Some(name),
+            Self::Settings(settings) => settings.profile.as_deref(),
+        }
+    }
+
+    /// The builder that `named` makes of the profile, if there is one, and then all that goes before it.
+    fn builder(
+        &self,
+        named: fn(&Profiles, &str) -> timeback_qti::Result<ClientBuilder>,
+        over_env: fn(ClientBuilder) -> timeback_qti::Result<ClientBuilder>,
+    ) -> timeback_qti::Result<ClientBuilder> {
+        let builder = match self.profile() {
+            Some(name) => named(&Profiles::load()?, name)?,
+            None => Client::builder(),
+        };
+        match self {
+            Self::Flag(_) => Ok(builder),
+            Self::Variable(_) => over_env(builder),
+            Self::Settings(settings) => over_env(settings.over(builder)?),
+        }
+    }
+}
+
+/// The base URL of the service. No secret is needed, and none is read.
+pub(crate) fn base_url(profile: Option<&str>, settings: &Settings) -> Result<String, Failure> {
+    let chosen = Chosen::by(profile, settings)?;
+    let builder = chosen.builder(Profiles::without_credentials, ClientBuilder::urls_over_env)?;
+    Ok(builder.urls()?.base_url)
+}
+
+/// A service, and the profile that named it.
 #[derive(Debug)]
 pub(crate) struct Target {
     pub(crate) client: Client,
@@ -24,16 +85,15 @@ impl Target {
         settings: &Settings,
         identifiers: bool,
     ) -> Result<Self, Failure> {
-        let from_env = || std::env::var(PROFILE).ok().filter(|name| !name.is_empty());
-        let asked_for = profile.map(str::to_owned).or_else(from_env);
-        let (profile, builder) = match (asked_for, &settings.profile) {
-            (Some(name), _) => (Some(name.clone()), named(&name)?),
-            (None, Some(name)) => (Some(name.clone()), addressed(named(name)?, settings)?),
-            (None, None) => (None, stored(addressed(Client::builder(), settings)?)),
-        };
+        let chosen = Chosen::by(profile, settings)?;
+        let mut builder = chosen.builder(Profiles::builder, ClientBuilder::over_env)?;
+        if chosen.profile().is_none() {
+            builder = stored(builder);
+        }
         let agent = concat!("qti/", env!("CARGO_PKG_VERSION"));
-        let builder = builder.over_env()?.user_agent(agent);
+        let builder = builder.user_agent(agent);
         let client = builder.record_identifiers(identifiers).build()?;
+        let profile = chosen.profile().map(str::to_owned);
         Ok(Self { client, profile })
     }
 
@@ -50,23 +110,6 @@ fn stored(builder: ClientBuilder) -> ClientBuilder {
         // Without a home there is no place for them.
         Err(_) => builder,
     }
-}
-
-fn named(profile: &str) -> Result<ClientBuilder, Failure> {
-    Ok(Profiles::load()?.builder(profile)?)
-}
-
-fn addressed(mut builder: ClientBuilder, settings: &Settings) -> Result<ClientBuilder, Failure> {
-    if let Some(environment) = &settings.environment {
-        builder = builder.environment(environment.parse()?);
-    }
-    if let Some(url) = &settings.base_url {
-        builder = builder.base_url(url);
-    }
-    if let Some(url) = &settings.token_url {
-        builder = builder.token_url(url);
-    }
-    Ok(builder)
 }
 
 /// The host of a URL, with its port if it has one.

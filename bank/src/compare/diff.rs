@@ -4,39 +4,13 @@ use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
 use similar::TextDiff;
 
-use super::{Change, Difference, StatusEntry, StatusOptions, differences};
-use crate::connection::{AT_ONCE, Connection};
+use super::{Change, Difference, Sides, StatusEntry, differences};
+use crate::connection::{AT_ONCE, Connection, Offline, on_disk};
 use crate::entity::{Entity, Key};
 use crate::error::Result;
 use crate::layout::render;
 use crate::progress::{Note, Observer};
 use crate::remote::Unaddressable;
-
-/// What a diff looks at.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub struct DiffOptions {
-    /// Only these entities; all that changed if there are none.
-    pub keys: Vec<Key>,
-    /// Only what the bank has changed: nothing is sent.
-    pub offline: bool,
-}
-
-impl DiffOptions {
-    /// Only these entities.
-    #[must_use]
-    pub fn keys(mut self, keys: impl IntoIterator<Item = Key>) -> Self {
-        self.keys = keys.into_iter().collect();
-        self
-    }
-
-    /// Nothing is sent.
-    #[must_use]
-    pub fn offline(mut self) -> Self {
-        self.offline = true;
-        self
-    }
-}
 
 /// What has become of an entity since the service was last seen to hold it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -77,7 +51,7 @@ pub struct Edit {
 
 impl Connection {
     /// What the bank and the service have changed since the service was last seen, entity by entity, by kind and
-    /// identifier. Only pages of lists are read, and what has changed.
+    /// identifier: of these entities alone, or of all if there are none. Only pages of lists are read, and what has changed.
     ///
     /// ```
     /// # #[tokio::main]
@@ -87,7 +61,7 @@ impl Connection {
     /// #     .credentials(sandbox.client_id(), sandbox.client_secret().to_owned()).build()?;
     /// # client.stimuli().create(&timeback_qti::models::StimulusInput::new("italy", "Italy", "<p>Rome</p>")).await?;
     /// # let folder = tempfile::tempdir()?;
-    /// use timeback_qti_bank::{Bank, Settings, compare::DiffOptions, pull::PullOptions, unobserved};
+    /// use timeback_qti_bank::{Bank, Settings, pull::PullOptions, unobserved};
     ///
     /// let bank = Bank::init(folder.path(), Settings::default())?;
     /// let connection = bank.connect(&client)?;
@@ -95,7 +69,7 @@ impl Connection {
     /// let file = folder.path().join("stimuli/italy.xml");
     /// std::fs::write(&file, std::fs::read_to_string(&file)?.replace("Rome", "Roma"))?;
     ///
-    /// let diffs = connection.diff(&DiffOptions::default().offline(), &unobserved).await?;
+    /// let diffs = connection.diff(&[], &unobserved).await?;
     /// let local = diffs.entities[0].local.as_ref().unwrap();
     /// assert_eq!(local.differences[0].found.as_deref(), Some("Roma"));
     /// assert!(local.text.contains("+") && local.text.contains("Roma"));
@@ -105,11 +79,24 @@ impl Connection {
     /// # Errors
     /// As [`status`](Self::status); [`Error::Service`](crate::Error::Service) if an entity that the service has changed
     /// cannot be had.
-    pub async fn diff(&self, options: &DiffOptions, observer: Observer<'_>) -> Result<DiffReport> {
-        let how = StatusOptions {
-            offline: options.offline,
-        };
-        let status = self.status_of(&options.keys, how, observer).await?;
+    pub async fn diff(&self, only: &[Key], observer: Observer<'_>) -> Result<DiffReport> {
+        Sides::from(self).diff(only, observer).await
+    }
+}
+
+impl Offline {
+    /// What the bank has changed since the service was last seen: of these entities alone, or of all if there are none.
+    ///
+    /// # Errors
+    /// As [`status`](Self::status).
+    pub async fn diff(&self, only: &[Key], observer: Observer<'_>) -> Result<DiffReport> {
+        Sides::from(self).diff(only, observer).await
+    }
+}
+
+impl Sides<'_> {
+    async fn diff(&self, only: &[Key], observer: Observer<'_>) -> Result<DiffReport> {
+        let status = self.status(only, observer).await?;
         let diffs = status.entries.into_iter().map(|entry| async move {
             let diff = self.diff_of(&entry).await;
             (entry.key, diff)
@@ -146,14 +133,14 @@ impl Connection {
             Change::Unchanged => None,
             change => {
                 let read = key.clone();
-                let now = self.on_disk(move |bank| bank.read(&read)).await?;
+                let now = on_disk(self.bank, move |bank| bank.read(&read)).await?;
                 Some(edit(*change, "here", now))
             }
         };
-        let service = match service {
-            Change::Unchanged => None,
-            change => {
-                let now = self.service.get(key).await?.map(|found| found.entity);
+        let service = match (service, self.service) {
+            (Change::Unchanged, _) | (_, None) => None,
+            (change, Some(service)) => {
+                let now = service.get(key).await?.map(|found| found.entity);
                 Some(edit(*change, "on the service", now))
             }
         };

@@ -1,17 +1,50 @@
 //! What differs: by meaning, with the place of each difference.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 use timeback_qti::xml::{XmlError, differences as differences_of_xml, differences_of_tests};
 
+use crate::bank::Bank;
+use crate::connection::{Connection, Offline};
 use crate::entity::{Entity, Kind};
-use crate::remote::stimulus_form;
+use crate::remote::{Service, stimulus_form};
+use crate::state::Store;
 
 mod diff;
 mod status;
 
-pub use diff::{Diff, DiffOptions, DiffReport, Edit};
-pub use status::{Change, Status, StatusEntry, StatusOptions};
+pub use diff::{Diff, DiffReport, Edit};
+pub use status::{Change, Status, StatusEntry};
+
+/// What is compared: the bank's files, what the service was last seen to hold, and what it holds now, unless it is not asked.
+#[derive(Debug, Clone, Copy)]
+struct Sides<'c> {
+    bank: &'c Arc<Bank>,
+    store: &'c Store,
+    service: Option<&'c Service>,
+}
+
+impl<'c> From<&'c Connection> for Sides<'c> {
+    fn from(connection: &'c Connection) -> Self {
+        Self {
+            bank: &connection.bank,
+            store: &connection.store,
+            service: Some(&connection.service),
+        }
+    }
+}
+
+impl<'c> From<&'c Offline> for Sides<'c> {
+    fn from(offline: &'c Offline) -> Self {
+        Self {
+            bank: &offline.bank,
+            store: &offline.store,
+            service: None,
+        }
+    }
+}
 
 /// A place where two states of an entity differ.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -5,30 +5,13 @@ use std::collections::{BTreeSet, HashMap};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
 
-use super::same;
-use crate::connection::{AT_ONCE, Connection};
+use super::{Sides, same};
+use crate::connection::{AT_ONCE, Connection, Offline, on_disk};
 use crate::entity::{Entity, Key, Kind};
 use crate::error::Result;
 use crate::progress::{Event, Note, Observer};
 use crate::remote::{Entry, Query, Unaddressable};
 use crate::state::{Seen, Stamp, hash};
-
-/// What a status looks at.
-#[derive(Debug, Clone, Copy, Default)]
-#[non_exhaustive]
-pub struct StatusOptions {
-    /// Only at what the service was last seen to hold: nothing is sent.
-    pub offline: bool,
-}
-
-impl StatusOptions {
-    /// Nothing is sent.
-    #[must_use]
-    pub fn offline(mut self) -> Self {
-        self.offline = true;
-        self
-    }
-}
 
 /// What one side has done since the service was last seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -76,17 +59,24 @@ impl Connection {
     /// # Errors
     /// As [`Bank::keys`](crate::Bank::keys); [`Error::List`](crate::Error::List) if the service cannot be listed. What
     /// cannot be read of one entity is in the status.
-    pub async fn status(&self, options: StatusOptions, observer: Observer<'_>) -> Result<Status> {
-        self.status_of(&[], options, observer).await
+    pub async fn status(&self, observer: Observer<'_>) -> Result<Status> {
+        Sides::from(self).status(&[], observer).await
     }
+}
 
+impl Offline {
+    /// What the bank has changed since the service was last seen. The service counts as unchanged.
+    ///
+    /// # Errors
+    /// As [`Bank::keys`](crate::Bank::keys). What cannot be read of one entity is in the status.
+    pub async fn status(&self, observer: Observer<'_>) -> Result<Status> {
+        Sides::from(self).status(&[], observer).await
+    }
+}
+
+impl Sides<'_> {
     /// The status of these entities alone, or of all if there are none.
-    pub(super) async fn status_of(
-        &self,
-        only: &[Key],
-        options: StatusOptions,
-        observer: Observer<'_>,
-    ) -> Result<Status> {
+    pub(super) async fn status(&self, only: &[Key], observer: Observer<'_>) -> Result<Status> {
         let mut status = Status::default();
         let is_of_all = only.is_empty() && self.bank.settings().pull.is_all();
         let is_wanted = |key: &Key| only.is_empty() || only.contains(key);
@@ -99,8 +89,8 @@ impl Connection {
                 total: None,
             });
             let mut listed = HashMap::new();
-            if !options.offline {
-                let mut entries = self.service.list(kind, &Query::default());
+            if let Some(service) = self.service {
+                let mut entries = service.list(kind, &Query::default());
                 while let Some(entry) = entries.try_next().await? {
                     match entry {
                         Entry::Listed(entry) => drop(listed.insert(entry.key, entry.stamp)),
@@ -112,7 +102,7 @@ impl Connection {
                     }
                 }
             }
-            let listed = (!options.offline).then_some(&listed);
+            let listed = &listed;
             let keys = self.known(kind, listed).await?.into_iter();
             let states = keys.filter(is_wanted).map(|key| async move {
                 let change = self.change(&key, listed).await;
@@ -138,29 +128,21 @@ impl Connection {
     }
 
     /// The entities that the bank holds, or has seen, or that a pull would bring.
-    async fn known(
-        &self,
-        kind: Kind,
-        listed: Option<&HashMap<Key, Stamp>>,
-    ) -> Result<BTreeSet<Key>> {
-        let local = self.on_disk(move |bank| bank.keys_of(kind)).await?;
+    async fn known(&self, kind: Kind, listed: &HashMap<Key, Stamp>) -> Result<BTreeSet<Key>> {
+        let local = on_disk(self.bank, move |bank| bank.keys_of(kind)).await?;
         let mut keys: BTreeSet<Key> = local.into_iter().collect();
         keys.extend(self.store.seen_keys(kind)?);
         if self.bank.settings().pull.is_all() {
-            keys.extend(listed.into_iter().flat_map(HashMap::keys).cloned());
+            keys.extend(listed.keys().cloned());
         }
         Ok(keys)
     }
 
-    /// What each side has done with an entity: the bank, then the service, if it was listed.
-    async fn change(
-        &self,
-        key: &Key,
-        listed: Option<&HashMap<Key, Stamp>>,
-    ) -> Result<(Change, Change)> {
+    /// What each side has done with an entity: the bank, then the service, if it is asked.
+    async fn change(&self, key: &Key, listed: &HashMap<Key, Stamp>) -> Result<(Change, Change)> {
         let seen = self.store.seen(key)?;
         let (local, base) = self.local_change(key, seen.as_ref()).await?;
-        let Some(listed) = listed else {
+        let Some(service) = self.service else {
             return Ok((local, Change::Unchanged));
         };
         let service = match (&seen, listed.get(key)) {
@@ -168,7 +150,7 @@ impl Connection {
             (None, Some(_)) => Change::Created,
             (Some(_), None) => Change::Deleted,
             (Some(seen), Some(stamp)) if stamp.is_that_of(&seen.stamp) => Change::Unchanged,
-            (Some(_), Some(_)) => match (self.service.get(key).await?, base) {
+            (Some(_), Some(_)) => match (service.get(key).await?, base) {
                 (None, _) => Change::Deleted,
                 (Some(found), Some(base)) if same(&base, &found.entity) => Change::Unchanged,
                 _ => Change::Changed,
@@ -184,7 +166,7 @@ impl Connection {
         seen: Option<&Seen>,
     ) -> Result<(Change, Option<Entity>)> {
         let read = key.clone();
-        let local = self.on_disk(move |bank| bank.read(&read)).await?;
+        let local = on_disk(self.bank, move |bank| bank.read(&read)).await?;
         let base = self.store.base(key)?;
         let change = match (&local, &base, seen) {
             (None, None, _) => Change::Unchanged,

@@ -95,9 +95,13 @@ impl Service {
     /// # Errors
     /// If the text names nothing, or is the URL of another service: nothing is ever sent to an address that was pasted.
     pub fn address(&self, text: &str) -> Result<Address, InvalidAddress> {
-        if !text.contains("://") {
+        let Some((scheme, rest)) = text.split_once("://") else {
             return text.parse();
-        }
+        };
+        // A password is neither needed nor shown.
+        let host_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let host_start = rest[..host_end].rfind('@').map_or(0, |at| at + 1);
+        let text = &format!("{scheme}://{}", &rest[host_start..]);
         let base = self.client().base_url().trim_end_matches('/');
         let path = text
             .strip_prefix(base)

@@ -1,5 +1,5 @@
 use serde_json::json;
-use timeback_qti_bank::compare::{Change, DiffOptions, Edit};
+use timeback_qti_bank::compare::{Change, Edit};
 use timeback_qti_bank::{Kind, unobserved};
 
 use crate::support::{Folder, World, key};
@@ -31,11 +31,7 @@ async fn a_diff_tells_what_each_side_has_changed_with_the_place_of_each_differen
         .unwrap();
     }
     let connection = folder.connect(&world);
-    let diffs = connection
-        .diff(&DiffOptions::default(), &unobserved)
-        .await
-        .unwrap()
-        .entities;
+    let diffs = connection.diff(&[], &unobserved).await.unwrap().entities;
     let told: Vec<_> = diffs.iter().map(|diff| diff.key.clone()).collect();
     assert_eq!(told, [both.clone(), ours.clone(), theirs]);
 
@@ -62,13 +58,11 @@ async fn a_diff_tells_what_each_side_has_changed_with_the_place_of_each_differen
     assert_eq!(lines, ["-    \"DOK\": 2,", "+    \"DOK\": 3,"]);
     assert_eq!((&diffs[1].service, &diffs[2].local), (&None, &None));
 
-    let options = DiffOptions::default().keys([ours.clone(), both]).offline();
+    drop(connection);
     let before = world.sandbox.requests().len();
-    let diffs = connection
-        .diff(&options, &unobserved)
-        .await
-        .unwrap()
-        .entities;
+    let offline = folder.bank.offline(world.client.base_url()).unwrap();
+    let diffs = offline.diff(&[ours.clone(), both], &unobserved).await;
+    let diffs = diffs.unwrap().entities;
     assert_eq!((diffs.len(), world.sandbox.requests().len()), (2, before));
     assert!(diffs.iter().all(|diff| diff.service.is_none()));
 }
@@ -89,11 +83,7 @@ async fn what_was_created_and_deleted_is_told_as_such() {
     world.client.item("item-1").delete().await.unwrap();
 
     let connection = folder.connect(&world);
-    let diffs = connection
-        .diff(&DiffOptions::default(), &unobserved)
-        .await
-        .unwrap()
-        .entities;
+    let diffs = connection.diff(&[], &unobserved).await.unwrap().entities;
     let change = |edit: &Option<Edit>| edit.as_ref().map(|edit| edit.change);
     let told: Vec<_> = diffs
         .iter()
@@ -133,7 +123,7 @@ async fn a_change_of_layout_alone_is_no_difference() {
     folder.change(&item, "<qti-item-body>", "\n  <qti-item-body>\n");
     let diffs = folder
         .connect(&world)
-        .diff(&DiffOptions::default(), &unobserved)
+        .diff(&[], &unobserved)
         .await
         .unwrap()
         .entities;

@@ -1,10 +1,10 @@
 //! A service that cannot be reached: what needs it fails with the reason, and nothing is lost.
 
 use timeback_qti::ErrorKind;
-use timeback_qti_bank::compare::{Change, DiffOptions, StatusOptions};
+use timeback_qti_bank::compare::Change;
 use timeback_qti_bank::pull::PullOptions;
 use timeback_qti_bank::push::PushOptions;
-use timeback_qti_bank::{Connection, Error, Kind, unobserved};
+use timeback_qti_bank::{Error, Kind, unobserved};
 use timeback_qti_sandbox::{Account, Sandbox};
 
 use crate::support::{Folder, World, key};
@@ -13,13 +13,6 @@ fn assert_unreachable<T: std::fmt::Debug>(result: Result<T, Error>) {
     let error = result.unwrap_err();
     let kind = error.service_error().map(timeback_qti::Error::kind);
     assert_eq!(kind, Some(ErrorKind::Connect), "{error:?}");
-}
-
-async fn local_change(connection: &Connection) -> Change {
-    let options = StatusOptions::default().offline();
-    let status = connection.status(options, &unobserved).await.unwrap();
-    assert_eq!((status.entries.len(), status.unchanged), (1, 3));
-    status.entries[0].local
 }
 
 #[tokio::test]
@@ -45,17 +38,19 @@ async fn without_a_service_a_bank_is_compared_with_what_was_seen_and_nothing_is_
     assert_unreachable(connection.pull(&pull, &unobserved).await);
     let push = PushOptions::default();
     assert_unreachable(connection.push(&push, &unobserved).await);
-    assert_unreachable(
-        connection
-            .status(StatusOptions::default(), &unobserved)
-            .await,
-    );
-    assert_eq!(local_change(&connection).await, Change::Changed);
-    let options = DiffOptions::default().offline();
-    let diffs = connection.diff(&options, &unobserved).await.unwrap();
+    assert_unreachable(connection.status(&unobserved).await);
+    assert_unreachable(connection.diff(&[], &unobserved).await);
+    drop(connection);
+
+    // Nothing of a client is needed for that, so no credentials, either.
+    let offline = folder.bank.offline(client.base_url()).unwrap();
+    let status = offline.status(&unobserved).await.unwrap();
+    assert_eq!((status.entries.len(), status.unchanged), (1, 3));
+    assert_eq!(status.entries[0].local, Change::Changed);
+    let diffs = offline.diff(&[], &unobserved).await.unwrap();
     assert_eq!(diffs.entities.len(), 1);
     assert!(diffs.entities[0].local.is_some() && diffs.entities[0].service.is_none());
-    drop(connection);
+    drop(offline);
     assert_eq!(folder.bank.read(&item).unwrap(), local);
 
     let world = World::on(builder.port(port).start().await.unwrap());

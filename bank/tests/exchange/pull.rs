@@ -1,4 +1,4 @@
-use timeback_qti_bank::compare::{Change, StatusOptions};
+use timeback_qti_bank::compare::Change;
 use timeback_qti_bank::pull::PullOptions;
 use timeback_qti_bank::{Kind, Selection, unobserved};
 
@@ -129,11 +129,7 @@ async fn the_status_tells_three_ways_and_by_meaning() {
         .await
         .unwrap();
     world.client.item("item-3").delete().await.unwrap();
-    let status = folder
-        .connect(&world)
-        .status(StatusOptions::default(), &unobserved)
-        .await
-        .unwrap();
+    let status = folder.connect(&world).status(&unobserved).await.unwrap();
     let told: Vec<_> = status
         .entries
         .iter()

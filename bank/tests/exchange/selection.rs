@@ -1,6 +1,6 @@
 //! What a pull is narrowed to: by a filter, by a search, by the settings of the bank.
 
-use timeback_qti_bank::compare::{Change, StatusOptions};
+use timeback_qti_bank::compare::Change;
 use timeback_qti_bank::pull::{PullOptions, PullReport};
 use timeback_qti_bank::{Bank, Kind, Selection, Settings, unobserved};
 
@@ -121,8 +121,7 @@ async fn a_bank_keeps_to_the_selection_of_its_settings() {
     let change = |xml: &mut String| *xml = xml.replace("Rome", "Roma");
     river.edit_xml(change).await.unwrap();
     let connection = folder.connect(&world);
-    let options = StatusOptions::default();
-    let status = connection.status(options, &unobserved).await.unwrap();
+    let status = connection.status(&unobserved).await.unwrap();
     assert_eq!((status.entries.len(), status.unchanged), (1, 1));
     let entry = &status.entries[0];
     assert_eq!(

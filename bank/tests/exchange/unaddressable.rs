@@ -4,7 +4,6 @@ use std::sync::Mutex;
 
 use serde_json::json;
 use timeback_qti_bank::audit::{Options, Rule};
-use timeback_qti_bank::compare::{DiffOptions, StatusOptions};
 use timeback_qti_bank::pull::{PullOptions, PullReport};
 use timeback_qti_bank::push::{Action, PushOptions};
 use timeback_qti_bank::{Event, Kind, Selection, Service, Unaddressable, unobserved};
@@ -54,13 +53,11 @@ async fn what_no_request_can_name_is_told_and_keeps_nothing_else_from_being_done
     assert_eq!(*events.lock().unwrap(), all.len());
     assert_eq!((pulled.created, &pulled.failed), (3, &vec![]));
 
-    let status = connection
-        .status(StatusOptions::default(), &unobserved)
-        .await;
+    let status = connection.status(&unobserved).await;
     let status = status.unwrap();
     assert_eq!(told(&status.unaddressable), all);
     assert_eq!((status.unchanged, status.entries), (3, vec![]));
-    let diff = connection.diff(&DiffOptions::default(), &unobserved).await;
+    let diff = connection.diff(&[], &unobserved).await;
     assert_eq!(told(&diff.unwrap().unaddressable), all);
 
     let service = Service::new(world.client.clone());
@@ -85,9 +82,7 @@ async fn a_status_of_a_part_does_not_tell_of_the_rest() {
     let connection = bank.connect(&world.client).unwrap();
     let pulled = connection.pull(&PullOptions::default(), &unobserved).await;
     assert_eq!(pulled.unwrap().created, 3);
-    let status = connection
-        .status(StatusOptions::default(), &unobserved)
-        .await;
+    let status = connection.status(&unobserved).await;
     assert_eq!(status.unwrap().unaddressable, []);
 }
 

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 use timeback_qti::Client;
 use timeback_qti_bank::audit::{Options, Rule, audit};
-use timeback_qti_bank::compare::{DiffOptions, StatusOptions};
 use timeback_qti_bank::pull::PullOptions;
 use timeback_qti_bank::push::{Action, PushOptions};
 use timeback_qti_bank::{Bank, Entity, Key, Kind, Note, unobserved};
@@ -80,13 +79,17 @@ async fn tell_and_go_on(bank: &Bank, client: &Client, unreadable: &[(Key, PathBu
     assert_eq!(found(Rule::ReferenceMissing).count(), 0, "{report}");
 
     let connection = bank.connect(client).unwrap();
-    for how in [StatusOptions::default(), StatusOptions::default().offline()] {
-        let status = connection.status(how, &unobserved).await.unwrap();
-        assert_eq!(status.entries.len(), 3, "{status:?}");
-        names_each(&status.failed);
-    }
-    let diff = DiffOptions::default();
-    let diff = connection.diff(&diff, &unobserved).await.unwrap();
+    let status = connection.status(&unobserved).await.unwrap();
+    assert_eq!(status.entries.len(), 3, "{status:?}");
+    names_each(&status.failed);
+    drop(connection);
+    let offline = bank.offline(client.base_url()).unwrap();
+    let status = offline.status(&unobserved).await.unwrap();
+    assert_eq!(status.entries.len(), 3, "{status:?}");
+    names_each(&status.failed);
+    drop(offline);
+    let connection = bank.connect(client).unwrap();
+    let diff = connection.diff(&[], &unobserved).await.unwrap();
     assert_eq!(diff.entities.len(), 3, "{diff:?}");
     names_each(&diff.failed);
 
@@ -180,12 +183,10 @@ async fn an_answer_that_cannot_be_read_is_told_and_keeps_nothing_else_from_being
     let stimulus = [&key(Kind::Stimulus, "Italy")];
     let keys = |notes: &[Note]| -> Vec<_> { notes.iter().map(|note| note.key.clone()).collect() };
     let connection = folder.connect(&world);
-    let status = StatusOptions::default();
-    let status = connection.status(status, &unobserved).await.unwrap();
+    let status = connection.status(&unobserved).await.unwrap();
     assert_eq!(status.entries.len(), 3, "{status:?}");
     assert_eq!(keys(&status.failed).iter().collect::<Vec<_>>(), stimulus);
-    let diff = DiffOptions::default();
-    let diff = connection.diff(&diff, &unobserved).await.unwrap();
+    let diff = connection.diff(&[], &unobserved).await.unwrap();
     assert_eq!(diff.entities.len(), 3, "{diff:?}");
     assert_eq!(keys(&diff.failed).iter().collect::<Vec<_>>(), stimulus);
     let options = PushOptions::default();

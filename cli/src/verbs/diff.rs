@@ -2,7 +2,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use clap::Args;
-use timeback_qti_bank::compare::{Diff as Found, DiffOptions, DiffReport, Edit};
+use timeback_qti_bank::compare::{Diff as Found, DiffReport, Edit};
 use timeback_qti_bank::{Bank, Key, Observer};
 
 use super::status::word;
@@ -32,7 +32,7 @@ pub(crate) struct Diff {
     #[arg(long)]
     places: bool,
 
-    /// Ask nobody: only what has changed here since the service was last seen
+    /// Only what has changed here: the service is not asked, and no credentials are needed
     #[arg(long)]
     offline: bool,
 
@@ -44,11 +44,13 @@ pub(crate) struct Diff {
 impl Diff {
     pub(crate) async fn run(self, app: &App) -> Result<Exit, Failure> {
         let bank = app.bank()?;
-        let (connection, _) = app.connect(&bank)?;
-        let mut options = DiffOptions::default();
-        options.keys.clone_from(&self.entities);
-        options.offline = self.offline;
-        let diff = async |observer: Observer<'_>| connection.diff(&options, observer).await;
+        let only = &self.entities;
+        let diff = async |observer: Observer<'_>| -> Result<DiffReport, Failure> {
+            Ok(match self.offline {
+                true => app.offline(&bank)?.diff(only, observer).await?,
+                false => app.connect(&bank)?.0.diff(only, observer).await?,
+            })
+        };
         let report = app.output.with_progress(diff).await?;
         if let Some(key) = unknown(&bank, &self.entities, &report)? {
             return Err(Failure::new(Exit::Usage, format!("the bank has no {key}")));
@@ -64,7 +66,7 @@ impl Diff {
     }
 }
 
-/// One that was asked for and is neither here nor was.
+/// An entity that was asked for, and that neither the bank nor the report knows.
 fn unknown<'k>(
     bank: &Bank,
     keys: &'k [Key],

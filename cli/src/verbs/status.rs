@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use clap::Args;
 use timeback_qti_bank::Observer;
-use timeback_qti_bank::compare::{Change, Status as Found, StatusEntry, StatusOptions};
+use timeback_qti_bank::compare::{Change, Status as Found, StatusEntry};
 
 use crate::app::App;
 use crate::exit::Exit;
@@ -19,7 +19,7 @@ Examples:
   qti status --offline
   qti status --exit-code --json")]
 pub(crate) struct Status {
-    /// Ask nobody: only what has changed here since the service was last seen
+    /// Only what has changed here: the service is not asked, and no credentials are needed
     #[arg(long)]
     offline: bool,
 
@@ -31,10 +31,12 @@ pub(crate) struct Status {
 impl Status {
     pub(crate) async fn run(self, app: &App) -> Result<Exit, Failure> {
         let bank = app.bank()?;
-        let (connection, _) = app.connect(&bank)?;
-        let mut options = StatusOptions::default();
-        options.offline = self.offline;
-        let status = async |observer: Observer<'_>| connection.status(options, observer).await;
+        let status = async |observer: Observer<'_>| -> Result<Found, Failure> {
+            Ok(match self.offline {
+                true => app.offline(&bank)?.status(observer).await?,
+                false => app.connect(&bank)?.0.status(observer).await?,
+            })
+        };
         let status = app.output.with_progress(status).await?;
         app.output.tell("status", &status, text)?;
         Ok(Exit::of_comparison(

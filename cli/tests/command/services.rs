@@ -37,7 +37,7 @@ async fn place(profile: &Sandbox, bank: &Sandbox) -> Place {
 }
 
 #[tokio::test]
-async fn the_flag_goes_before_the_profile_variable_and_that_before_the_bank() {
+async fn the_flag_goes_before_all_variables_and_these_before_the_bank() {
     let (profile, bank) = (sandbox_of(1).await, sandbox_of(2).await);
     let place = place(&profile, &bank).await;
     let pulled = async |place: &Place, arguments: &[&str]| {
@@ -75,13 +75,109 @@ async fn the_flag_goes_before_the_profile_variable_and_that_before_the_bank() {
             .ends_with(of_profile)
     );
 
-    // The variables go before all of them.
+    // The other variables go before a profile that nobody has typed.
     let place = place.and(variables(&bank));
     assert!(
-        pulled(&place, &["--profile", "ours"])
+        pulled(&place, &["--bank", "named"])
             .await
             .ends_with(of_bank)
     );
+    let place = place.and([("TIMEBACK_PROFILE", "ours".to_owned())]);
+    assert!(pulled(&place, &[]).await.ends_with(of_bank));
+    let place = place.and([("TIMEBACK_ENVIRONMENT", "staging".to_owned())]);
+    assert!(
+        pulled(&place, &["--profile", "ours"])
+            .await
+            .ends_with(of_profile)
+    );
+}
+
+#[tokio::test]
+async fn a_profile_that_names_no_secret_has_that_of_the_environment() {
+    let (profile, bank) = (sandbox_of(1).await, sandbox_of(0).await);
+    let place = place(&profile, &bank).await;
+    let file = ".config/timeback-qti/config.toml";
+    place.change(
+        file,
+        "secret = { variable = \"TIMEBACK_CLIENT_SECRET\" }\n",
+        "",
+    );
+    let ls = ["ls", "stimuli", "--profile", "ours"];
+    let listed = place.qti(&ls).await.ended_with(0);
+    assert!(listed.out.starts_with("italy-0\t"), "{listed}");
+}
+
+#[tokio::test]
+async fn a_comparison_without_the_service_needs_no_credentials_and_no_network() {
+    let (profile, bank) = (sandbox_of(1).await, sandbox_of(2).await);
+    let place = place(&profile, &bank).await;
+    place.qti(&["pull"]).await.ended_with(0);
+    place
+        .qti(&["init", "named", "--profile", "ours"])
+        .await
+        .ended_with(0);
+    place.qti(&["pull", "--bank", "named"]).await.ended_with(0);
+    place.change("stimuli/italy-0.xml", "Rome", "Milan");
+    place.change("named/stimuli/italy-0.xml", "Rome", "Milan");
+    bank.stop().await;
+    profile.stop().await;
+
+    // The secret's own program would ask a person for a passphrase.
+    let secret = "variable = \"TIMEBACK_CLIENT_SECRET\"";
+    let file = ".config/timeback-qti/config.toml";
+    place.change(file, secret, "command = [\"no-such-program\"]");
+    let nobody = ["TIMEBACK_CLIENT_ID", "TIMEBACK_CLIENT_SECRET"];
+    let place = place.and(nobody.map(|name| (name, String::new())));
+    for (bank, unchanged) in [(".", 1), ("named", 0)] {
+        let status = ["status", "--offline", "--bank", bank];
+        let status = place.qti(&status).await.ended_with(0);
+        let told = format!("stimulus italy-0: changed here\n1 changed, {unchanged} unchanged\n");
+        assert_eq!(status.out, told);
+        let diff = ["diff", "--offline", "--places", "--bank", bank];
+        let diff = place.qti(&diff).await.ended_with(0);
+        assert!(diff.out.ends_with(": Rome -> Milan\n"), "{diff}");
+        place.qti(&["status", "--bank", bank]).await.ended_with(2);
+    }
+}
+
+#[tokio::test]
+async fn a_url_with_a_password_is_neither_stored_nor_shown() {
+    let place = Place::new();
+    for option in ["--base-url", "--token-url"] {
+        let init = ["init", option, "https://me:hunter2@host/api"];
+        let ran = place.qti(&init).await.ended_with(2);
+        assert!(
+            ran.err.contains("a password") && !ran.err.contains("hunter2"),
+            "{ran}"
+        );
+        assert!(!place.path("qti.toml").exists() && !place.path(".qti").exists());
+    }
+    let lines = [
+        "base-url = \"https://me:hunter2@host/api\"",
+        "client-secret = \"hunter2\"",
+        "base-url = \"hunter2",
+    ];
+    for line in lines {
+        std::fs::write(place.path("qti.toml"), line).unwrap();
+        for verb in [
+            &["status"][..],
+            &["audit"],
+            &["ls"],
+            &["push", "-vvv", "--json"],
+        ] {
+            let ran = place.qti(verb).await.ended_with(2);
+            assert!(!ran.to_string().contains("hunter2"), "{ran}");
+        }
+    }
+    std::fs::write(place.path("qti.toml"), "").unwrap();
+    let account = ["TIMEBACK_CLIENT_ID", "TIMEBACK_CLIENT_SECRET"];
+    let place = place.and(account.map(|name| (name, "x".to_owned())));
+    let get = ["get", "https://me:hunter2@host/api/stimuli/italy"];
+    let ran = place.qti(&get).await.ended_with(2);
+    assert!(!ran.to_string().contains("hunter2"), "{ran}");
+    let place = place.and([("QTI_BASE_URL", "https://me:hunter2@host/api".to_owned())]);
+    let ran = place.qti(&["ls"]).await.ended_with(2);
+    assert!(!ran.to_string().contains("hunter2"), "{ran}");
 }
 
 #[tokio::test]
