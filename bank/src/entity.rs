@@ -182,7 +182,7 @@ impl Entity {
         }
     }
 
-    /// Its metadata; `None` where there is none.
+    /// Its metadata; `None` where there is none, or what stands there is no object, which no write accepts.
     pub fn metadata(&self) -> Option<&Map<String, Value>> {
         self.beside.get("metadata").and_then(Value::as_object)
     }

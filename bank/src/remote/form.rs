@@ -17,8 +17,35 @@ pub(crate) fn check_writable(entity: &Entity) -> Result<(), String> {
     }
     match entity.key.kind {
         Kind::Stimulus => stimulus_input(entity).map(drop),
-        Kind::Item => Ok(()),
-        Kind::Test => test_input(entity).map(drop),
+        Kind::Item => item_metadata(entity).map(drop),
+        Kind::Test => test_form(entity).map(drop),
+    }
+}
+
+/// The metadata that is written; `None` if the entity has none, or `null`.
+fn metadata(entity: &Entity) -> Result<Option<&Map<String, Value>>, String> {
+    let found = match entity.beside.get("metadata") {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::Object(metadata)) => return Ok(Some(metadata)),
+        Some(Value::Bool(_)) => "a boolean",
+        Some(Value::Number(_)) => "a number",
+        Some(Value::String(_)) => "a string",
+        Some(Value::Array(_)) => "an array",
+    };
+    Err(format!(
+        "its metadata is {found}; an object such as {{\"grade\": 5}} is expected, or null for none"
+    ))
+}
+
+/// The metadata of an item, which is written as its XML and its metadata: other fields would be lost.
+pub(super) fn item_metadata(entity: &Entity) -> Result<Option<&Map<String, Value>>, String> {
+    let mut fields = entity.beside.iter();
+    let lost = fields.find(|(name, value)| *name != "metadata" && !value.is_null());
+    match lost {
+        Some((name, _)) => Err(format!(
+            "a write of an item carries only XML and metadata, and would lose the field {name:?}: remove it if that is meant"
+        )),
+        None => metadata(entity),
     }
 }
 
@@ -32,19 +59,29 @@ pub(crate) fn stimulus_form(entity: &Entity) -> Result<Map<String, Value>, Strin
 }
 
 pub(super) fn stimulus_input(entity: &Entity) -> Result<StimulusInput, String> {
+    metadata(entity)?;
     let input = StimulusInput::from_xml(&entity.xml, &entity.beside);
     input.map_err(|problem| problem.message().to_owned())
 }
 
-/// The JSON form of a test that has what XML does not hold; `None` for one that is written as XML.
-pub(super) fn test_input(entity: &Entity) -> Result<Option<AssessmentTestInput>, String> {
+/// How a test is written.
+pub(super) enum TestForm<'e> {
+    /// As XML, and its metadata by another write.
+    Xml(Option<&'e Map<String, Value>>),
+    /// As JSON, as it has fields that no XML holds.
+    Json(Box<AssessmentTestInput>),
+}
+
+pub(super) fn test_form(entity: &Entity) -> Result<TestForm<'_>, String> {
+    let metadata = metadata(entity)?;
     let beside = entity.beside.keys().map(String::as_str);
     let names: Vec<_> = beside.filter(|name| *name != "metadata").collect();
     if names.is_empty() {
-        return Ok(None);
+        return Ok(TestForm::Xml(metadata));
     }
     let input = AssessmentTestInput::from_xml(&entity.xml, &entity.beside);
-    input.map(Some).map_err(|problem| {
+    let form = input.map(|input| TestForm::Json(Box::new(input)));
+    form.map_err(|problem| {
         format!(
             "a test is written as XML or as JSON: XML has no place for {}; {}",
             names.join(", "),

@@ -4,14 +4,15 @@ mod form;
 mod found;
 mod list;
 
+use serde_json::{Map, Value};
 use timeback_qti::{Client, Error as ClientError, MetadataWrite};
 
 use crate::entity::{Entity, Key, Kind};
 use crate::error::{Error, Result};
 use crate::state::Stamp;
 
+use form::{TestForm, item_metadata, stimulus_input, test_form};
 pub(crate) use form::{check_writable, stimulus_form, writes};
-use form::{stimulus_input, test_input};
 use found::Found;
 pub use list::Unaddressable;
 pub(crate) use list::{Entry, Listed, Query};
@@ -89,20 +90,24 @@ impl Service {
             }
             Kind::Item => {
                 let items = self.client.items();
-                let metadata = entity.metadata();
+                let metadata = item_metadata(entity).map_err(WriteError::Refused)?;
                 stamp_of(items.create_xml(&entity.xml, metadata).await?)
             }
-            Kind::Test => match test_input(entity).map_err(WriteError::Refused)? {
-                Some(input) => stamp_of(self.client.tests().create(&input).await?),
-                None => self.create_test(entity).await?,
+            Kind::Test => match test_form(entity).map_err(WriteError::Refused)? {
+                TestForm::Json(input) => stamp_of(self.client.tests().create(&input).await?),
+                TestForm::Xml(metadata) => self.create_test(entity, metadata).await?,
             },
         })
     }
 
-    /// A test's XML holds no metadata: it is written besides.
-    async fn create_test(&self, entity: &Entity) -> Result<Stamp, ClientError> {
+    /// A test's XML holds no metadata: another write adds it.
+    async fn create_test(
+        &self,
+        entity: &Entity,
+        metadata: Option<&Map<String, Value>>,
+    ) -> Result<Stamp, ClientError> {
         let created = self.client.tests().create_xml(&entity.xml).await?;
-        match entity.metadata().filter(|wanted| !wanted.is_empty()) {
+        match metadata.filter(|wanted| !wanted.is_empty()) {
             None => Ok(stamp_of(created)),
             Some(metadata) => {
                 let test = self.client.test(entity.key.identifier.as_str());
@@ -114,23 +119,23 @@ impl Service {
     /// Replaces an entity; what tells its state from later ones.
     pub(crate) async fn replace(&self, entity: &Entity) -> Result<Stamp, WriteError> {
         let id = entity.key.identifier.as_str();
-        let metadata = entity
-            .metadata()
-            .map_or(MetadataWrite::Clear, MetadataWrite::Replace);
+        let replacing =
+            |metadata: Option<_>| metadata.map_or(MetadataWrite::Clear, MetadataWrite::Replace);
         Ok(match entity.key.kind {
             Kind::Stimulus => {
                 let input = stimulus_input(entity).map_err(WriteError::Refused)?;
                 stamp_of(self.client.stimulus(id).update(&input).await?)
             }
             Kind::Item => {
+                let metadata = item_metadata(entity).map_err(WriteError::Refused)?;
                 let item = self.client.item(id);
-                stamp_of(item.update_xml(&entity.xml, metadata).await?)
+                stamp_of(item.update_xml(&entity.xml, replacing(metadata)).await?)
             }
-            Kind::Test => match test_input(entity).map_err(WriteError::Refused)? {
-                Some(input) => stamp_of(self.client.test(id).update(&input).await?),
-                None => {
+            Kind::Test => match test_form(entity).map_err(WriteError::Refused)? {
+                TestForm::Json(input) => stamp_of(self.client.test(id).update(&input).await?),
+                TestForm::Xml(metadata) => {
                     let test = self.client.test(id);
-                    stamp_of(test.update_xml(&entity.xml, metadata).await?)
+                    stamp_of(test.update_xml(&entity.xml, replacing(metadata)).await?)
                 }
             },
         })

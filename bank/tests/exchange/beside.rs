@@ -3,10 +3,10 @@
 use serde_json::{Map, Value, json};
 use timeback_qti::models::{AssessmentTest, AssessmentTestInput, ItemRef, Section, TestPart};
 use timeback_qti_bank::push::{Action, PushOptions};
-use timeback_qti_bank::{Kind, unobserved};
+use timeback_qti_bank::{Entity, Kind, Service, unobserved};
 use timeback_qti_sandbox::{Effect, FaultRule};
 
-use crate::support::{Folder, World, item_xml, key, sent};
+use crate::support::{Folder, World, item_xml, key, sent, test_xml};
 
 fn fields(fields: Value) -> Map<String, Value> {
     fields.as_object().cloned().unwrap_or_default()
@@ -100,6 +100,132 @@ async fn a_write_that_would_lose_a_nested_field_is_refused_and_names_it() {
     assert_eq!(world.writes(), writes);
     let after = world.client.test("nested").get().await.unwrap();
     assert_eq!(nested(&after), nested(&before));
+}
+
+/// Each kind is written in another way, and none may take metadata that is none for the wish to clear it.
+#[tokio::test]
+async fn metadata_that_is_no_object_is_refused_and_the_services_stays() {
+    let world = World::new(1).await;
+    let folder = Folder::pulled(&world).await;
+    let service = Service::new(world.client.clone());
+    let new = |kind| Entity::new(key(kind, "new"), new_xml(kind));
+    let writes = world.writes();
+    for (given, told) in [
+        (json!("grade 5"), "a string"),
+        (json!([{"grade": 5}]), "an array"),
+        (json!(5), "a number"),
+        (json!(false), "a boolean"),
+    ] {
+        let expected = format!("its metadata is {told}; an object such as");
+        for (kind, name) in EACH_KIND {
+            let held = folder.bank.read(&key(kind, name)).unwrap().unwrap();
+            for entity in [held.clone(), new(kind)] {
+                let mut wrong = entity;
+                wrong.beside.insert("metadata".to_owned(), given.clone());
+                folder.bank.write(&wrong).unwrap();
+                let pushed = folder.push(&world, PushOptions::default()).await;
+                assert_eq!(pushed.failed.len(), 1, "{pushed:?}");
+                let message = &pushed.failed[0].message;
+                assert!(message.starts_with(&expected), "{kind}: {message}");
+                folder.bank.remove(&wrong.key).unwrap();
+            }
+            folder.bank.write(&held).unwrap();
+            let found = service.get(&held.key).await.unwrap().unwrap();
+            assert_eq!(found.entity.beside, held.beside);
+        }
+    }
+    assert_eq!(world.writes(), writes);
+}
+
+#[tokio::test]
+async fn metadata_that_is_null_or_gone_is_cleared() {
+    for given in [Some(Value::Null), None] {
+        let world = World::new(1).await;
+        let folder = Folder::pulled(&world).await;
+        for (kind, name) in EACH_KIND {
+            let mut entity = folder.bank.read(&key(kind, name)).unwrap().unwrap();
+            entity.beside.remove("metadata");
+            entity
+                .beside
+                .extend(given.clone().map(|given| ("metadata".to_owned(), given)));
+            folder.bank.write(&entity).unwrap();
+        }
+        let pushed = folder.push(&world, PushOptions::default()).await;
+        assert_eq!((pushed.replaced, &pushed.failed), (3, &vec![]));
+        let service = Service::new(world.client.clone());
+        for (kind, name) in EACH_KIND {
+            let found = service.get(&key(kind, name)).await.unwrap().unwrap();
+            assert_eq!(found.entity.metadata(), None, "{kind}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_field_of_an_item_that_no_write_carries_is_refused_and_named() {
+    let world = World::new(1).await;
+    let folder = Folder::pulled(&world).await;
+    let item = key(Kind::Item, "item-0");
+    let mut entity = folder.bank.read(&item).unwrap().unwrap();
+    for name in ["title", "novelty"] {
+        entity.beside.insert(name.to_owned(), json!("mine"));
+    }
+    folder.bank.write(&entity).unwrap();
+    let (writes, writable) = (world.writes(), Entity::new(item.clone(), entity.xml));
+    let pushed = folder.push(&world, PushOptions::default()).await;
+    let message = &pushed.failed[0].message;
+    assert!(
+        message.contains("would lose the field \"novelty\""),
+        "{message}"
+    );
+    assert_eq!(world.writes(), writes);
+
+    // The same of a field that the service has, where only the XML is put.
+    let mut answer = json!({"identifier": "item-0", "title": "T", "rawXml": writable.xml});
+    answer["novelty"] = json!({"a": 1});
+    let found = FaultRule::new(Effect::status(200).body(answer)).on("getAssessmentItem");
+    world.sandbox.set_faults([found]).unwrap();
+    let service = Service::new(world.client.clone());
+    let xml = writable.xml.replace("Rome", "Roma");
+    let refused = service.put(&xml, None).await.unwrap_err();
+    assert!(refused.to_string().contains("novelty"), "{refused}");
+    assert_eq!(world.writes(), writes);
+}
+
+/// What the other kinds have besides is written, and so refused by none.
+#[tokio::test]
+async fn fields_of_stimuli_and_tests_that_are_in_no_model_are_written() {
+    let world = World::new(1).await;
+    with_nested_fields(&world).await;
+    let folder = Folder::pulled(&world).await;
+    let service = Service::new(world.client.clone());
+    for (kind, name) in [(Kind::Stimulus, "Italy"), (Kind::Test, "nested")] {
+        let mut entity = folder.bank.read(&key(kind, name)).unwrap().unwrap();
+        entity.beside.insert("novelty".to_owned(), json!({"a": 1}));
+        folder.bank.write(&entity).unwrap();
+        let pushed = folder.push(&world, PushOptions::default()).await;
+        assert_eq!((pushed.replaced, &pushed.failed), (1, &vec![]));
+        let found = service.get(&entity.key).await.unwrap().unwrap();
+        assert_eq!(found.entity.beside, entity.beside);
+    }
+}
+
+const EACH_KIND: [(Kind, &str); 3] = [
+    (Kind::Stimulus, "Italy"),
+    (Kind::Item, "item-0"),
+    (Kind::Test, "test-1"),
+];
+
+fn new_xml(kind: Kind) -> String {
+    match kind {
+        Kind::Stimulus => {
+            "<qti-assessment-stimulus xmlns=\"http://www.imsglobal.org/xsd/imsqtiasi_v3p0\" \
+             identifier=\"new\" title=\"New\"><qti-stimulus-body><p>Rome</p></qti-stimulus-body>\
+             </qti-assessment-stimulus>"
+                .to_owned()
+        }
+        Kind::Item => item_xml("new", None, "New"),
+        Kind::Test => test_xml("new", &[], "New"),
+    }
 }
 
 /// The service's copy of the XML as JSON may nest deeper than a parser reads: nothing else of the entity suffers from it.
