@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 use crate::remote::Service;
 
 impl Service {
-    /// Puts the items of a section into this order, which must name each of them exactly once.
+    /// Puts the items of a section into this order, which must name each of them exactly once. A section that holds one item
+    /// several times is refused, as an order cannot tell its references apart.
     ///
     /// The service makes the XML of the whole test anew on that: a test whose XML says what its JSON form does not, such as
     /// selections and rubrics, is refused, as that would be lost.
@@ -36,11 +37,11 @@ impl Service {
             .for_each(|item| counts.entry(item).or_default().1 += 1);
         for (item, counted) in counts {
             let problem = match counted {
-                (held, asked) if held == asked => continue,
+                (1, 1) => continue,
                 (0, _) => "is not in the section",
-                (_, 0) => "is missing from the order",
-                (held, asked) if held < asked => "is named more often than it stands there",
-                _ => "stands there more often than it is named",
+                (1, 0) => "is missing from the order",
+                (1, _) => "is named more often than it stands there",
+                _ => "stands there more than once, which an order cannot tell apart",
             };
             return Err(refused(format!(
                 "{item:?} {problem}; the order must name each item once"
@@ -58,12 +59,10 @@ impl Service {
             )));
         }
         // Each reference goes back whole, so that nothing that it holds is lost.
-        let order = items.iter().map(|item| {
-            let mut reference = held.iter().find(|held| held.identifier == *item).cloned();
-            if let Some(reference) = &mut reference {
-                reference.sequence = None;
-            }
-            reference.unwrap_or_else(|| item.as_str().into())
+        let order = items.iter().filter_map(|item| {
+            let mut reference = held.iter().find(|held| held.identifier == *item)?.clone();
+            reference.sequence = None;
+            Some(reference)
         });
         at.items()
             .reorder(order)

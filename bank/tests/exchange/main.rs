@@ -11,6 +11,7 @@ mod pull;
 mod push;
 #[cfg(unix)]
 mod read_only;
+mod reorder;
 mod restore;
 mod selection;
 mod support;
