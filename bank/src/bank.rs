@@ -113,9 +113,9 @@ impl Bank {
         self.layout.staging()
     }
 
-    /// The database of a service.
+    /// The database of a service; a slash at the end of its URL makes no other service of it.
     pub(crate) fn state_file(&self, base_url: &str) -> PathBuf {
-        let name = file_name(base_url) + ".redb";
+        let name = file_name(base_url.trim_end_matches('/')) + ".redb";
         self.root.join(STATE).join("state").join(name)
     }
 

@@ -23,7 +23,8 @@ pub struct Connection {
 }
 
 impl Bank {
-    /// Opens what the bank remembers of the client's service. Nothing is sent.
+    /// Opens what the bank remembers of the client's service. Nothing is sent. Services are told apart by their base URLs,
+    /// whether those end with a slash or not.
     ///
     /// # Errors
     /// [`Error::Busy`] if another process works on the bank; [`Error::State`] if what it remembers cannot be read, and
@@ -61,7 +62,8 @@ pub struct Offline {
 
 impl Bank {
     /// Opens what the bank remembers of the service at this base URL, which is that of
-    /// [`Client::base_url`](timeback_qti::Client::base_url) or of [`ServiceUrls`](timeback_qti::ServiceUrls), to the letter.
+    /// [`Client::base_url`](timeback_qti::Client::base_url) or of [`ServiceUrls`](timeback_qti::ServiceUrls), to the letter
+    /// but for slashes at its end.
     ///
     /// # Errors
     /// As [`connect`](Self::connect).

@@ -1,6 +1,7 @@
 //! What a bank remembers, written by another version or damaged.
 
 use redb::{Database, TableDefinition};
+use timeback_qti::Client;
 use timeback_qti_bank::push::PushOptions;
 use timeback_qti_bank::{Error, Kind, unobserved};
 
@@ -44,6 +45,32 @@ async fn what_a_later_version_remembers_is_refused_and_stays_as_it_is() {
     assert_eq!(set(known), 1_000);
     let report = folder.pull(&world).await;
     assert_eq!(report.unchanged, 3, "{report:?}");
+}
+
+#[tokio::test]
+async fn a_slash_at_the_end_of_the_services_url_makes_no_other_service_of_it() {
+    let world = World::new(1).await;
+    let folder = Folder::pulled(&world).await;
+    let base = world.sandbox.base_url();
+    let base = base.trim_end_matches('/');
+    for end in ["", "/", "//"] {
+        let url = format!("{base}{end}");
+        let client = Client::builder()
+            .base_url(&url)
+            .token_url(world.sandbox.token_url())
+            .credentials(world.sandbox.client_id(), world.sandbox.client_secret())
+            .build()
+            .unwrap();
+        let connection = folder.bank.connect(&client).unwrap();
+        let busy = folder.bank.connect(&world.client).unwrap_err();
+        assert!(matches!(busy, Error::Busy { .. }), "{busy}");
+        drop(connection);
+        let offline = folder.bank.offline(&url).unwrap();
+        let status = offline.status(&unobserved).await.unwrap();
+        assert_eq!((status.entries.len(), status.unchanged), (0, 3), "{end:?}");
+    }
+    let state = folder.bank.root().join(".qti/state");
+    assert_eq!(std::fs::read_dir(state).unwrap().count(), 1);
 }
 
 /// A row that cannot be read says that something was there: it is no reason to forget a write, or to take a file for new.
