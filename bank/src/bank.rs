@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde_json::{Map, Value};
+
 use crate::entity::{Entity, Key, Kind};
 use crate::error::{Error, Result};
 use crate::layout::{Layout, file_name, write_atomically};
@@ -159,9 +161,13 @@ impl Bank {
     ///
     /// # Errors
     /// [`Error::File`] if a file cannot be read or is not UTF-8; [`Error::Beside`] if what stands beside the XML is no
-    /// JSON object.
+    /// JSON object; [`Error::Orphan`] if it stands there without the XML.
     pub fn read(&self, key: &Key) -> Result<Option<Entity>> {
         self.layout.read(key)
+    }
+
+    pub(crate) fn read_beside(&self, key: &Key) -> Result<Option<Map<String, Value>>> {
+        self.layout.read_beside(key)
     }
 
     /// Writes an entity, in place of the one of its key. Each file is written whole or not at all.

@@ -59,6 +59,14 @@ pub enum Error {
         /// Why.
         source: serde_json::Error,
     },
+    /// What stands beside an entity's XML is there without the XML.
+    #[error("{}: its XML, {xml}, is missing: put that file back, or remove this one", path.display())]
+    Orphan {
+        /// The file.
+        path: PathBuf,
+        /// The name of the XML file that is missing.
+        xml: String,
+    },
     /// What is remembered between two runs cannot be read or written.
     #[error("{}", path.display())]
     State {
@@ -196,7 +204,9 @@ impl Error {
     /// service answers for it.
     pub(crate) fn is_of_one_entity(&self) -> bool {
         match self {
-            Self::File { .. } | Self::Beside { .. } | Self::NoXml { .. } => true,
+            Self::File { .. } | Self::Beside { .. } | Self::Orphan { .. } | Self::NoXml { .. } => {
+                true
+            }
             Self::Service { source, .. } => source.kind() == ErrorKind::Decode,
             _ => false,
         }

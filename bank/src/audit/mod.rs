@@ -134,7 +134,7 @@ impl Auditor {
     fn add_unreadable(&mut self, bank: Option<&Bank>, key: &Key, error: &Error) {
         let (path, line) = match error {
             Error::Beside { path, source } => (Some(path), source.line().max(1)),
-            Error::File { path, .. } => (Some(path), 1),
+            Error::File { path, .. } | Error::Orphan { path, .. } => (Some(path), 1),
             _ => (None, 1),
         };
         let file = bank.zip(path).map(|(bank, path)| file_of(bank, path));

@@ -12,7 +12,8 @@ use crate::entity::{Entity, Key, Kind};
 use crate::error::{Error, Result};
 
 pub(crate) use name::encode as file_name;
-pub(crate) use write::write_atomically;
+use write::remove;
+pub(crate) use write::{NewFile, Over, write_atomically};
 
 /// The extension of an entity's XML.
 const XML: &str = ".xml";
@@ -52,6 +53,7 @@ impl Layout {
         self.root.join(key.kind.folder()).join(name)
     }
 
+    /// The entities of a kind that have any file.
     pub(crate) fn keys(&self, kind: Kind) -> Result<Vec<Key>> {
         let mut files = Vec::new();
         let folder = self.root.join(kind.folder());
@@ -64,12 +66,14 @@ impl Layout {
                 Some(name) => (name, XML),
                 None => (file.strip_suffix(BESIDE).unwrap_or(file), BESIDE),
             };
+            let is_entity = file != name;
             let expected = match name::decode(name) {
-                Ok(identifier) if extension == XML => {
-                    keys.push(Key::new(kind, identifier));
-                    continue;
-                }
-                Ok(_) if file != name && files.binary_search(&(name.to_owned() + XML)).is_ok() => {
+                Ok(identifier) if is_entity => {
+                    // Both files are of one entity; what stands beside the XML may be there alone.
+                    let xml = || name.to_owned() + XML;
+                    if extension == XML || files.binary_search(&xml()).is_err() {
+                        keys.push(Key::new(kind, identifier));
+                    }
                     continue;
                 }
                 Ok(_) => None,
@@ -80,19 +84,35 @@ impl Layout {
         Ok(keys)
     }
 
+    /// The entity; `None` if it has no file, and an error if it has one but not its XML.
     pub(crate) fn read(&self, key: &Key) -> Result<Option<Entity>> {
-        let Some(xml) = read(&self.xml(key))? else {
-            return Ok(None);
+        let xml = read(&self.xml(key))?;
+        let beside = self.read_beside(key)?;
+        let Some(xml) = xml else {
+            return match beside {
+                None => Ok(None),
+                Some(_) => Err(self.orphan(key)),
+            };
         };
-        let path = self.beside(key);
-        let beside = match read(&path)? {
-            None => Map::new(),
-            Some(json) => {
-                serde_json::from_str(&json).map_err(|source| Error::Beside { path, source })?
-            }
-        };
-        let key = key.clone();
+        let (key, beside) = (key.clone(), beside.unwrap_or_default());
         Ok(Some(Entity { key, xml, beside }))
+    }
+
+    /// What stands beside the XML, whether that is there or not.
+    pub(crate) fn read_beside(&self, key: &Key) -> Result<Option<Map<String, Value>>> {
+        let path = self.beside(key);
+        let json = read(&path)?;
+        let read = json.as_deref().map(serde_json::from_str).transpose();
+        read.map_err(|source| Error::Beside { path, source })
+    }
+
+    fn orphan(&self, key: &Key) -> Error {
+        let xml = self.xml(key);
+        let xml = xml.file_name().unwrap_or_default().to_string_lossy();
+        Error::Orphan {
+            path: self.beside(key),
+            xml: xml.into_owned(),
+        }
     }
 
     /// The XML comes last: where it stands, the entity is whole.
@@ -159,14 +179,6 @@ fn read(path: &Path) -> Result<Option<String>> {
         {
             Ok(None)
         }
-        Err(problem) => Err(Error::file(path)(problem)),
-    }
-}
-
-fn remove(path: &Path) -> Result<bool> {
-    match fs::remove_file(path) {
-        Ok(()) => Ok(true),
-        Err(missing) if missing.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(problem) => Err(Error::file(path)(problem)),
     }
 }

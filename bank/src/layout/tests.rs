@@ -87,6 +87,57 @@ fn a_name_made_by_hand_is_told_the_right_one() {
     assert!(layout.keys(Kind::Item).is_err());
 }
 
+#[test]
+fn a_name_stands_for_an_entity_whichever_of_its_files_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let layout = Layout::new(folder.path(), folder.path().join("staging"));
+    fs::create_dir(folder.path().join("items")).unwrap();
+    for name in ["a.xml", "b.json", "c.xml", "c.json", "c.x.json"] {
+        fs::write(folder.path().join("items").join(name), "{}").unwrap();
+    }
+    let keys = layout.keys(Kind::Item).unwrap();
+    let names: Vec<_> = keys.iter().map(|key| key.identifier.as_str()).collect();
+    assert_eq!(names, ["a", "b", "c.x", "c"]);
+    for (key, is_orphan) in keys.iter().zip([false, true, true, false]) {
+        let read = layout.read(key);
+        assert_eq!(
+            matches!(read, Err(Error::Orphan { .. })),
+            is_orphan,
+            "{read:?}"
+        );
+    }
+}
+
+/// As the user's umask says, and as a file that was written in its place would have it.
+#[cfg(unix)]
+#[test]
+fn a_file_has_the_mode_of_any_other_file_of_its_user() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("plain"), "").unwrap();
+    write_atomically(&path("staging"), &path("new/er/whole"), b"").unwrap();
+    let beside = NewFile::beside(&path("package")).unwrap();
+    beside.put(&path("package"), Over::Nothing).unwrap();
+    let mode = |name: &str| fs::metadata(path(name)).unwrap().permissions().mode();
+    assert_eq!(mode("new/er/whole"), mode("plain"));
+    assert_eq!(mode("package"), mode("plain"));
+}
+
+#[test]
+fn a_file_that_must_take_no_others_place_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("package");
+    fs::write(&path, "mine").unwrap();
+    let new = NewFile::beside(&path).unwrap();
+    let refused = new.put(&path, Over::Nothing).unwrap_err();
+    assert!(matches!(refused, Error::File { .. }), "{refused}");
+    assert_eq!(fs::read(&path).unwrap(), b"mine");
+    // Nothing is left of the attempt.
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -1,25 +1,109 @@
-//! Files that are written whole or not at all.
+//! Files that are written whole or not at all, also where the machine stops in the middle.
 
-use std::fs;
-use std::io::Write as _;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::Path;
+
+use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
 
-/// Writes a file under another name, and gives it its own once the disk has it.
+/// Writes a file whole, in place of the one that is there.
 pub(crate) fn write_atomically(staging: &Path, path: &Path, bytes: &[u8]) -> Result<()> {
-    fs::create_dir_all(staging).map_err(Error::file(staging))?;
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(Error::file(folder))?;
+    let new = NewFile::staged(staging)?;
+    new.file().write_all(bytes).map_err(Error::file(path))?;
+    new.put(path, Over::Anything)
+}
+
+/// What a new file may take the place of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Over {
+    Anything,
+    Nothing,
+}
+
+/// A file that is being written under another name, and is removed again unless it is put in its place.
+#[derive(Debug)]
+pub(crate) struct NewFile(NamedTempFile);
+
+impl NewFile {
+    /// Begins a file in a folder of such files, which is made if need be and is on the disk that the file is to be on.
+    pub(crate) fn staged(staging: &Path) -> Result<Self> {
+        fs::create_dir_all(staging).map_err(Error::file(staging))?;
+        Self::in_folder(staging)
     }
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(staging).map_err(Error::file(staging))?;
-    let written = file
-        .write_all(bytes)
-        .and_then(|()| file.as_file().sync_data());
-    written.map_err(Error::file(path))?;
-    let persisted = file.persist(path).map_err(|failed| failed.error);
-    persisted.map(drop).map_err(Error::file(path))
+
+    /// Begins a file in the folder that it is to stand in.
+    pub(crate) fn beside(path: &Path) -> Result<Self> {
+        Self::in_folder(folder_of(path))
+    }
+
+    fn in_folder(folder: &Path) -> Result<Self> {
+        let mut builder = tempfile::Builder::new();
+        // As if it were written in its place: others may read it as far as the user's umask lets them.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let file = builder.tempfile_in(folder).map_err(Error::file(folder))?;
+        Ok(Self(file))
+    }
+
+    pub(crate) fn file(&self) -> &File {
+        self.0.as_file()
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Gives the file its name once the disk has all of it; afterwards the disk has the name, too.
+    pub(crate) fn put(self, path: &Path, over: Over) -> Result<()> {
+        self.file().sync_data().map_err(Error::file(path))?;
+        let folder = folder_of(path);
+        create_folder(folder).map_err(Error::file(folder))?;
+        let persisted = match over {
+            Over::Anything => self.0.persist(path),
+            Over::Nothing => self.0.persist_noclobber(path),
+        };
+        persisted.map_err(|failed| Error::file(path)(failed.error))?;
+        sync_folder(folder).map_err(Error::file(folder))
+    }
+}
+
+/// Removes a file; whether there was one. The disk knows of it afterwards.
+pub(super) fn remove(path: &Path) -> Result<bool> {
+    match fs::remove_file(path) {
+        Ok(()) => {}
+        Err(missing) if missing.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(problem) => return Err(Error::file(path)(problem)),
+    }
+    let folder = folder_of(path);
+    sync_folder(folder).map_err(Error::file(folder))?;
+    Ok(true)
+}
+
+/// The folder of a file; a bare name stands in the current one.
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
+/// Makes a folder and those above it, each of which the disk knows of afterwards.
+fn create_folder(folder: &Path) -> io::Result<()> {
+    let is_new = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let new: Vec<&Path> = folder.ancestors().take_while(is_new).collect();
+    fs::create_dir_all(folder)?;
+    new.into_iter()
+        .try_for_each(|new| sync_folder(folder_of(new)))
+}
+
+/// Without this, a file that was renamed or removed may have its old name again after a power cut.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Windows opens no folder as a file, and NTFS keeps a journal of names by itself.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
 }

@@ -31,6 +31,7 @@
 //! ```
 
 mod archive;
+mod contents;
 mod manifest;
 mod media;
 mod name;

@@ -9,6 +9,7 @@ use super::record::Record;
 use crate::bank::Bank;
 use crate::entity::Key;
 use crate::error::{Error, Result};
+use crate::layout::{NewFile, Over};
 use crate::progress::{Event, Note, Observer, Outcome};
 
 /// What is packed.
@@ -59,28 +60,20 @@ impl Bank {
             stage: "pack",
             total: Some(keys.len() as u64),
         });
-        let folder = package
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        let file = tempfile::NamedTempFile::new_in(folder).map_err(Error::file(folder))?;
-        let mut packing = Packing::new(
-            self,
-            &record,
-            &keys,
-            file.reopen().map_err(Error::file(package))?,
-        )?;
+        let new = NewFile::beside(package)?;
+        let mut packing = Packing::new(self, &record, &keys, new.file())?;
         for key in packing.order(&record) {
             packing.entity(&key, &mut report)?;
             observer(&Event::done(key, Outcome::Checked));
         }
         packing.media(options.keys.is_empty(), &mut report)?;
         packing.finish(package, &record)?;
-        let persisted = match options.overwrite {
-            true => file.persist(package).map(drop),
-            false => file.persist_noclobber(package).map(drop),
+        let over = if options.overwrite {
+            Over::Anything
+        } else {
+            Over::Nothing
         };
-        persisted.map_err(|failed| Error::file(package)(failed.error))?;
+        new.put(package, over)?;
         Ok(report)
     }
 

@@ -36,7 +36,7 @@ pub struct PackReport {
 /// A package under way.
 pub(super) struct Packing<'b> {
     bank: &'b Bank,
-    zip: ZipWriter<File>,
+    zip: ZipWriter<&'b File>,
     /// The resource of each entity: its identifier and its file.
     places: BTreeMap<Key, Kept>,
     resources: Vec<Resource>,
@@ -53,7 +53,7 @@ impl<'b> Packing<'b> {
         bank: &'b Bank,
         record: &Record,
         keys: &BTreeSet<Key>,
-        file: File,
+        file: &'b File,
     ) -> Result<Self> {
         let held: BTreeSet<String> = media_names(bank)?.into_iter().collect();
         let known = record.resources.iter().filter(|kept| kept.href.is_some());
@@ -267,9 +267,8 @@ impl<'b> Packing<'b> {
         };
         let bytes = manifest.render().map_err(Error::file(package))?;
         self.file(MANIFEST, &bytes)?;
-        let file = self.zip.finish().map_err(io::Error::other);
-        let synced = file.and_then(|file| file.sync_data());
-        synced.map_err(Error::file(package))
+        let finished = self.zip.finish().map_err(io::Error::other);
+        finished.map(drop).map_err(Error::file(package))
     }
 
     fn copy(&mut self, name: &str, from: &Path) -> Result<()> {

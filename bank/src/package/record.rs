@@ -1,6 +1,6 @@
 //! `package.json`: what a bank remembers of the package that it came from, so that it goes out again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -64,6 +64,23 @@ impl Record {
             source,
         })?;
         write_atomically(&bank.staging(), &path, (text + "\n").as_bytes())
+    }
+
+    /// The record without these entities and files; `None` if nothing is left of it.
+    pub(super) fn without(
+        mut self,
+        entities: &HashSet<&Key>,
+        files: &HashSet<&String>,
+    ) -> Option<Self> {
+        let was_empty = self.resources.is_empty();
+        self.resources.retain(|kept| match &kept.entity {
+            Some(key) => !entities.contains(key),
+            None => {
+                let mut own = kept.href.iter().chain(&kept.files);
+                !own.any(|file| files.contains(file))
+            }
+        });
+        (was_empty || !self.resources.is_empty()).then_some(self)
     }
 
     /// Takes in another package: what it has under a name of this one takes its place.

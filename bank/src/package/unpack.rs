@@ -1,21 +1,20 @@
 //! From a package into a bank.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
-use timeback_qti::xml::{TestView, check_qti_3};
 
 use super::archive::{Archive, Limits};
-use super::manifest::{Manifest, Resource};
-use super::record::{Kept, Record, media_file};
-use super::{BESIDE, MANIFEST, at, name, resource_type};
+use super::contents::{Found, check_files, kept, look_at, misled, read, read_all};
+use super::manifest::Manifest;
+use super::record::{Record, media_file};
+use super::{MANIFEST, at};
 use crate::bank::Bank;
-use crate::entity::{Entity, Identifier, Key, Kind};
+use crate::entity::{Entity, Key};
 use crate::error::{Error, PackageProblem, Result};
-use crate::layout::file_name;
+use crate::layout::{NewFile, Over};
 use crate::progress::{Event, Note, Observer, Outcome};
 
 /// How a package is unpacked.
@@ -68,7 +67,8 @@ pub struct UnpackReport {
     pub unchanged: u64,
     /// What the bank has otherwise: it was left alone.
     pub conflicts: Vec<Note>,
-    /// What is no entity that a bank can hold, and why.
+    /// What is no entity that a bank can hold, or one of which the bank's own files cannot be read, and why: it was left
+    /// alone.
     pub failed: Vec<Note>,
     /// Files that cannot be told as an entity, and why; they went to `media/`.
     pub unreadable: Vec<String>,
@@ -78,13 +78,6 @@ pub struct UnpackReport {
     pub media_conflicts: Vec<String>,
     /// References that mean another entity by their address than by their identifier, by which the service goes.
     pub misled: Vec<Note>,
-}
-
-/// An entity of the package, before it is written.
-struct Found {
-    key: Key,
-    href: String,
-    has_beside: bool,
 }
 
 impl Bank {
@@ -112,8 +105,11 @@ impl Bank {
         let manifest = archive.text(MANIFEST).and_then(|xml| Manifest::parse(&xml));
         let manifest = at(package, manifest)?;
         at(package, check_files(&archive, &manifest))?;
-        let mut report = UnpackReport::default();
-        let found = at(package, look_at(&mut archive, &manifest, &mut report))?;
+        let (found, unreadable) = at(package, look_at(&mut archive, &manifest))?;
+        let mut report = UnpackReport {
+            unreadable,
+            ..UnpackReport::default()
+        };
         at(package, read_all(&mut archive, &found))?;
         observer(&Event::Stage {
             stage: "unpack",
@@ -128,24 +124,21 @@ impl Bank {
             self.take(&read, options.force, &mut report, observer)?;
             report.misled.extend(misled(&read, &entity.href, &by_href));
         }
-        let ours: HashSet<String> = found
-            .iter()
-            .flat_map(|found| {
-                [
-                    Some(found.href.clone()),
-                    found.has_beside.then(|| found.href.clone() + BESIDE),
-                ]
-            })
-            .flatten()
-            .collect();
+        let ours: HashSet<String> = found.iter().flat_map(Found::files).collect();
         for file in archive.names().to_vec() {
             if file != MANIFEST && !ours.contains(&file) {
                 self.take_media(package, &mut archive, &file, options.force, &mut report)?;
             }
         }
-        let mut record = Record::read(self)?;
-        record.absorb(kept(manifest, &by_href));
-        record.write(self)?;
+        // The bank's own record is that of what it holds, and so of what was left alone.
+        let left = report.conflicts.iter().chain(&report.failed);
+        let left = left.map(|note| &note.key).collect();
+        let left_files = report.media_conflicts.iter().collect();
+        if let Some(kept) = kept(manifest, &by_href).without(&left, &left_files) {
+            let mut record = Record::read(self)?;
+            record.absorb(kept);
+            record.write(self)?;
+        }
         Ok(report)
     }
 
@@ -159,36 +152,30 @@ impl Bank {
         let entity = match entity {
             Ok(entity) => entity,
             Err(note) => {
-                observer(&Event::Entity {
-                    key: note.key.clone(),
-                    outcome: Outcome::Failed,
-                    message: Some(note.message.clone()),
-                });
+                observer(&Event::failed(note));
                 report.failed.push(note.clone());
                 return Ok(());
             }
         };
-        let before = self.read(&entity.key)?;
-        let is_same = before.as_ref() == Some(entity);
-        let (outcome, message) = match (&before, is_same) {
-            (_, true) => (Outcome::Unchanged, None),
-            (None, _) => (Outcome::Created, None),
-            (Some(_), _) if force => (Outcome::Replaced, None),
-            _ => (
-                Outcome::Conflict,
-                Some("the bank has another one of this identifier"),
-            ),
+        let (outcome, message) = match self.read(&entity.key) {
+            Ok(Some(before)) if before == *entity => (Outcome::Unchanged, None),
+            Ok(None) => (Outcome::Created, None),
+            Ok(Some(_)) | Err(_) if force => (Outcome::Replaced, None),
+            Ok(Some(_)) => {
+                let message = "the bank has another one of this identifier";
+                (Outcome::Conflict, Some(message.to_owned()))
+            }
+            Err(error) => (Outcome::Failed, Some(error.beside(&entity.key))),
+        };
+        let note = |message: &Option<String>| {
+            Note::new(entity.key.clone(), message.clone().unwrap_or_default())
         };
         match outcome {
             Outcome::Unchanged => report.unchanged += 1,
             Outcome::Created => report.created += 1,
             Outcome::Replaced => report.replaced += 1,
-            _ => {
-                let message = message.unwrap_or_default();
-                report
-                    .conflicts
-                    .push(Note::new(entity.key.clone(), message));
-            }
+            Outcome::Conflict => report.conflicts.push(note(&message)),
+            _ => report.failed.push(note(&message)),
         }
         if matches!(outcome, Outcome::Created | Outcome::Replaced) {
             self.write(entity)?;
@@ -196,7 +183,7 @@ impl Bank {
         observer(&Event::Entity {
             key: entity.key.clone(),
             outcome,
-            message: message.map(str::to_owned),
+            message,
         });
         Ok(())
     }
@@ -210,185 +197,15 @@ impl Bank {
         report: &mut UnpackReport,
     ) -> Result<()> {
         let path = media_file(self, file);
-        let staging = self.staging();
-        fs::create_dir_all(&staging).map_err(Error::file(&staging))?;
-        let mut copy = tempfile::NamedTempFile::new_in(&staging).map_err(Error::file(&staging))?;
-        at(package, archive.copy(file, &mut copy))?;
-        if path.exists() && !force && !same_bytes(copy.path(), &path)? {
+        let new = NewFile::staged(&self.staging())?;
+        at(package, archive.copy(file, &mut new.file()))?;
+        if path.exists() && !force && !same_bytes(new.path(), &path)? {
             report.media_conflicts.push(file.to_owned());
             return Ok(());
         }
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(Error::file(folder))?;
-        }
-        let written = copy.as_file().sync_data().map_err(Error::file(&path));
-        written?;
-        let persisted = copy.persist(&path).map_err(|failed| failed.error);
-        persisted.map_err(Error::file(&path))?;
+        new.put(&path, Over::Anything)?;
         report.media.push(file.to_owned());
         Ok(())
-    }
-}
-
-/// Looks at all entities, and tells what is none.
-fn look_at(
-    archive: &mut Archive,
-    manifest: &Manifest,
-    report: &mut UnpackReport,
-) -> Result<Vec<Found>, PackageProblem> {
-    let mut found: Vec<Found> = Vec::new();
-    let mut hrefs: HashMap<Key, String> = HashMap::new();
-    for resource in &manifest.resources {
-        let Some(kind) = resource_type::kind(&resource.of_type) else {
-            continue;
-        };
-        let Some(href) = &resource.href else {
-            let problem = format!("resource {:?} has no href", resource.identifier);
-            return Err(PackageProblem::Manifest(problem));
-        };
-        let key = match key_of(kind, &archive.text(href)?) {
-            Ok(key) => key,
-            Err(problem) => {
-                report.unreadable.push(format!("{href}: {problem}"));
-                continue;
-            }
-        };
-        if let Some(other) = hrefs.insert(key.clone(), href.clone()) {
-            if other == *href {
-                continue;
-            }
-            return Err(PackageProblem::Entry {
-                entry: href.clone(),
-                problem: format!("it is the {key}, and so is {other:?}"),
-            });
-        }
-        let beside = href.clone() + BESIDE;
-        let has_beside = resource.files.contains(&beside);
-        found.push(Found {
-            key,
-            href: href.clone(),
-            has_beside,
-        });
-    }
-    Ok(found)
-}
-
-/// Reads what was not looked at yet: a damaged file, and one file too many, are found before anything is written.
-fn read_all(archive: &mut Archive, found: &[Found]) -> Result<(), PackageProblem> {
-    let read: HashSet<&str> = found.iter().map(|found| found.href.as_str()).collect();
-    for file in archive.names().to_vec() {
-        if !read.contains(file.as_str()) {
-            archive.copy(&file, &mut std::io::sink())?;
-        }
-    }
-    Ok(())
-}
-
-/// Refuses a manifest that tells of files that are not there.
-fn check_files(archive: &Archive, manifest: &Manifest) -> Result<(), PackageProblem> {
-    for resource in &manifest.resources {
-        let mut files = resource.href.iter().chain(&resource.files);
-        if let Some(missing) = files.find(|file| !archive.has(file)) {
-            let identifier = &resource.identifier;
-            return Err(PackageProblem::Manifest(format!(
-                "resource {identifier:?} has the file {missing:?}, which is not in the package"
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// Which entity a document is.
-fn key_of(kind: Kind, xml: &str) -> Result<Key, String> {
-    let root = match kind {
-        Kind::Stimulus => "qti-assessment-stimulus",
-        Kind::Item => "qti-assessment-item",
-        Kind::Test => "qti-assessment-test",
-    };
-    let identifier = check_qti_3(root, xml).map_err(|problem| problem.to_string())?;
-    let identifier = identifier.ok_or("its root has no identifier")?;
-    let identifier = Identifier::new(identifier).map_err(|problem| problem.to_string())?;
-    if file_name(identifier.as_str()).len() > name::LONGEST_PATH {
-        return Err("its identifier is too long for the name of a file".to_owned());
-    }
-    Ok(Key::new(kind, identifier))
-}
-
-/// An entity; what stands beside it may be none that a bank can hold.
-fn read(archive: &mut Archive, found: &Found) -> Result<Result<Entity, Note>, PackageProblem> {
-    let mut entity = Entity::new(found.key.clone(), archive.text(&found.href)?);
-    if found.has_beside {
-        let file = found.href.clone() + BESIDE;
-        // A text that is none is no JSON either: by now, others are written.
-        let text = archive.text(&file).map_err(|problem| problem.to_string());
-        let beside = text.and_then(|text| {
-            let read = serde_json::from_str::<Map<String, Value>>(&text);
-            read.map_err(|problem| format!("{file}: {problem}"))
-        });
-        match beside {
-            Ok(beside) => entity.beside = beside,
-            Err(message) => return Ok(Err(Note::new(found.key.clone(), message))),
-        }
-    }
-    Ok(Ok(entity))
-}
-
-/// References of a test whose address is that of another entity than their identifier's.
-fn misled(read: &Result<Entity, Note>, href: &str, by_href: &HashMap<&str, &Key>) -> Option<Note> {
-    let test = read
-        .as_ref()
-        .ok()
-        .filter(|entity| entity.key.kind == Kind::Test)?;
-    let view = TestView::parse(&test.xml).ok()?;
-    let folder = name::folder(href);
-    let wrong: BTreeSet<String> = view
-        .item_refs()
-        .into_iter()
-        .filter_map(|reference| {
-            let target = name::resolve(folder, reference.href.as_deref()?)?;
-            let meant = by_href.get(target.as_str())?;
-            let differs = meant.identifier.as_str() != reference.identifier;
-            differs.then(|| format!("{:?} leads to {meant}", reference.identifier))
-        })
-        .collect();
-    let told: Vec<_> = wrong.into_iter().collect();
-    (!told.is_empty())
-        .then(|| Note::new(test.key.clone(), format!("reference {}", told.join(", "))))
-}
-
-/// What a bank keeps of a manifest.
-fn kept(manifest: Manifest, by_href: &HashMap<&str, &Key>) -> Record {
-    let resources = manifest.resources.into_iter().map(|resource| {
-        let Resource {
-            identifier,
-            of_type,
-            href,
-            mut files,
-            dependencies,
-            metadata,
-        } = resource;
-        let entity = href
-            .as_deref()
-            .and_then(|href| by_href.get(href))
-            .map(|key| (*key).clone());
-        if let Some(href) = href.as_ref().filter(|_| entity.is_some()) {
-            let beside = href.clone() + BESIDE;
-            files.retain(|file| *file != beside);
-        }
-        Kept {
-            identifier,
-            of_type,
-            entity,
-            href,
-            files,
-            dependencies,
-            metadata,
-        }
-    });
-    Record {
-        identifier: manifest.identifier,
-        metadata: manifest.metadata,
-        resources: resources.collect(),
     }
 }
 

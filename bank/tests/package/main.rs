@@ -2,5 +2,6 @@
 
 mod foreign;
 mod hostile;
+mod left_alone;
 mod round_trip;
 mod support;
