@@ -1,30 +1,33 @@
 //! From the service into the bank: what has changed, and never over a change of one's own.
 
+mod deletions;
+mod files;
+mod one;
 mod pulled;
+mod theirs;
 
 use std::collections::HashSet;
 
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
 
-use crate::compare::same;
 use crate::connection::{AT_ONCE, Connection};
-use crate::entity::{Entity, Key, Kind};
+use crate::entity::{Key, Kind};
 use crate::error::Result;
-use crate::layout::render;
-use crate::progress::{Event, Note, Observer, Outcome};
+use crate::progress::{Event, Note, Observer};
 use crate::remote::{Entry, Listed, Query, Unaddressable};
 use crate::settings::Selection;
-use crate::state::{Changes, Seen, hash};
 
-use pulled::Pulled;
-
-/// What is pulled.
+/// What is pulled, and how.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PullOptions {
     /// Which entities; what `qti.toml` says if absent.
     pub selection: Option<Selection>,
+    /// These entities alone, over what the bank has of them; empty for a pull that overwrites no local change.
+    pub theirs: Vec<Key>,
+    /// Whether a kind of which the service lists nothing leaves nothing in the bank.
+    pub prune: bool,
 }
 
 impl PullOptions {
@@ -32,6 +35,46 @@ impl PullOptions {
     #[must_use]
     pub fn selection(mut self, selection: Selection) -> Self {
         self.selection = Some(selection);
+        self
+    }
+
+    /// Pulls these entities alone, whatever the selection, and takes what the service has of each. **What the bank has
+    /// changed of them is lost**: this settles a conflict, takes back a change, and brings back a file that was deleted or
+    /// cannot be read. One that the service has deleted leaves the bank; one that the service never had stays, and is told
+    /// as failed.
+    ///
+    /// ```
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = timeback_qti_sandbox::Sandbox::start().await?;
+    /// # let client = timeback_qti::Client::builder().base_url(sandbox.base_url()).token_url(sandbox.token_url())
+    /// #     .credentials(sandbox.client_id(), sandbox.client_secret().to_owned()).build()?;
+    /// # client.stimuli().create(&timeback_qti::models::StimulusInput::new("italy", "Italy", "<p>Rome</p>")).await?;
+    /// # let folder = tempfile::tempdir()?;
+    /// use timeback_qti_bank::{Bank, Identifier, Key, Kind, Settings, pull::PullOptions, unobserved};
+    ///
+    /// let connection = Bank::init(folder.path(), Settings::default())?.connect(&client)?;
+    /// connection.pull(&PullOptions::default(), &unobserved).await?;
+    /// std::fs::remove_file(folder.path().join("stimuli/italy.xml"))?;
+    ///
+    /// let italy = Key::new(Kind::Stimulus, Identifier::new("italy")?);
+    /// connection.pull(&PullOptions::default().theirs([italy]), &unobserved).await?;
+    /// assert!(folder.path().join("stimuli/italy.xml").exists());
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn theirs(mut self, keys: impl IntoIterator<Item = Key>) -> Self {
+        self.theirs = keys.into_iter().collect();
+        self
+    }
+
+    /// Empties the bank of a kind of which the service lists nothing at all. Without this, such entities stay in the bank,
+    /// and each is told as a conflict: a service that was emptied, or is the wrong one, would otherwise take the whole bank
+    /// with it. Single entities that the service has deleted, while it lists others of their kind, leave the bank either
+    /// way; what the bank has changed stays either way.
+    #[must_use]
+    pub fn prune(mut self) -> Self {
+        self.prune = true;
         self
     }
 }
@@ -48,7 +91,8 @@ pub struct PullReport {
     pub unchanged: u64,
     /// How many were taken out of the bank, as the service has them no more.
     pub deleted: u64,
-    /// What both sides have changed: it was left alone.
+    /// What was left alone, as both sides have changed it, it was changed here while it was pulled, or its kind is one of
+    /// the [`emptied`](Self::emptied) ones.
     pub conflicts: Vec<Note>,
     /// What the bank has changed, and the service has not: it was left alone.
     pub kept: Vec<Note>,
@@ -56,6 +100,9 @@ pub struct PullReport {
     pub failed: Vec<Note>,
     /// What the service lists, or a pulled entity refers to, and no request can name: it did not come.
     pub unaddressable: Vec<Unaddressable>,
+    /// The kinds of which the service lists nothing, while the bank holds some that it has seen there: they were left
+    /// alone, as [`PullOptions::prune`] tells.
+    pub emptied: Vec<Kind>,
     /// Whether it was ended early; another pull goes on.
     pub stopped: bool,
 }
@@ -87,7 +134,10 @@ impl Connection {
         let selection = options.selection.as_ref();
         let selection = selection.unwrap_or(&self.bank.settings().pull);
         let mut report = PullReport::default();
-        if selection.is_all() {
+        if !options.theirs.is_empty() {
+            self.pull_theirs(&options.theirs, &mut report, observer)
+                .await?;
+        } else if selection.is_all() {
             for kind in Kind::ALL {
                 begin(kind, observer);
                 let listed = self.service.list(kind, &Query::default());
@@ -95,7 +145,7 @@ impl Connection {
                 self.pull_each(listed, Some(&mut there), false, &mut report, observer)
                     .await?;
                 if !self.stop.is_stopped() {
-                    self.pull_deletions(kind, &there, &mut report, observer)
+                    self.pull_deletions(kind, &there, options.prune, &mut report, observer)
                         .await?;
                 }
             }
@@ -187,149 +237,6 @@ impl Connection {
         }
         Ok(references)
     }
-
-    async fn pull_one(&self, listed: Listed, with_references: bool) -> Result<Pulled> {
-        let key = listed.key.clone();
-        let seen = self.store.seen(&key)?;
-        let read = key.clone();
-        let local = match self.on_disk(move |bank| bank.read(&read)).await {
-            Ok(local) => local,
-            Err(error) => return Ok(Pulled::error(key, &error)),
-        };
-        let ours_is_as_seen = match (&local, &seen) {
-            (Some(local), Some(seen)) => hash(local) == seen.local,
-            (None, None) => true,
-            _ => false,
-        };
-        if seen
-            .as_ref()
-            .is_some_and(|seen| listed.stamp.is_that_of(&seen.stamp))
-        {
-            let unchanged = ours_is_as_seen
-                || match (&local, self.store.base(&key)?) {
-                    (Some(local), Some(base)) => same(&base, local),
-                    _ => false,
-                };
-            return Ok(match (unchanged, &local) {
-                (true, Some(local)) => {
-                    Pulled::done(key, Outcome::Unchanged, Some(local), with_references)
-                }
-                (_, Some(local)) => Pulled::done(key, Outcome::Kept, Some(local), with_references)
-                    .saying("changed here"),
-                (_, None) => Pulled::done(key, Outcome::Kept, None, false).saying("deleted here"),
-            });
-        }
-        let found = match self.service.get(&key).await {
-            Ok(Some(found)) => found,
-            Ok(None) => {
-                return Ok(Pulled::failed(
-                    key,
-                    "the service has none of this identifier".to_owned(),
-                ));
-            }
-            Err(error) => return Ok(Pulled::error(key, &error)),
-        };
-        let entity = found.entity;
-        let base = self.store.base(&key)?;
-        let local_hash = match &local {
-            Some(local) if *local == entity || same(&entity, local) => hash(local),
-            _ => hash(&entity),
-        };
-        let is_new = seen.is_none();
-        let now = Seen::new(found.stamp, local_hash);
-        let changes = Changes::default().seen(&now, &entity);
-        let outcome = match &local {
-            Some(local) if now.local == hash(local) => Outcome::Unchanged,
-            _ if ours_is_as_seen || is_ours(local.as_ref(), base.as_ref(), &entity) => {
-                let write = entity.clone();
-                self.on_disk(move |bank| bank.write(&write)).await?;
-                if is_new {
-                    Outcome::Created
-                } else {
-                    Outcome::Replaced
-                }
-            }
-            // What a pull was ended before it remembered stands here.
-            local => {
-                let (outcome, message) = match (local, &base) {
-                    (Some(_), Some(base)) if same(base, &entity) => (Outcome::Kept, "changed here"),
-                    (None, Some(base)) if same(base, &entity) => (Outcome::Kept, "deleted here"),
-                    (None, _) => (Outcome::Conflict, "deleted here, changed on the service"),
-                    (Some(_), Some(_)) => (Outcome::Conflict, "changed here and on the service"),
-                    (Some(_), None) => (Outcome::Conflict, "created here and on the service"),
-                };
-                return Ok(
-                    Pulled::done(key, outcome, Some(&entity), with_references).saying(message)
-                );
-            }
-        };
-        self.store.commit(changes).await?;
-        Ok(Pulled::done(key, outcome, Some(&entity), with_references))
-    }
-
-    /// Takes out of the bank what the service has no more. That a list leaves something out is not enough.
-    async fn pull_deletions(
-        &self,
-        kind: Kind,
-        there: &HashSet<Key>,
-        report: &mut PullReport,
-        observer: Observer<'_>,
-    ) -> Result<()> {
-        let mut gone = self.store.seen_keys(kind)?;
-        gone.retain(|key| !there.contains(key));
-        for key in gone {
-            if self.stop.is_stopped() {
-                break;
-            }
-            let found = match self.service.get(&key).await {
-                Ok(found) => found,
-                Err(error) => {
-                    report.take(Pulled::error(key, &error), observer);
-                    continue;
-                }
-            };
-            if found.is_some() {
-                let pulled = self.pull_one(Listed::asked_for(key), false).await?;
-                report.take(pulled, observer);
-                continue;
-            }
-            let read = key.clone();
-            let local = match self.on_disk(move |bank| bank.read(&read)).await {
-                Ok(local) => local,
-                Err(error) => {
-                    report.take(Pulled::error(key, &error), observer);
-                    continue;
-                }
-            };
-            let seen = self.store.seen(&key)?;
-            let pulled = match (local, seen) {
-                (Some(local), Some(seen)) if hash(&local) != seen.local => {
-                    Pulled::done(key, Outcome::Conflict, None, false)
-                        .saying("changed here, deleted on the service")
-                }
-                _ => {
-                    let remove = key.clone();
-                    self.on_disk(move |bank| bank.remove(&remove)).await?;
-                    self.store
-                        .commit(Changes::default().forgotten(&key))
-                        .await?;
-                    Pulled::done(key, Outcome::Deleted, None, false)
-                }
-            };
-            report.take(pulled, observer);
-        }
-        Ok(())
-    }
-}
-
-/// Whether the files are what a pull has left there: each as last seen, or as the service has it now.
-fn is_ours(local: Option<&Entity>, base: Option<&Entity>, entity: &Entity) -> bool {
-    let (Some(local), Some(base)) = (local, base) else {
-        return false;
-    };
-    let beside = render(&local.beside);
-    (local.xml == base.xml || local.xml == entity.xml)
-        && (beside == render(&base.beside) || beside == render(&entity.beside))
 }
 
 fn begin(kind: Kind, observer: Observer<'_>) {

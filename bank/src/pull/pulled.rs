@@ -42,7 +42,12 @@ impl Pulled {
         Self::failed(key, message)
     }
 
-    pub(super) fn failed(key: Key, message: String) -> Self {
+    /// The service has none of this key.
+    pub(super) fn none_there(key: Key) -> Self {
+        Self::failed(key, "the service has none of this identifier".to_owned())
+    }
+
+    fn failed(key: Key, message: String) -> Self {
         Self {
             key,
             outcome: Outcome::Failed,

@@ -3,8 +3,10 @@
 mod audit;
 mod beside;
 mod diff;
+mod emptied;
 mod first_failures;
 mod killed;
+mod meanwhile;
 mod memory;
 mod offline;
 mod pull;
@@ -15,6 +17,7 @@ mod reorder;
 mod restore;
 mod selection;
 mod support;
+mod theirs;
 mod two_folders;
 mod unaddressable;
 mod unreadable;

@@ -121,6 +121,58 @@ async fn a_file_that_cannot_be_read_is_told_and_keeps_nothing_else_from_being_do
     tell_and_go_on(&folder.bank, &world.client, &unreadable).await;
 }
 
+/// Somebody has removed the XML and not what stands beside it, or copied the one without the other.
+#[tokio::test]
+async fn what_stands_beside_an_xml_that_is_missing_is_told_and_keeps_nothing_else_from_being_done()
+{
+    let (world, folder) = changed(2).await;
+    let orphan = |number| {
+        let key = key(Kind::Item, &format!("item-{number}"));
+        let path = folder.path(&key);
+        fs::remove_file(&path).unwrap();
+        (key, path.with_extension("json"))
+    };
+    let orphans = [orphan(0), orphan(1)];
+    tell_and_go_on(&folder.bank, &world.client, &orphans).await;
+    let told = folder.bank.read(&orphans[0].0).unwrap_err().to_string();
+    assert!(
+        told.ends_with("items/item-0.json: its XML, item-0.xml, is missing: put that file back, or remove this one"),
+        "{told}"
+    );
+    // One of the two ways: then it is an entity that was deleted.
+    fs::remove_file(&orphans[0].1).unwrap();
+    assert_eq!(folder.bank.read(&orphans[0].0).unwrap(), None);
+    let pulled = folder.pull(&world).await;
+    let told = (pulled.kept.len(), pulled.failed.len());
+    assert_eq!(told, (2, 1), "{pulled:?}");
+    assert_eq!(pulled.kept[0].key, orphans[0].0);
+}
+
+/// A pull writes what stands beside the XML first, and may be killed then: the next one goes on. What a person has made
+/// stays.
+#[tokio::test]
+async fn what_a_killed_pull_has_left_is_completed_and_what_a_person_has_made_stays() {
+    let world = World::new(2).await;
+    let (pulled, folder) = (Folder::pulled(&world).await, Folder::new());
+    let items = [0, 1].map(|number| key(Kind::Item, &format!("item-{number}")));
+    let [left, made] = items.each_ref().map(|item| {
+        let path = folder.path(item).with_extension("json");
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        path
+    });
+    fs::copy(pulled.path(&items[0]).with_extension("json"), left).unwrap();
+    fs::write(&made, "{\"metadata\": {\"DOK\": 9}}").unwrap();
+    let report = folder.pull(&world).await;
+    assert_eq!((report.created, report.failed.len()), (3, 1), "{report:?}");
+    assert_eq!(report.failed[0].key, items[1]);
+    assert_eq!(
+        folder.bank.read(&items[0]).unwrap(),
+        pulled.bank.read(&items[0]).unwrap()
+    );
+    assert!(fs::read_to_string(made).unwrap().contains('9'));
+    assert!(!folder.path(&items[1]).exists());
+}
+
 /// A link to a file that is gone is not an entity that was deleted.
 #[cfg(unix)]
 #[tokio::test]

@@ -1,23 +1,30 @@
 use clap::Args;
 use timeback_qti_bank::pull::{PullOptions, PullReport};
-use timeback_qti_bank::{Identifier, Observer, Selection};
+use timeback_qti_bank::{Identifier, Key, Observer, Selection};
 
 use crate::app::App;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::one;
 use crate::output::{Sum, note};
+
+/// How many entities a hint names.
+const NAMED: usize = 3;
 
 /// Bring the bank to what the service holds
 ///
-/// Only what has changed is fetched, and a change of one's own is never overwritten: it is told, and left alone. A pull that
-/// was ended goes on when it is started again.
+/// Only what has changed is fetched, and a change of one's own is never overwritten, unless --theirs names it: it is told, and
+/// left alone. What the service has deleted leaves the bank, but not where the service lists nothing of its kind at all: that
+/// is a conflict unless --prune is given. A pull that was ended goes on when it is started again.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   qti pull
   qti pull --test geography-001 --test geography-002
   qti pull --filter \"type='choice'\"
-  qti pull --all --json")]
+  qti pull --all --json
+  qti pull --theirs item/capital --theirs test/italy
+  qti pull --prune")]
 pub(crate) struct Pull {
     #[command(flatten)]
     selected: Selected,
@@ -25,6 +32,20 @@ pub(crate) struct Pull {
     /// Everything, whatever qti.toml says
     #[arg(long, conflicts_with_all = ["test", "filter", "search"])]
     all: bool,
+
+    /// This entity alone, as the service has it, over what the bank has changed or deleted of it: that is lost; can be given
+    /// several times
+    #[arg(
+        long,
+        value_name = "KIND/ID",
+        value_parser = one::key,
+        conflicts_with_all = ["test", "filter", "search", "all", "prune"]
+    )]
+    theirs: Vec<Key>,
+
+    /// Also empty the bank of a kind of which the service lists nothing; what the bank has changed stays
+    #[arg(long, conflicts_with_all = ["test", "filter", "search"])]
+    prune: bool,
 }
 
 /// What is pulled.
@@ -64,6 +85,8 @@ impl Pull {
         };
         let mut options = PullOptions::default();
         options.selection = selection;
+        options.theirs = self.theirs;
+        options.prune = self.prune;
         app.interrupt.finish_first();
         let pull = async |observer: Observer<'_>| connection.pull(&options, observer).await;
         let report = app.output.with_progress(pull).await?;
@@ -92,11 +115,43 @@ fn exit(report: &PullReport) -> Exit {
     } else if !report.failed.is_empty() || !report.unaddressable.is_empty() {
         Exit::Failed
     } else if !report.conflicts.is_empty() {
-        note(
-            "settle conflicts by taking over what you want, then `qti push --force`; or remove the file, and pull again",
-        );
+        settle(report);
         Exit::Differs
     } else {
         Exit::Done
     }
+}
+
+/// Tells how conflicts are settled.
+fn settle(report: &PullReport) {
+    let emptied: Vec<_> = report.emptied.iter().map(|kind| kind.folder()).collect();
+    if !emptied.is_empty() {
+        note(format_args!(
+            "the service lists no {}: if that is meant, and it is the right service, `qti pull --prune` empties the bank \
+             of what it had",
+            emptied.join(" and no ")
+        ));
+    }
+    let keys = report.conflicts.iter().map(|conflict| &conflict.key);
+    let keys: Vec<_> = keys
+        .filter(|key| !report.emptied.contains(&key.kind))
+        .collect();
+    if keys.is_empty() {
+        return;
+    }
+    let named = keys.iter().take(NAMED).map(|key| {
+        let address = format!("{}/{}", key.kind, key.identifier);
+        // Only a NUL cannot be quoted, which no identifier has.
+        let quoted = shlex::try_quote(&address).unwrap_or_default();
+        format!(" --theirs {quoted}")
+    });
+    let more = match keys.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" (and so on for {more} more)"),
+    };
+    note(format_args!(
+        "`qti pull{}`{more} takes what the service has, and the bank's changes are lost; or make the files as they are to \
+         be, then `qti push --force`",
+        named.collect::<String>()
+    ));
 }

@@ -138,30 +138,6 @@ async fn json_is_one_event_a_line_and_ends_with_the_report() {
 }
 
 #[tokio::test]
-async fn a_conflict_is_left_alone_and_is_an_exit_code_of_its_own() {
-    let sandbox = sandbox_of(1).await;
-    let place = Place::with(&sandbox);
-    place.qti(&["init"]).await.ended_with(0);
-    place.qti(&["pull"]).await.ended_with(0);
-    place.change("stimuli/italy-0.xml", "Rome", "Milan");
-    let handle = client(&sandbox);
-    let handle = handle.stimulus("italy-0");
-    handle
-        .edit(|stimulus| stimulus.title = "Italia".into())
-        .await
-        .unwrap();
-    for arguments in [&["pull"][..], &["push", "--yes"], &["push", "--dry-run"]] {
-        let ran = place.qti(arguments).await.ended_with(3);
-        let told = ran.err.contains("conflict stimulus italy-0: ");
-        let planned = ran.out.contains("conflict stimulus italy-0: ");
-        assert!(told || planned, "{ran}");
-        assert!(ran.out.ends_with("1 in conflict\n"), "{ran}");
-    }
-    let pushed = place.qti(&["push", "--yes", "--force"]).await;
-    assert!(pushed.ended_with(0).out.contains("1 replaced"));
-}
-
-#[tokio::test]
 async fn a_diff_shows_what_each_side_has_changed() {
     let sandbox = sandbox_of(3).await;
     let place = Place::with(&sandbox);

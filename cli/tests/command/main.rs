@@ -1,6 +1,7 @@
 //! The command as people and scripts meet it: its output, its exit codes, and what it does to a service.
 #![allow(clippy::unwrap_used)]
 
+mod conflicts;
 mod exchange;
 mod hostile;
 mod identity;

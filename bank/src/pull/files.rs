@@ -1,0 +1,74 @@
+//! The bank's files under a pull, which a person may change meanwhile.
+
+use crate::connection::Connection;
+use crate::entity::{Entity, Key};
+use crate::error::Result;
+use crate::progress::Outcome;
+use crate::remote::Stored;
+use crate::state::{Changes, Seen, hash};
+
+use super::pulled::Pulled;
+
+/// What an entity's files held when it was decided what becomes of them; `None` if they could not be read.
+pub(super) type Held = Option<Option<Entity>>;
+
+const CHANGED_MEANWHILE: &str = "changed here while it was pulled";
+
+impl Connection {
+    pub(super) async fn read_files(&self, key: &Key) -> Result<Option<Entity>> {
+        let key = key.clone();
+        self.on_disk(move |bank| bank.read(&key)).await
+    }
+
+    /// Writes what the service holds over what the files held, and remembers it.
+    pub(super) async fn take(
+        &self,
+        found: Stored,
+        held: Held,
+        outcome: Outcome,
+        with_references: bool,
+    ) -> Result<Pulled> {
+        let (entity, key) = (&found.entity, found.entity.key.clone());
+        let pulled = |outcome| Pulled::done(key.clone(), outcome, Some(entity), with_references);
+        if !self.replace_files(&key, held, Some(entity)).await? {
+            return Ok(pulled(Outcome::Conflict).saying(CHANGED_MEANWHILE));
+        }
+        self.remember_pulled(&found, entity).await?;
+        Ok(pulled(outcome))
+    }
+
+    /// Removes the files of what the service has no more, and forgets it.
+    pub(super) async fn take_out(&self, key: Key, held: Held) -> Result<Pulled> {
+        if !self.replace_files(&key, held, None).await? {
+            let pulled = Pulled::done(key, Outcome::Conflict, None, false);
+            return Ok(pulled.saying(CHANGED_MEANWHILE));
+        }
+        let changes = Changes::default().forgotten(&key);
+        self.store.commit(changes).await?;
+        Ok(Pulled::done(key, Outcome::Deleted, None, false))
+    }
+
+    /// Remembers what the service holds, and that the files hold it as `local`.
+    pub(super) async fn remember_pulled(&self, found: &Stored, local: &Entity) -> Result<()> {
+        let seen = Seen::new(found.stamp.clone(), hash(local));
+        let changes = Changes::default().seen(&seen, &found.entity);
+        self.store.commit(changes).await
+    }
+
+    /// Writes an entity's files, or removes them if there is nothing to write; whether that was done. It is not if they
+    /// hold something else by now, as a request is long enough for a person to save a file.
+    async fn replace_files(&self, key: &Key, held: Held, by: Option<&Entity>) -> Result<bool> {
+        let (key, by) = (key.clone(), by.cloned());
+        let work = self.on_disk(move |bank| {
+            if bank.read(&key).ok() != held {
+                return Ok(false);
+            }
+            match &by {
+                Some(entity) => bank.write(entity)?,
+                None => drop(bank.remove(&key)?),
+            }
+            Ok(true)
+        });
+        work.await
+    }
+}
