@@ -1,5 +1,6 @@
 //! Who a client is to the service, and how that changes.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -101,7 +102,7 @@ impl<'a> Identity<'a> {
     /// [`is_sign_in_required`](crate::Error::is_sign_in_required) where a person has to sign in;
     /// [`Timeout`](crate::ErrorKind::Timeout) after the client's deadline.
     pub async fn token(&self) -> Result<String> {
-        let bearer = self.holder.tokens.bearer(|| self.deadline);
+        let bearer = pin!(self.holder.tokens.bearer(|| self.deadline));
         let bearer = in_time(|| self.deadline, bearer, "waiting for a token").await??;
         Ok(bearer.secret().to_owned())
     }

@@ -107,32 +107,32 @@ impl Client {
     }
 
     /// Runs one operation with all that the facade adds; `make` makes its request.
-    pub(crate) async fn call<T: DeserializeOwned>(
+    pub(crate) fn call<T: DeserializeOwned>(
         &self,
         make: impl Fn(Requests<'_>) -> Unsent<T> + Sync,
-    ) -> Result<T> {
+    ) -> impl Future<Output = Result<T>> {
         let read = |answer: &[u8]| serde_json::from_slice(answer);
-        transport::call(&self.context, &self.options, make, read).await
+        transport::call(&self.context, &self.options, make, read)
     }
 
     /// Runs a list's operation; the entities of the page are read as `T`.
-    pub(crate) async fn page<A, T: DeserializeOwned>(
+    pub(crate) fn page<A, T: DeserializeOwned>(
         &self,
         make: impl Fn(Requests<'_>) -> Unsent<A> + Sync,
-    ) -> Result<Page<T>> {
-        transport::call(&self.context, &self.options, make, read_page).await
+    ) -> impl Future<Output = Result<Page<T>>> {
+        transport::call(&self.context, &self.options, make, read_page)
     }
 
     /// Runs one operation in its XML form; `read` makes the result of the answer's body.
-    pub(crate) async fn call_xml<T, E: fmt::Display>(
+    pub(crate) fn call_xml<T, E: fmt::Display>(
         &self,
         operation: &'static Operation,
         identifiers: &[&str],
         xml: Option<&str>,
         read: impl FnOnce(&[u8]) -> Result<T, E>,
-    ) -> Result<T> {
+    ) -> impl Future<Output = Result<T>> {
         let (context, options) = (&self.context, &self.options);
-        transport::call_xml(context, options, operation, identifiers, xml, read).await
+        transport::call_xml(context, options, operation, identifiers, xml, read)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use http::header::AUTHORIZATION;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderValue};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
@@ -21,17 +21,27 @@ const TELLING: usize = 12;
 
 /// The secrets that a request carries. Kept as header values, which are cheap to clone and which `Debug` does not show.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Secrets(Vec<HeaderValue>);
+pub(crate) struct Secrets {
+    /// The `Authorization` header as it is sent: its scheme is taken off only where there is an error to tell.
+    authorization: Option<HeaderValue>,
+    others: Vec<HeaderValue>,
+}
 
 impl Secrets {
     /// The values of the headers that are marked as sensitive.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let secret = |(name, value): (&HeaderName, &HeaderValue)| match name == AUTHORIZATION {
-            _ if !value.is_sensitive() => None,
-            true => Some(credentials(value)),
-            false => (value.len() >= SHORTEST_HEADER).then(|| value.clone()),
-        };
-        Self(headers.iter().filter_map(secret).collect())
+        let mut secrets = Self::default();
+        for (name, value) in headers {
+            if !value.is_sensitive() {
+                continue;
+            }
+            if name == AUTHORIZATION {
+                secrets.authorization = Some(value.clone());
+            } else if value.len() >= SHORTEST_HEADER {
+                secrets.others.push(value.clone());
+            }
+        }
+        secrets
     }
 
     /// These, and one more.
@@ -40,14 +50,14 @@ impl Secrets {
         let secret = secret.replace(char::is_control, " ");
         if let Ok(mut value) = HeaderValue::from_bytes(secret.as_bytes()) {
             value.set_sensitive(true);
-            self.0.push(value);
+            self.others.push(value);
         }
         self
     }
 
     /// These, and others.
     pub(crate) fn and_all(mut self, others: &Self) -> Self {
-        self.0.extend_from_slice(&others.0);
+        self.others.extend_from_slice(&others.others);
         self
     }
 
@@ -70,8 +80,10 @@ impl Secrets {
     /// A text without them, as they are and as URLs, forms and JSON write them.
     pub(crate) fn strike(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        for secret in &self.0 {
-            let secret = String::from_utf8_lossy(secret.as_bytes());
+        let authorization = self.authorization.as_ref().map(credentials);
+        let others = self.others.iter().map(HeaderValue::as_bytes);
+        for secret in authorization.into_iter().chain(others) {
+            let secret = String::from_utf8_lossy(secret);
             let secret = secret.trim_matches(is_blank);
             if secret.len() < SHORTEST {
                 continue;
@@ -119,13 +131,10 @@ impl Secrets {
 }
 
 /// The value of an `Authorization` header without its scheme.
-fn credentials(value: &HeaderValue) -> HeaderValue {
+fn credentials(value: &HeaderValue) -> &[u8] {
     let bytes = value.as_bytes();
     let start = bytes.iter().position(|byte| *byte == b' ');
-    let start = start.map_or(0, |space| space + 1);
-    let mut credentials = HeaderValue::from_bytes(&bytes[start..]).unwrap_or(value.clone());
-    credentials.set_sensitive(true);
-    credentials
+    &bytes[start.map_or(0, |space| space + 1)..]
 }
 
 /// How a secret may be written, each form once.

@@ -326,18 +326,14 @@ impl Resource for TestPart {
         json::holds(self, sent)
     }
 
-    async fn post(into: &Entities<Self>, part: &Self) -> Result<Self> {
-        let create = into
-            .client
-            .call(|request| request.create_test_part(&into.parent, part));
-        create.await
+    fn post(into: &Entities<Self>, part: &Self) -> impl Future<Output = Result<Self>> + Send {
+        into.client
+            .call(move |request| request.create_test_part(&into.parent, part))
     }
 
-    async fn read(at: &Entity<Self>) -> Result<Self> {
-        let get = at
-            .client
-            .call(|request| request.get_test_part(&at.parent, &at.identifier));
-        get.await
+    fn read(at: &Entity<Self>) -> impl Future<Output = Result<Self>> + Send {
+        at.client
+            .call(move |request| request.get_test_part(&at.parent, &at.identifier))
     }
 
     async fn put(at: &Entity<Self>, part: &Self) -> Result<Self> {
@@ -346,11 +342,9 @@ impl Resource for TestPart {
         at.client.call(update).await
     }
 
-    async fn remove(at: &Entity<Self>) -> Result<()> {
-        let delete = at
-            .client
-            .call(|request| request.delete_test_part(&at.parent, &at.identifier));
-        delete.await
+    fn remove(at: &Entity<Self>) -> impl Future<Output = Result<()>> + Send {
+        at.client
+            .call(move |request| request.delete_test_part(&at.parent, &at.identifier))
     }
 
     fn draft(&self) -> Result<Self> {

@@ -323,20 +323,16 @@ impl Resource for Section {
         json::holds(self, sent)
     }
 
-    async fn post(into: &Entities<Self>, section: &Self) -> Result<Self> {
+    fn post(into: &Entities<Self>, section: &Self) -> impl Future<Output = Result<Self>> + Send {
         let (test, part) = &into.parent;
-        let create = into
-            .client
-            .call(|request| request.create_section(test, part, section));
-        create.await
+        into.client
+            .call(move |request| request.create_section(test, part, section))
     }
 
-    async fn read(at: &Entity<Self>) -> Result<Self> {
+    fn read(at: &Entity<Self>) -> impl Future<Output = Result<Self>> + Send {
         let (test, part) = &at.parent;
-        let get = at
-            .client
-            .call(|request| request.get_section(test, part, &at.identifier));
-        get.await
+        at.client
+            .call(move |request| request.get_section(test, part, &at.identifier))
     }
 
     async fn put(at: &Entity<Self>, section: &Self) -> Result<Self> {
@@ -346,12 +342,10 @@ impl Resource for Section {
         at.client.call(update).await
     }
 
-    async fn remove(at: &Entity<Self>) -> Result<()> {
+    fn remove(at: &Entity<Self>) -> impl Future<Output = Result<()>> + Send {
         let (test, part) = &at.parent;
-        let delete = at
-            .client
-            .call(|request| request.delete_section(test, part, &at.identifier));
-        delete.await
+        at.client
+            .call(move |request| request.delete_section(test, part, &at.identifier))
     }
 
     fn draft(&self) -> Result<Self> {

@@ -320,32 +320,30 @@ impl Resource for Stimulus {
         same && json::holds(self, &without_content(sent))
     }
 
-    async fn post(into: &Entities<Self>, stimulus: &StimulusInput) -> Result<Self> {
-        let create = into
-            .client
-            .call(|request| request.create_stimulus(stimulus));
-        create.await
+    fn post(
+        into: &Entities<Self>,
+        stimulus: &StimulusInput,
+    ) -> impl Future<Output = Result<Self>> + Send {
+        into.client
+            .call(move |request| request.create_stimulus(stimulus))
     }
 
-    async fn read(at: &Entity<Self>) -> Result<Self> {
-        let get = at
-            .client
-            .call(|request| request.get_stimulus(&at.identifier));
-        get.await
+    fn read(at: &Entity<Self>) -> impl Future<Output = Result<Self>> + Send {
+        at.client
+            .call(move |request| request.get_stimulus(&at.identifier))
     }
 
-    async fn put(at: &Entity<Self>, stimulus: &StimulusInput) -> Result<Self> {
-        let update = at
-            .client
-            .call(|request| request.update_stimulus(&at.identifier, stimulus));
-        update.await
+    fn put(
+        at: &Entity<Self>,
+        stimulus: &StimulusInput,
+    ) -> impl Future<Output = Result<Self>> + Send {
+        at.client
+            .call(move |request| request.update_stimulus(&at.identifier, stimulus))
     }
 
-    async fn remove(at: &Entity<Self>) -> Result<()> {
-        let delete = at
-            .client
-            .call(|request| request.delete_stimulus(&at.identifier));
-        delete.await
+    fn remove(at: &Entity<Self>) -> impl Future<Output = Result<()>> + Send {
+        at.client
+            .call(move |request| request.delete_stimulus(&at.identifier))
     }
 
     fn draft(&self) -> Result<StimulusInput> {

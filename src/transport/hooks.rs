@@ -1,5 +1,6 @@
 //! The hooks by which the raw bindings are authenticated.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use progenitor_client::{ClientHooks, OperationInfo};
@@ -54,7 +55,7 @@ async fn authorize(
     path::guard(operation, context.base_url.path(), request.url())?;
     body::guard(request)?;
     let time_left = options.deadline.unwrap_or(context.defaults.deadline);
-    let bearer = context.identity.tokens.bearer(|| time_left);
+    let bearer = pin!(context.identity.tokens.bearer(|| time_left));
     let bearer = in_time(|| time_left, bearer, "waiting for a token").await??;
     attempt::prepare(request, context, options, None, &bearer);
     Ok(())

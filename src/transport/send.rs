@@ -1,6 +1,6 @@
 //! The send loop: permit, token, request, outcome, and again if that is safe and worth it.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use http::StatusCode;
@@ -108,14 +108,20 @@ impl<'a, 'o> Exchange<'a, 'o> {
     async fn run(&mut self) -> Result<ResponseParts> {
         let context = self.context;
         loop {
-            let permit = context.limiter.acquire();
-            let permit = self.in_time(permit, "waiting for other requests of this client");
-            let permit = permit.await?;
-            let bearer = context.identity.tokens.bearer(|| self.time_left());
-            let bearer = self.in_time(bearer, "waiting for a token").await??;
+            let permit = {
+                let permit = pin!(context.limiter.acquire());
+                let doing = "waiting for other requests of this client";
+                self.in_time(permit, doing).await?
+            };
+            let bearer = {
+                let bearer = pin!(context.identity.tokens.bearer(|| self.time_left()));
+                self.in_time(bearer, "waiting for a token").await??
+            };
             if let Some((pace, account)) = &context.pace {
-                let left = pace.left(account);
-                let left = self.in_time(left, "asking for the fleet's pace").await?;
+                let left = {
+                    let left = pin!(pace.left(account));
+                    self.in_time(left, "asking for the fleet's pace").await?
+                };
                 fleet::wait(context, left, self.time_left()).await?;
             }
 
@@ -186,7 +192,7 @@ impl<'a, 'o> Exchange<'a, 'o> {
                     "throttled, fewer requests at once"
                 );
             }
-            let shared = fleet::share_pace(self.context, self.retry_after(parts));
+            let shared = pin!(fleet::share_pace(self.context, self.retry_after(parts)));
             // A pace that cannot be shared in time is still kept by this client.
             let _ = in_time(|| self.time_left(), shared, "sharing the pace").await;
         } else {
@@ -243,7 +249,11 @@ impl<'a, 'o> Exchange<'a, 'o> {
     }
 
     /// In the time of the call. Of an attempt before, which failed, the error of a wait tells, too.
-    async fn in_time<T>(&self, future: impl Future<Output = T>, doing: &str) -> Result<T> {
+    async fn in_time<T>(
+        &self,
+        future: Pin<&mut impl Future<Output = T>>,
+        doing: &str,
+    ) -> Result<T> {
         let waited = in_time(|| self.time_left(), future, doing).await;
         waited.map_err(|error| self.after_earlier(error))
     }

@@ -37,22 +37,18 @@ impl Resource for AssessmentItem {
         create.await
     }
 
-    async fn read(at: &Entity<Self>) -> Result<Self> {
-        let get = at
-            .client
-            .call(|request| request.get_assessment_item(&at.identifier));
-        get.await
+    fn read(at: &Entity<Self>) -> impl Future<Output = Result<Self>> + Send {
+        at.client
+            .call(move |request| request.get_assessment_item(&at.identifier))
     }
 
     async fn put(at: &Entity<Self>, item: &AssessmentItemInput) -> Result<Self> {
         put(at, &item.clone().into()).await
     }
 
-    async fn remove(at: &Entity<Self>) -> Result<()> {
-        let delete = at
-            .client
-            .call(|request| request.delete_assessment_item(&at.identifier));
-        delete.await
+    fn remove(at: &Entity<Self>) -> impl Future<Output = Result<()>> + Send {
+        at.client
+            .call(move |request| request.delete_assessment_item(&at.identifier))
     }
 
     fn draft(&self) -> Result<Self> {

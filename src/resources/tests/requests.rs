@@ -33,18 +33,17 @@ impl Resource for AssessmentTest {
         json::holds(self, sent)
     }
 
-    async fn post(into: &Entities<Self>, test: &AssessmentTestInput) -> Result<Self> {
-        let create = into
-            .client
-            .call(|request| request.create_assessment_test(test));
-        create.await
+    fn post(
+        into: &Entities<Self>,
+        test: &AssessmentTestInput,
+    ) -> impl Future<Output = Result<Self>> + Send {
+        into.client
+            .call(move |request| request.create_assessment_test(test))
     }
 
-    async fn read(at: &Entity<Self>) -> Result<Self> {
-        let get = at
-            .client
-            .call(|request| request.get_assessment_test(&at.identifier));
-        get.await
+    fn read(at: &Entity<Self>) -> impl Future<Output = Result<Self>> + Send {
+        at.client
+            .call(move |request| request.get_assessment_test(&at.identifier))
     }
 
     async fn put(at: &Entity<Self>, test: &AssessmentTestInput) -> Result<Self> {
@@ -52,11 +51,9 @@ impl Resource for AssessmentTest {
         at.client.call(update).await
     }
 
-    async fn remove(at: &Entity<Self>) -> Result<()> {
-        let delete = at
-            .client
-            .call(|request| request.delete_assessment_test(&at.identifier));
-        delete.await
+    fn remove(at: &Entity<Self>) -> impl Future<Output = Result<()>> + Send {
+        at.client
+            .call(move |request| request.delete_assessment_test(&at.identifier))
     }
 
     fn draft(&self) -> Result<AssessmentTestInput> {
