@@ -200,6 +200,18 @@ impl Error {
         }
     }
 
+    /// The operating system's error behind it, if there is one: a full disk, a missing permission.
+    pub fn io_error(&self) -> Option<&io::Error> {
+        match self {
+            Self::File { source, .. } => Some(source),
+            Self::State { source, .. } => match &**source {
+                redb::Error::Io(problem) => Some(problem),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Whether one entity alone is concerned, so that work on the others goes on: its files cannot be read, or what the
     /// service answers for it.
     pub(crate) fn is_of_one_entity(&self) -> bool {

@@ -113,7 +113,11 @@ fn wrong(path: &Path, problem: String) -> Error {
 fn without_value(message: &str) -> String {
     match message.rsplit_once(", expected ") {
         Some((said, expected)) if said.starts_with("invalid ") => {
-            format!("this is not {expected}")
+            let is_table = expected.starts_with("struct ");
+            format!(
+                "this is not {}",
+                if is_table { "a table" } else { expected }
+            )
         }
         _ => message.to_owned(),
     }
@@ -146,7 +150,7 @@ mod tests {
             ),
             (
                 "pull = \"hunter2, expected \"",
-                "line 1: this is not struct Selection",
+                "line 1: this is not a table",
             ),
             ("environment = \"hunter2\"", "staging"),
         ] {

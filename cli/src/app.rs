@@ -1,4 +1,4 @@
-//! What every verb is given: the options that all have, the output, and what Ctrl-C does.
+//! What every verb is given: the options of all verbs, the output, and the handling of Ctrl-C.
 
 use std::io::{self, IsTerminal as _};
 use std::panic;
@@ -17,7 +17,7 @@ use crate::output::{Output, ask};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options of all commands")]
 pub(crate) struct Globals {
-    /// The bank's folder; else the current folder, or the nearest one above it that is a bank
+    /// The bank's folder; without it, the current folder or the nearest one above that is a bank
     #[arg(long, global = true, value_name = "FOLDER")]
     bank: Option<PathBuf>,
 
@@ -26,7 +26,7 @@ pub(crate) struct Globals {
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
 
-    /// Write an event a line, as JSON
+    /// For programs: write each result and each event as one line of JSON
     #[arg(long, global = true)]
     json: bool,
 
@@ -34,7 +34,7 @@ pub(crate) struct Globals {
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: Color,
 
-    /// Log on standard error what went wrong and was repeated; -vv each request, -vvv all there is
+    /// Log on standard error: -v what went wrong and was repeated, -vv each request, -vvv everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
 }
@@ -112,7 +112,7 @@ impl App {
         Ok(without_panic_message(|| bank.offline(&base_url))?)
     }
 
-    /// Asks a person, unless the answer was given with `--yes`.
+    /// Asks a person, unless `yes` was given on the command line.
     pub(crate) async fn confirm(&self, question: &str, yes: bool) -> Result<bool, Failure> {
         if yes {
             return Ok(true);

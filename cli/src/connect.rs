@@ -112,7 +112,7 @@ fn stored(builder: ClientBuilder) -> ClientBuilder {
     }
 }
 
-/// The host of a URL, with its port if it has one.
+/// A URL's host, with its port if it has one.
 fn host(url: &str) -> &str {
     let after = url.split_once("://").map_or(url, |(_, after)| after);
     after.split('/').next().unwrap_or(after)

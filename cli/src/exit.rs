@@ -1,8 +1,8 @@
-//! How the command ends, as scripts see it.
+//! The exit codes.
 
 use std::process::ExitCode;
 
-/// What the command ended with.
+/// How the command has ended, as its exit code tells scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     Done,
@@ -12,7 +12,7 @@ pub(crate) enum Exit {
     Service,
     Findings,
     Interrupted,
-    /// What the command ended with that this one has run.
+    /// As the command did that `qti sandbox` has run.
     #[cfg_attr(
         not(feature = "sandbox"),
         expect(dead_code, reason = "`qti sandbox` alone runs one")
@@ -21,7 +21,7 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// All that this command ends with by itself.
+    /// Those that do not come from another command.
     pub(crate) const ALL: [Self; 7] = [
         Self::Done,
         Self::Failed,
@@ -32,7 +32,7 @@ impl Exit {
         Self::Interrupted,
     ];
 
-    /// What a comparison ends with: where it has `failed` for an entity, nobody can tell whether that `differs`.
+    /// That of a comparison. `failed`: some entities could not be compared, and may or may not differ.
     pub(crate) fn of_comparison(failed: bool, differs: bool) -> Self {
         match (failed, differs) {
             (true, _) => Self::Failed,
@@ -49,7 +49,7 @@ impl Exit {
             Self::Differs => 3,
             Self::Service => 4,
             Self::Findings => 5,
-            // What shells say of a program that Ctrl-C ended.
+            // The code that shells give to a program that Ctrl-C has ended.
             Self::Interrupted => 130,
             Self::Of(code) => code,
         }
@@ -70,7 +70,7 @@ impl Exit {
             }
             Self::Findings => "an audit found something as bad as --fail-on says",
             Self::Interrupted => "ended by Ctrl-C; the same command goes on",
-            Self::Of(_) => "what the command ended with that `qti sandbox` has run",
+            Self::Of(_) => "the exit code of the command that `qti sandbox` has run",
         }
     }
 

@@ -1,4 +1,4 @@
-//! What ends a command early: what happened, and what to do.
+//! Errors that end a command: what happened, and what to do about it.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use timeback_qti_bank::Error as BankError;
 
 use crate::exit::Exit;
 
-/// What ended the command.
+/// An error that ends the command.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) message: String,
@@ -31,7 +31,7 @@ impl Failure {
         self
     }
 
-    /// For `map_err`: something of the system has failed at this.
+    /// For `map_err`: the operating system has refused something; `what` is the file or stream concerned.
     pub(crate) fn at(what: impl std::fmt::Display) -> impl FnOnce(io::Error) -> Self {
         move |problem| Self::new(Exit::Failed, format!("{what}: {problem}"))
     }
@@ -53,10 +53,23 @@ impl From<BankError> for Failure {
             BankError::Busy { .. } => {
                 Self::new(Exit::Failed, message).hint("wait until that one is done")
             }
-            BankError::State { .. } => Self::new(Exit::Failed, message).hint(
-                "what the bank remembers of the service cannot be read or written; if it is damaged, move this file \
-                 away and pull again: the bank's own files are not touched",
-            ),
+            BankError::State { .. } => {
+                Self::new(Exit::Failed, message).hint(match error.io_error().map(io::Error::kind) {
+                    Some(io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem) => {
+                        "this file holds what the service was last seen to hold; it must be writable even for a \
+                         comparison, which locks it against other commands. `qti audit` and `qti pack` do without it"
+                    }
+                    Some(
+                        io::ErrorKind::StorageFull
+                        | io::ErrorKind::QuotaExceeded
+                        | io::ErrorKind::FileTooLarge,
+                    ) => "make room on the disk, then give the same command again",
+                    _ => {
+                        "what the bank remembers of the service cannot be read or written; if it is damaged, move this \
+                         file away and pull again: the bank's own files are not touched"
+                    }
+                })
+            }
             BankError::Beside { .. } => {
                 Self::new(Exit::Failed, message).hint("mend or remove this file")
             }

@@ -7,7 +7,7 @@ use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// Logs from now on. Only of the packages whose logs hold no secrets.
+/// Logs from now on: of our own packages only, whose logs hold no secrets.
 pub(crate) fn start(verbose: u8) {
     let level = match verbose {
         0 => return,
@@ -16,7 +16,7 @@ pub(crate) fn start(verbose: u8) {
         _ => LevelFilter::TRACE,
     };
     let targets = Targets::new().with_target("timeback_qti", level);
-    // A request is a span, which tells at its end all that was learned of it.
+    // A request is a span. It is logged when it ends, with all that is known of it by then.
     let requests = if verbose > 1 {
         FmtSpan::CLOSE
     } else {

@@ -1,4 +1,4 @@
-//! What the verbs have in common that are about one entity.
+//! What the verbs share that work on single entities: addresses, input, and the question before a write.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -15,12 +15,12 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::note;
 
-/// For clap: an entity, by kind and identifier.
+/// Reads an argument of the form KIND/ID, for clap.
 pub(crate) fn key(text: &str) -> Result<Key, String> {
     of(text.parse())
 }
 
-/// The entity that an argument names, by kind and identifier or by its URL.
+/// The entity that an argument names: KIND/ID, or a full URL of this service.
 pub(crate) fn entity(service: &Service, address: &str) -> Result<Key, Failure> {
     of(service.address(address)).map_err(|problem| Failure::new(Exit::Usage, problem))
 }
@@ -35,12 +35,12 @@ fn of(address: Result<Address, InvalidAddress>) -> Result<Key, String> {
     }
 }
 
-/// There is no such entity.
+/// The error for an entity that the service does not have.
 pub(crate) fn gone(key: &Key, target: &Target) -> Failure {
     Failure::new(Exit::Failed, format!("{target} has no {key}"))
 }
 
-/// Asks once before something is written to production.
+/// Whether the verb may write. Production is asked about; other services are there to be tried.
 pub(crate) async fn may_write(
     app: &App,
     target: &Target,

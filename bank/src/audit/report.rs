@@ -109,13 +109,12 @@ impl fmt::Display for Report {
             all.count()
         };
         let known = self.findings.iter().filter(|finding| finding.known).count();
-        write!(
-            f,
-            "{} errors, {} warnings, {} notes",
-            count(Severity::Error),
-            count(Severity::Warning),
-            count(Severity::Note)
-        )?;
+        let severities = [Severity::Error, Severity::Warning, Severity::Note];
+        let sums = severities.map(|severity| match count(severity) {
+            1 => format!("1 {severity}"),
+            number => format!("{number} {severity}s"),
+        });
+        f.write_str(&sums.join(", "))?;
         if known > 0 {
             write!(f, ", {known} of them known to the baseline")?;
         }

@@ -25,13 +25,13 @@ pub(crate) use text::{Sum, count, paint};
 #[derive(Debug)]
 pub(crate) struct Output {
     json: bool,
-    /// No bar, as log lines would go through it.
+    /// Log lines are written; there is no progress bar then, as they would tear it.
     verbose: bool,
-    /// Whoever read the output has gone, as `head` does.
+    /// Nobody reads the output any more, as after `| head`.
     closed: AtomicBool,
 }
 
-/// An event: its name, and what there is to say.
+/// An event: its name, and its fields.
 #[derive(Serialize)]
 struct Named<'e, T> {
     event: &'e str,
@@ -122,13 +122,13 @@ impl Output {
         self.closed.load(Ordering::Relaxed)
     }
 
-    /// Does the work of a verb, and shows how it gets on.
+    /// Does the work of a verb, and shows its progress.
     pub(crate) async fn with_progress<T>(&self, work: impl AsyncFnOnce(Observer<'_>) -> T) -> T {
         let progress = Progress::new(self);
         work(&|event| progress.observe(event)).await
     }
 
-    /// The last word of a command that was ended early.
+    /// Tells the error that has ended the command.
     pub(crate) fn fail(&self, failure: &Failure) {
         if self.json {
             #[derive(Serialize)]
@@ -138,7 +138,7 @@ impl Output {
                 hint: Option<&'f str>,
                 exit_code: u8,
             }
-            // Nothing is left to do where this cannot be written, either.
+            // If standard output is what has failed, the line on standard error remains.
             let _ = self.event(&Failed {
                 message: &failure.message,
                 hint: failure.hint.as_deref(),
@@ -152,7 +152,7 @@ impl Output {
     }
 }
 
-/// A line on standard error; that nobody reads it is no failure.
+/// Writes a line on standard error. That it cannot be written is no failure.
 pub(crate) fn note(line: impl Display) {
     let line = for_terminal(&format!("{line}\n"));
     let _ = AutoStream::auto(io::stderr()).write_all(line.as_bytes());

@@ -1,4 +1,4 @@
-//! How a verb gets on: a bar at a terminal, lines elsewhere, events for programs.
+//! The progress of a verb: a bar at a terminal, lines elsewhere, events for programs.
 
 use std::io::{self, IsTerminal as _};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,16 +9,16 @@ use timeback_qti_bank::{Event, Outcome};
 
 use super::{Output, note, paint};
 
-/// After how many entities a line says how many there were, where there is no bar.
+/// Where there is no bar, a line tells the count after each so many entities.
 const LINE_EVERY: u64 = 1_000;
 
-/// How a verb gets on; what it showed is gone when it is dropped.
+/// The progress of a verb. The bar disappears when this is dropped.
 #[derive(Debug)]
 pub(super) struct Progress<'o> {
     output: &'o Output,
     bar: Option<ProgressBar>,
     done: AtomicU64,
-    /// How many there are in this stage; 0 where that is not known.
+    /// The number of entities in this stage; 0 where it is not known.
     total: AtomicU64,
     failed: AtomicU64,
 }
@@ -36,10 +36,10 @@ impl<'o> Progress<'o> {
         }
     }
 
-    /// What the bank's verbs call.
+    /// Takes an event of the bank.
     pub(super) fn observe(&self, event: &Event) {
         if self.output.json {
-            // An output that cannot be written is told by the report at the latest.
+            // The report is written after the events, and fails where they do.
             let _ = self.output.event(event);
             return;
         }
@@ -107,7 +107,7 @@ impl<'o> Progress<'o> {
         }
     }
 
-    /// A line that stays, above the bar if there is one.
+    /// Writes a line that stays, above the bar if there is one.
     fn line(&self, line: &str) {
         match &self.bar {
             Some(bar) => bar.suspend(|| note(line)),
@@ -124,7 +124,7 @@ impl Drop for Progress<'_> {
     }
 }
 
-/// Count, rate, time left and failures; without a total, what of that can be told.
+/// How the bar looks. Without a total there is no bar and no time left, only the count and the rate.
 fn style(has_total: bool) -> ProgressStyle {
     let template = match has_total {
         true => "{prefix:8} [{bar:30}] {pos}/{len}  {rate}  {eta} left  {msg}",

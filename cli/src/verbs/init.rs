@@ -11,8 +11,8 @@ use crate::failure::Failure;
 
 /// Make a folder a bank
 ///
-/// Writes `qti.toml`, which says what the bank is pulled from. Nothing is sent, and no secret is written: credentials come
-/// from the environment or from a profile.
+/// Writes `qti.toml`, which says from which service the bank is pulled, and what of it. Nothing is sent. No secret is written, and
+/// a URL with a password is refused: credentials come from the environment or from a profile.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

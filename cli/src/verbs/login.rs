@@ -8,8 +8,8 @@ use crate::output::{ask, note, paint};
 
 /// Sign in to the service, in a browser
 ///
-/// For profiles with `sign_in = true`. The browser comes back to this command; where it is on another machine, --paste takes the
-/// address at which it ended. The session is stored, and prolonged with each use.
+/// For profiles with `sign_in = true`. The browser comes back to this command by an address of this machine. If the browser is on
+/// another machine, it cannot: paste the address where it has ended with --paste. The session is stored, and prolonged with each use.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -21,7 +21,7 @@ pub(crate) struct Login {
     #[arg(long)]
     no_browser: bool,
 
-    /// The browser is on another machine: ask for the address at which it ended
+    /// The browser is on another machine: ask for the address where it has ended
     #[arg(long)]
     paste: bool,
 }
@@ -37,7 +37,7 @@ impl Login {
                     "Open this address in a browser:\n  {}",
                     attempt.url()
                 ));
-                let pasted = ask("The address at which it ended: ").await;
+                let pasted = ask("The address where the browser has ended: ").await;
                 let pasted = pasted.map_err(Failure::at("the address"))?;
                 attempt.finish(&pasted).await?;
             }

@@ -11,7 +11,7 @@ Examples:
   qti logout --profile me
   qti logout --profile me --local")]
 pub(crate) struct Logout {
-    /// Only forget the token here, and ask nobody
+    /// Only forget the stored token: the issuer is not told
     #[arg(long)]
     local: bool,
 }

@@ -1,3 +1,4 @@
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use serde_json::Value;
@@ -14,8 +15,8 @@ use crate::output::{count, note, paint};
 
 /// List entities of the service
 ///
-/// They come as they are read, a line each: identifier, title, and when they were last changed, apart by tabs. With --json each
-/// is a whole entity. The service sorts by when they were created, the newest first, unless told.
+/// Each is a line, written as soon as it is read: its identifier, its title, and when it was last changed, separated by tabs.
+/// With --json, each line holds the whole entity. The newest come first, unless told otherwise.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -25,7 +26,7 @@ Examples:
   qti ls stimuli --columns identifier,metadata.grade | head
   qti ls items --json > items.jsonl")]
 pub(crate) struct Ls {
-    /// What to list
+    /// What to list: items, tests or stimuli
     #[arg(default_value = "items")]
     kind: Kind,
 
@@ -45,7 +46,7 @@ pub(crate) struct Ls {
     #[arg(long, value_name = "ORDER")]
     order: Option<Order>,
 
-    /// At most so many
+    /// How many to list at most
     #[arg(long, value_name = "NUMBER")]
     limit: Option<usize>,
 
@@ -54,6 +55,7 @@ pub(crate) struct Ls {
         long,
         value_name = "FIELDS",
         value_delimiter = ',',
+        value_parser = NonEmptyStringValueParser::new(),
         default_value = "identifier,title,updatedAt"
     )]
     columns: Vec<String>,

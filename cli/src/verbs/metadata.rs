@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use clap::Args;
 use serde_json::Value;
 use timeback_qti_bank::Service;
@@ -28,7 +30,7 @@ pub(crate) struct Metadata {
     #[arg(value_name = "ENTITY")]
     address: String,
 
-    /// Keys to set
+    /// Keys to set, each once
     #[arg(value_name = "KEY=VALUE", value_parser = pair)]
     set: Vec<(String, Value)>,
 
@@ -51,6 +53,12 @@ fn pair(text: &str) -> Result<(String, Value), String> {
 
 impl Metadata {
     pub(crate) async fn run(self, app: &App) -> Result<Exit, Failure> {
+        let mut named = HashSet::new();
+        let mut all = self.set.iter().map(|(key, _)| key).chain(&self.unset);
+        if let Some(twice) = all.find(|key| !named.insert(*key)) {
+            let message = format!("the key {twice:?} is named twice");
+            return Err(Failure::new(Exit::Usage, message));
+        }
         let target = app.target(&app.settings()?)?;
         let service = Service::new(target.client.clone());
         let key = entity(&service, &self.address)?;

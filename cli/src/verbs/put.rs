@@ -13,8 +13,8 @@ use crate::value;
 
 /// Create or replace entities from their QTI XML
 ///
-/// Whether a file is a stimulus, an item or a test is told from its root, and so is the identifier. Each write is read back. What
-/// XML does not hold stays as it is.
+/// The root element of a file says whether it is a stimulus, an item or a test, and its identifier. Each write is read back and
+/// compared. What XML does not hold, such as metadata, stays as it is.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

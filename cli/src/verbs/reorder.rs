@@ -9,8 +9,8 @@ use crate::one::may_write;
 
 /// Put the items of a section into another order
 ///
-/// Each item must be named exactly once: otherwise nothing is written. A test whose XML holds what the service would drop on
-/// this, such as selections, is refused.
+/// Each item of the section must be named exactly once, or nothing is written. The service writes the whole test anew for this: a
+/// test whose XML holds what would get lost then, such as selections, is refused.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

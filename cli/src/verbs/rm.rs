@@ -9,7 +9,8 @@ use crate::output::{count, note, paint};
 
 /// Delete entities of the service
 ///
-/// References of other entities to them stay, and lead nowhere. What is deleted is not kept: `qti get` shows it before.
+/// Other entities keep their references to them, which lead nowhere then. Nothing is kept of what is deleted: save it with
+/// `qti get --output` before.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -21,7 +22,7 @@ pub(crate) struct Rm {
     #[arg(required = true, value_name = "ENTITY")]
     addresses: Vec<String>,
 
-    /// It is no failure if there is no such entity
+    /// An entity that does not exist is no error
     #[arg(long)]
     if_exists: bool,
 

@@ -19,8 +19,9 @@ use crate::output::note;
 
 /// Start the API's emulation on this machine, to try things without an account
 ///
-/// It prints what to export so that `qti` and other clients speak to it, and runs until Ctrl-C. With a command, it is this
-/// command alone that speaks to it, and it ends with the command, and with its exit code.
+/// It prints the environment variables with which `qti` and other clients speak to it, and runs until Ctrl-C. With a command, only
+/// that command and what it starts get the variables; the sandbox ends with the command, and with its exit code. A --profile that
+/// is typed goes before the variables.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -11,7 +11,8 @@ use crate::one::entity;
 
 /// Let the service score a response to an item
 ///
-/// Nothing is stored. A variable that is given more than once has a list of values.
+/// Nothing is stored. A variable that is given more than once has a list of values. A value with a `=` in it needs its name, as in
+/// RESPONSE=a=b.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -24,7 +25,7 @@ pub(crate) struct Score {
     #[arg(value_name = "ITEM")]
     address: String,
 
-    /// The response: a value of RESPONSE, or NAME=VALUE
+    /// The response: a value of the variable RESPONSE, or NAME=VALUE
     #[arg(required = true, value_name = "RESPONSE")]
     responses: Vec<String>,
 }

@@ -11,7 +11,7 @@ use crate::output::{note, paint};
 
 /// Check QTI XML: here, and by the service against its schema
 ///
-/// Ends with 1 if one is not valid.
+/// Here, a file must be well-formed QTI 3.0; the service also holds it against the schema. Ends with 1 if a file is not valid.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -23,7 +23,7 @@ pub(crate) struct Validate {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<FileOrStdin>,
 
-    /// Ask nobody: only what can be told here
+    /// Check here only: the service is not asked, and no credentials are needed
     #[arg(long)]
     offline: bool,
 }
@@ -32,7 +32,7 @@ impl Validate {
     pub(crate) async fn run(self, app: &App) -> Result<Exit, Failure> {
         let target = match self.offline {
             true => None,
-            false => Some(app.target(&app.settings()?)?),
+            false => Some(app.target(&app.settings()?).map_err(or_offline)?),
         };
         let mut exit = Exit::Done;
         for file in &self.files {
@@ -59,7 +59,7 @@ impl Validate {
                     true => format!("{file}: {}\n", paint::good("valid")),
                     false => problems
                         .iter()
-                        .map(|problem| format!("{file}: {} {problem}\n", paint::bad("invalid")))
+                        .map(|problem| format!("{file}: {}: {problem}\n", paint::bad("invalid")))
                         .collect(),
                 })?;
             if !problems.is_empty() {
@@ -73,13 +73,20 @@ impl Validate {
     }
 }
 
+/// Without credentials, half of the check can still be done.
+fn or_offline(failure: Failure) -> Failure {
+    let hint = failure.hint.as_deref().unwrap_or_default();
+    let hint = format!("{hint}; --offline checks without the service");
+    failure.hint(hint.trim_start_matches("; "))
+}
+
 /// What a document is, if it can be an entity at all.
 fn kind_of(xml: &str) -> Result<Kind, String> {
     let root = Element::parse(xml).map_err(|problem| problem.to_string())?;
     let (kind, name) = match root.qti_name() {
         Some("assessment-stimulus") => (Kind::Stimulus, "qti-assessment-stimulus"),
         Some("assessment-test") => (Kind::Test, "qti-assessment-test"),
-        // What is none of the three is told as what is no item.
+        // For anything else the check below fails, and tells what an item looks like.
         _ => (Kind::Item, "qti-assessment-item"),
     };
     check_qti_3(name, xml).map_err(|problem| problem.to_string())?;

@@ -7,9 +7,9 @@ use crate::app::App;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// Tell which token there is for the service, without showing it
+/// Tell which token is stored for the service, without showing it
 ///
-/// Nobody is asked. Ends with 1 if no token is stored.
+/// Nothing is sent. Ends with 1 if no token is stored.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -1,6 +1,6 @@
 use timeback_qti_sandbox::{Effect, FaultRule};
 
-use crate::support::{Place, sandbox_of};
+use crate::support::{Place, QTI, sandbox_of};
 
 /// What the error says, which is a line and a hint.
 async fn refusal(place: &Place, arguments: &[&str], code: i32) -> String {
@@ -25,6 +25,9 @@ async fn what_is_missing_is_told_with_what_to_do() {
     assert!(told.contains("is a bank already"), "{told}");
     let told = refusal(&place, &["pull"], 2).await;
     assert!(told.contains("TIMEBACK_CLIENT_ID"), "{told}");
+    std::fs::write(place.path("item.xml"), "<qti-assessment-item/>").unwrap();
+    let told = refusal(&place, &["validate", "item.xml"], 2).await;
+    assert!(told.contains("--offline"), "{told}");
     let told = refusal(&place, &["pull", "--profile", "nobody"], 2).await;
     assert!(told.contains("config.toml"), "{told}");
 }
@@ -78,6 +81,27 @@ async fn damage_of_what_a_bank_remembers_is_told_and_loses_no_content() {
     std::fs::remove_file(&state).unwrap();
     let pulled = place.qti(&["pull"]).await.ended_with(0);
     assert_eq!(pulled.out, "2 unchanged\n");
+}
+
+/// Moved away, it would take with it what is known of writes that a push has begun.
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_is_told_to_move_away_a_database_that_only_has_no_room() {
+    let sandbox = sandbox_of(1).await;
+    let place = Place::with(&sandbox);
+    place.qti(&["init"]).await.ended_with(0);
+    let script = format!("trap '' XFSZ; ulimit -f 1; exec '{QTI}' pull");
+    let mut shell = tokio::process::Command::new("sh");
+    shell.args(["-c", &script]).current_dir(place.folder());
+    let shell = shell.env_clear().envs(place.environment());
+    let output = shell.output().await.unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(
+        told.contains(".redb") && told.contains("make room"),
+        "{told}"
+    );
+    assert!(!told.contains("move"), "{told}");
 }
 
 #[tokio::test]

@@ -176,6 +176,11 @@ async fn metadata_is_changed_by_key_and_the_others_stay() {
             .await
             .ended_with(2);
     }
+    for twice in [&["a=1", "a=2"][..], &["a=1", "--unset", "a"]] {
+        let arguments = [&["metadata", "item/i"], twice].concat();
+        let ran = place.qti(&arguments).await.ended_with(2);
+        assert!(ran.err.contains("named twice"), "{ran}");
+    }
     for wrong in ["{\"n\": 123456789012345678901234}", "[]", "{"] {
         std::fs::write(place.path("m.json"), wrong).unwrap();
         let put = ["put", "i.xml", "--metadata", "m.json"];

@@ -24,7 +24,7 @@ pub(super) fn parse(name: &str, text: &str, allow_insecure_http: bool) -> Result
         "https" => Ok(url),
         "http" if allow_insecure_http || is_loopback(&url) => Ok(url),
         "http" => Err(Error::config(format!(
-            "{name} is plain http, which would show tokens to others on the way; use https or allow_insecure_http()"
+            "{name} is plain http, which would show tokens to others on the way: use https, or ClientBuilder::allow_insecure_http"
         ))),
         scheme => Err(Error::config(format!(
             "{name} has the scheme {scheme}; https is needed"
