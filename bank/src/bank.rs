@@ -13,7 +13,7 @@ use crate::settings::Settings;
 
 /// The file that makes a folder a bank.
 const SETTINGS: &str = "qti.toml";
-/// The folder of what does not belong into version control.
+/// The folder for what version control is to leave alone.
 const STATE: &str = ".qti";
 
 /// A bank of content on disk.
@@ -70,13 +70,13 @@ impl Bank {
         let settings = Settings::parse(&path, &text)?;
         let bank = Self::at(root, settings);
         match bank.prepare() {
-            // One can look at a bank where nothing may be written: what has to write says so itself.
+            // A bank that may not be written can still be read. What writes fails by itself.
             Err(Error::File { source, .. }) if is_read_only(&source) => Ok(bank),
             prepared => prepared.map(|()| bank),
         }
     }
 
-    /// Opens the bank that a folder stands in: the folder itself, or the nearest one above it.
+    /// Opens the bank that a folder belongs to: the folder itself, or the nearest one above it that is a bank.
     ///
     /// # Errors
     /// As [`open`](Self::open).
@@ -95,7 +95,7 @@ impl Bank {
         }
     }
 
-    /// Makes the folder of what does not belong into version control.
+    /// Makes the folder for what version control is to leave alone.
     fn prepare(&self) -> Result<()> {
         let state = self.root.join(STATE);
         fs::create_dir_all(&state).map_err(Error::file(&state))?;

@@ -76,7 +76,7 @@ impl Bank {
 }
 
 impl Connection {
-    /// The same, ended early by this.
+    /// The same connection, whose verbs end early when `stop` says so.
     #[must_use]
     pub fn stopped_by(mut self, stop: Stop) -> Self {
         self.stop = stop;

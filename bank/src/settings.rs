@@ -44,10 +44,10 @@ pub struct Selection {
     /// These tests, their items, and the items' stimuli.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tests: Vec<Identifier>,
-    /// What this filter of the API lets through of the items and the tests, with what they refer to.
+    /// The items and tests that match this filter of the API, and what they refer to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
-    /// What the service's text search finds, with what that refers to.
+    /// What the service's text search finds, and what that refers to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search: Option<String>,
 }
@@ -109,7 +109,7 @@ fn wrong(path: &Path, problem: String) -> Error {
     Error::Settings { path, problem }
 }
 
-/// What the parser says, without the value that it quotes: people put secrets where none belong.
+/// The parser's message without the value that it quotes, which could be a secret.
 fn without_value(message: &str) -> String {
     match message.rsplit_once(", expected ") {
         Some((said, expected)) if said.starts_with("invalid ") => {

@@ -12,7 +12,7 @@ pub(crate) enum Exit {
     Service,
     Findings,
     Interrupted,
-    /// As the command did that `qti sandbox` has run.
+    /// With the exit code of the command that `qti sandbox` has run.
     #[cfg_attr(
         not(feature = "sandbox"),
         expect(dead_code, reason = "`qti sandbox` alone runs one")

@@ -47,7 +47,7 @@ fn main() -> ExitCode {
             app.interrupt.listen().map_err(Failure::at("signals"))?;
             cli.verb.run(&app).await
         });
-        // A thread that waits for an answer keeps nobody.
+        // A thread may still wait for an answer on standard input: it is not waited for.
         runtime.shutdown_background();
         ended
     });

@@ -1,4 +1,4 @@
-//! Values as people type them, and JSON files that they give: nothing of them may be lost on the way to the service.
+//! Values of the command line, and JSON files: no digit of a number is lost without a word.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ pub(crate) fn typed(text: &str) -> Result<Value, String> {
     match serde_json::from_str(text) {
         Ok(Value::String(quoted)) => Ok(quoted.into()),
         Ok(Value::Array(_) | Value::Object(_)) => json(text),
-        // `1.10` is a version, not the number 1.1, and `12345678901234567890123` no number that a float could hold.
+        // `1.10` may be a version: as the number 1.1 it would lose a digit.
         Ok(value) => {
             let written = value.to_string();
             Ok(if written == text { value } else { text.into() })

@@ -1,4 +1,4 @@
-//! What concerns several entities: references, things that nothing refers to, and doubles.
+//! The checks across entities: references, entities that nothing refers to, and doubles.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,12 +9,12 @@ use super::finding::{Findings, Place};
 use super::rule::Rule;
 use crate::entity::{Identifier, Key, Kind};
 
-/// What is kept of each entity once its document is gone.
+/// What the checks need of each entity, kept after its document is dropped.
 #[derive(Debug, Default)]
 pub(super) struct Across {
     entities: BTreeMap<Key, Place>,
     references: Vec<Reference>,
-    /// By kind and a digest of all that they say but for their identifiers.
+    /// The entities by their kind, and by a digest of their content without the identifier.
     by_content: BTreeMap<(Kind, [u8; 32]), Vec<Key>>,
 }
 
@@ -27,12 +27,12 @@ struct Reference {
 }
 
 impl Across {
-    /// An entity whose XML cannot be read is there all the same.
+    /// Adds an entity. One whose XML cannot be read exists, too: references to it are not missing.
     pub(super) fn add_key(&mut self, key: &Key, place: Place) {
         self.entities.insert(key.clone(), place);
     }
 
-    /// Takes what is needed of a document.
+    /// Adds what the checks need of a document.
     pub(super) fn add(&mut self, document: &Document<'_>) {
         let key = &document.source.entity.key;
         for element in document.root.descendants() {
@@ -99,7 +99,7 @@ impl Across {
     }
 }
 
-/// A digest of all that a document says but for its identifier.
+/// A digest of a document's content without its identifier.
 fn digest(root: &Element) -> [u8; 32] {
     use sha2::{Digest, Sha256};
     let mut digest = Sha256::new();

@@ -14,12 +14,12 @@ use crate::error::{Error, Result};
 use crate::progress::{Event, Observer, Outcome};
 use crate::remote::{Entry, Query, Service, Unaddressable};
 
-/// Scores are sums of decimal fractions.
+/// Scores that differ by no more are equal: they are sums of decimal fractions.
 const EPSILON: f64 = 1e-9;
 
 impl Connection {
-    /// Audits the bank's folder as [`audit`](super::audit) does, and lets the service score the items: each one's own key, and
-    /// an answer beside it. The service scores what it holds, so push first.
+    /// Audits the bank's folder as [`audit`](super::audit) does, and lets the service score each item's key and one wrong
+    /// answer. The service scores its own copy of the items, so push first.
     ///
     /// # Errors
     /// As [`audit`](super::audit). What the service cannot score is a finding.
@@ -57,7 +57,8 @@ impl Connection {
 }
 
 impl Service {
-    /// Audits all that the service holds, without a folder; with `scored`, it is also asked for what keys score.
+    /// Audits all that the service holds, without a folder. With `scored`, the service also scores each item's key and one
+    /// wrong answer.
     ///
     /// ```
     /// # #[tokio::main]
@@ -74,8 +75,8 @@ impl Service {
     /// ```
     ///
     /// # Errors
-    /// [`Error::List`](crate::Error::List) and [`Error::Service`](crate::Error::Service) if it cannot be asked: an audit of a
-    /// part would tell of references to the rest. An entity that cannot be read is a finding.
+    /// [`Error::List`](crate::Error::List) and [`Error::Service`](crate::Error::Service) if not all of it can be read: references
+    /// to the rest would be reported as missing. An entity that was read and cannot be understood is a finding.
     pub async fn audit(
         &self,
         options: &Options,
@@ -134,7 +135,7 @@ impl Service {
     }
 }
 
-/// What came of reading an entry of a list.
+/// The outcome of reading one entry of a list.
 enum Read {
     Gone,
     Unaddressable(Unaddressable),
@@ -149,7 +150,7 @@ fn begin(total: u64, observer: Observer<'_>) {
     });
 }
 
-/// What the service says of an item's key, and of an answer beside it.
+/// Lets the service score an item's key and one wrong answer; what is wrong with the scores.
 async fn problems(service: &Service, entity: &Entity) -> Vec<(Rule, String)> {
     let readable = Some(&entity.xml).filter(|_| entity.key.kind == Kind::Item);
     let Some(item) = readable.and_then(|xml| ItemView::parse(xml).ok()) else {
@@ -162,7 +163,7 @@ async fn problems(service: &Service, entity: &Entity) -> Vec<(Rule, String)> {
         .iter()
         .filter(|declaration| !declaration.correct.is_empty())
         .collect();
-    // The key of a template item is another one for each candidate.
+    // In a template item, each candidate has another correct response.
     let has_template = Element::parse(&entity.xml).is_ok_and(|root| {
         root.descendants()
             .any(|element| element.qti_name() == Some("set-correct-response"))

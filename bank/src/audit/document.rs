@@ -1,11 +1,11 @@
-//! An entity's XML as the rules look at it.
+//! An entity's XML, parsed for the rules.
 
 use timeback_qti::xml::{Element, ItemView, StimulusView, TestView, XmlError};
 
 use super::finding::Source;
 use crate::entity::Kind;
 
-/// A document: what it says, and its elements, which know where they stand.
+/// A parsed document: its view, and its elements with their places.
 #[derive(Debug)]
 pub(super) struct Document<'e> {
     pub(super) source: Source<'e>,
@@ -13,7 +13,7 @@ pub(super) struct Document<'e> {
     pub(super) view: View,
 }
 
-/// What a document says, by kind.
+/// The view of a document, by its kind.
 #[derive(Debug)]
 pub(super) enum View {
     Stimulus,
@@ -37,13 +37,13 @@ impl<'e> Document<'e> {
         self.root.attribute("identifier").unwrap_or_default()
     }
 
-    /// The elements of a QTI name, in the document's order, which is also that of the views.
+    /// The elements with this QTI name, in document order. The views list theirs in the same order.
     pub(super) fn elements(&self, name: &str) -> impl Iterator<Item = Element> {
         let descendants = self.root.descendants();
         descendants.filter(move |element| element.qti_name() == Some(name))
     }
 
-    /// Whether rules of the document name a variable, so that its key may be in them.
+    /// Whether a processing rule names this variable. Its correct value may be part of the rule then.
     pub(super) fn rules_name(&self, variable: &str) -> bool {
         let rules = self
             .elements("response-processing")
@@ -54,7 +54,7 @@ impl<'e> Document<'e> {
             .any(|rules| rules.descendants().any(|rule| names(&rule)))
     }
 
-    /// Whether the key of a response variable is made for each candidate.
+    /// Whether a template gives each candidate another correct response for this variable.
     pub(super) fn makes_key(&self, response: &str) -> bool {
         self.elements("set-correct-response")
             .any(|rule| rule.attribute("identifier") == Some(response))

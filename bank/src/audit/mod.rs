@@ -54,7 +54,7 @@ use crate::remote::Unaddressable;
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Options {
-    /// What an earlier audit counted: no more than it found of a rule is nothing new, and less content is an error.
+    /// The counts of an earlier audit. A rule that finds no more than then finds nothing new; less content than then is an error.
     pub baseline: Option<Counts>,
     /// Rules that are not applied.
     pub without: Vec<Rule>,
@@ -84,14 +84,14 @@ pub fn audit(bank: &Bank, options: &Options, observer: Observer<'_>) -> Result<R
     Ok(auditor.finish(options))
 }
 
-/// Where a file stands, from the bank's folder, with `/`.
+/// The path of a file, relative to the bank's folder, with `/`.
 fn file_of(bank: &Bank, path: &Path) -> String {
     let parts = path.strip_prefix(bank.root()).unwrap_or(path).iter();
     let parts = parts.map(|part| part.to_string_lossy());
     parts.collect::<Vec<_>>().join("/")
 }
 
-/// Audits entities from anywhere, one after the other: it keeps of each what concerns others, not its XML.
+/// Audits entities from any source, one after the other. It keeps what the checks across entities need, not the XML.
 ///
 /// ```
 /// use timeback_qti_bank::audit::{Auditor, Options, Severity};
@@ -112,7 +112,7 @@ pub struct Auditor {
 }
 
 impl Auditor {
-    /// Looks at an entity; `file` is where findings say that it stands.
+    /// Audits an entity; `file` is the one that its findings name.
     pub fn add(&mut self, entity: &Entity, file: Option<&str>) {
         let source = Source { entity, file };
         self.count(&entity.key, source.place(1, 1));
@@ -130,7 +130,7 @@ impl Auditor {
         rules::check(&document, &mut self.findings);
     }
 
-    /// An entity that cannot be read is there all the same. `bank` is the one that it stands in.
+    /// Reports an entity that cannot be read, of this bank or of the service. It exists, so references to it are not missing.
     fn add_unreadable(&mut self, bank: Option<&Bank>, key: &Key, error: &Error) {
         let (path, line) = match error {
             Error::Beside { path, source } => (Some(path), source.line().max(1)),
@@ -160,7 +160,7 @@ impl Auditor {
         self.across.add_key(key, place);
     }
 
-    /// Takes what the service said of an item's scores.
+    /// Adds what is wrong with the scores that the service gives.
     fn add_scored(&mut self, entity: &Entity, file: Option<&str>, problems: Vec<(Rule, String)>) {
         let source = Source { entity, file };
         for (rule, message) in problems {
@@ -169,7 +169,7 @@ impl Auditor {
         }
     }
 
-    /// Looks at what concerns several of the entities, and reports.
+    /// Runs the checks across all entities, and makes the report.
     pub fn finish(self, options: &Options) -> Report {
         let mut findings = self.findings;
         self.across.check(&mut findings);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::finding::{Finding, Findings};
 use super::rule::{Rule, Severity};
 
-/// How much there is of everything: what a later audit can be held against.
+/// The counts of content and findings: a baseline for later audits.
 ///
 /// ```
 /// use timeback_qti_bank::audit::Counts;
@@ -41,7 +41,7 @@ pub struct Counts {
 pub struct Report {
     /// All findings, by file and place; what is about the whole bank comes last.
     pub findings: Vec<Finding>,
-    /// How much there is: a baseline for a later audit.
+    /// The counts: a baseline for later audits.
     pub counts: Counts,
 }
 
@@ -68,14 +68,14 @@ impl Report {
         Self { findings, counts }
     }
 
-    /// The worst severity of what the baseline does not have already; `None` if there is nothing new.
+    /// The worst severity of the findings that are new to the baseline; `None` if there are none.
     pub fn worst(&self) -> Option<Severity> {
         let new = self.findings.iter().filter(|finding| !finding.known);
         new.map(|finding| finding.severity).max()
     }
 }
 
-/// Marks the findings of rules that found no more than before, and reports what there is less of.
+/// Marks the findings of rules that found no more than the baseline, and reports what there is less of than then.
 fn hold_against(baseline: &Counts, counts: &Counts, findings: &mut Findings) {
     let most = |rule: Rule, counts: &Counts| counts.findings.get(rule.code()).copied().unwrap_or(0);
     for finding in &mut findings.0 {

@@ -9,7 +9,7 @@ use super::finding::Finding;
 use super::report::Report;
 use super::rule::Rule;
 
-/// What stands in a path of a URI as it is.
+/// The characters that need no escape in a URI's path.
 const IN_URI: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b'-')
@@ -190,7 +190,7 @@ impl<'r> RunResult<'r> {
     }
 }
 
-/// A file's name is percent-encoded itself, so that a `%` of it must be, too.
+/// The path of a file as a URI. Names of the bank's files hold `%` themselves, which is escaped like any other character.
 fn uri(file: &str) -> Cow<'_, str> {
     utf8_percent_encode(file, IN_URI).into()
 }

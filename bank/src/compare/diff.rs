@@ -12,7 +12,7 @@ use crate::layout::render;
 use crate::progress::{Note, Observer};
 use crate::remote::Unaddressable;
 
-/// What has become of an entity since the service was last seen to hold it.
+/// What each side has changed of an entity since the service was last seen.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Diff {
@@ -25,13 +25,13 @@ pub struct Diff {
     pub service: Option<Edit>,
 }
 
-/// What has become of all entities since the service was last seen to hold them.
+/// What each side has changed of all entities since the service was last seen.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DiffReport {
     /// Those that have changed, by kind and identifier.
     pub entities: Vec<Diff>,
-    /// Those of which this cannot be told, as their files or the service's answer cannot be read, and why.
+    /// Those that could not be compared, as their files or the service's answer cannot be read, and why.
     pub failed: Vec<Note>,
     /// As in a [`Status`](super::Status).
     pub unaddressable: Vec<Unaddressable>,
@@ -159,14 +159,14 @@ impl Edit {
             .map(|(before, now)| differences(before, now));
         Self {
             change,
-            // Of XML that cannot be read the text tells.
+            // XML that cannot be read has no places; the text shows what has changed of it.
             differences: places.and_then(Result::ok).unwrap_or_default(),
             text: text(side, before, now),
         }
     }
 }
 
-/// The files of an entity, before and now, as a unified diff.
+/// A unified diff of an entity's files.
 fn text(side: &str, before: Option<&Entity>, now: Option<&Entity>) -> String {
     let Some(key) = now.or(before).map(|entity| &entity.key) else {
         return String::new();

@@ -1,4 +1,4 @@
-//! What differs: by meaning, with the place of each difference.
+//! Comparison by meaning, with the place of each difference.
 
 use std::sync::Arc;
 
@@ -77,7 +77,7 @@ pub fn differences(expected: &Entity, found: &Entity) -> Result<Vec<Difference>,
         _ if from == to => Vec::new(),
         Kind::Item => differences_of_xml(from, to)?,
         Kind::Test => differences_of_tests(from, to)?,
-        // Only what the content form says counts, as that is what is written.
+        // A stimulus is written as its content form, so nothing else of it is compared.
         Kind::Stimulus => match (stimulus_form(expected), stimulus_form(found)) {
             (Ok(from), Ok(to)) => {
                 (from_beside, to_beside) = (from, to);
@@ -99,11 +99,11 @@ pub fn differences(expected: &Entity, found: &Entity) -> Result<Vec<Difference>,
 
 /// Whether two states of an entity say the same.
 pub(crate) fn same(expected: &Entity, found: &Entity) -> bool {
-    // What cannot be read is the same only to the letter.
+    // XML that cannot be read is the same only byte for byte.
     expected == found || differences(expected, found).is_ok_and(|all| all.is_empty())
 }
 
-/// Whether a state is one on the way from one to another, as a write in several steps leaves it.
+/// Whether `found` lies on the way from `from` to `to`: a write of several requests that ended early leaves such a state.
 pub(crate) fn is_between(from: Option<&Entity>, to: &Entity, found: &Entity) -> bool {
     let with = |xml: &Entity, field: &dyn Fn(&str) -> Option<Value>| {
         let mut entity = xml.clone();
@@ -126,7 +126,7 @@ pub(crate) fn is_between(from: Option<&Entity>, to: &Entity, found: &Entity) -> 
             from.and_then(|from| from.beside.get(name)),
             None,
         ];
-        // A write that is not finished may have cleared a field.
+        // A write that ended early may have cleared a field.
         sides
             .into_iter()
             .find(|side| side.map(sorted) == now.map(sorted))
@@ -154,7 +154,7 @@ impl From<timeback_qti::xml::Difference> for Difference {
     }
 }
 
-/// What is empty is the same as what is not there.
+/// Adds the differences of two JSON values, field by field. An empty value is the same as a missing one.
 fn beside(place: &str, from: &Value, to: &Value, differences: &mut Vec<Difference>) {
     if let (Value::Object(from), Value::Object(to)) = (from, to) {
         let added = to.keys().filter(|name| !from.contains_key(*name));

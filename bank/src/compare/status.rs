@@ -1,4 +1,4 @@
-//! How a bank stands: local, last seen, service.
+//! The status of a bank: its files against what the service was last seen to hold, and what it holds now.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -19,42 +19,43 @@ use crate::state::{Seen, Stamp, hash};
 pub enum Change {
     /// Nothing that changes the meaning.
     Unchanged,
-    /// It is there, and was not.
+    /// It exists now, and did not.
     Created,
-    /// It says something else.
+    /// Its meaning has changed.
     Changed,
-    /// It was there, and is not.
+    /// It existed, and does not now.
     Deleted,
 }
 
-/// How an entity stands that is not the same everywhere.
+/// An entity that one side has changed, or both.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StatusEntry {
     /// Which one.
     #[serde(flatten)]
     pub key: Key,
-    /// What the bank's files have become.
+    /// What the bank has done to it.
     pub local: Change,
-    /// What the service's entity has become.
+    /// What the service has done to it.
     pub service: Change,
 }
 
-/// How a bank stands.
+/// The status of a bank.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Status {
-    /// What is not the same everywhere, by kind and identifier.
+    /// The entities that one side has changed, or both, by kind and identifier.
     pub entries: Vec<StatusEntry>,
-    /// How many entities are the same everywhere.
+    /// How many entities neither side has changed.
     pub unchanged: u64,
-    /// Entities of which this cannot be told, as their files or the service's answer cannot be read, and why.
+    /// Entities that could not be compared, as their files or the service's answer cannot be read, and why.
     pub failed: Vec<Note>,
     /// Entities of the service that no request can name, where the bank holds all that the service does.
     pub unaddressable: Vec<Unaddressable>,
 }
 
 impl Connection {
-    /// How the bank and the service stand to each other. Only pages of lists are read, and what has changed.
+    /// What the bank and the service have changed since the service was last seen. Only pages of lists are read, and the
+    /// entities that the service has changed.
     ///
     /// # Errors
     /// As [`Bank::keys`](crate::Bank::keys); [`Error::List`](crate::Error::List) if the service cannot be listed. What
@@ -127,7 +128,7 @@ impl Sides<'_> {
         Ok(status)
     }
 
-    /// The entities that the bank holds, or has seen, or that a pull would bring.
+    /// The entities that the bank holds, that were seen on the service, or that a pull would bring.
     async fn known(&self, kind: Kind, listed: &HashMap<Key, Stamp>) -> Result<BTreeSet<Key>> {
         let local = on_disk(self.bank, move |bank| bank.keys_of(kind)).await?;
         let mut keys: BTreeSet<Key> = local.into_iter().collect();
@@ -159,7 +160,7 @@ impl Sides<'_> {
         Ok((local, service))
     }
 
-    /// What the bank's files have become since the service was seen, which is told, too.
+    /// What the bank has done to an entity since the service was last seen, and what was seen then.
     async fn local_change(
         &self,
         key: &Key,

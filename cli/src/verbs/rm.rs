@@ -35,7 +35,7 @@ impl Rm {
     pub(crate) async fn run(self, app: &App) -> Result<Exit, Failure> {
         let target = app.target(&app.settings()?)?;
         let service = Service::new(target.client.clone());
-        // All are looked at before one is deleted.
+        // Nothing is deleted before all are known to exist.
         let mut keys = Vec::new();
         for address in &self.addresses {
             let key = entity(&service, address)?;

@@ -33,7 +33,7 @@ pub(crate) struct Sandbox {
     #[command(flatten)]
     options: Options,
 
-    /// Begin with what this bank holds; the bank stays as it is
+    /// Fill the sandbox with what this bank holds; the bank itself is not changed
     #[arg(long, value_name = "FOLDER")]
     load: Option<PathBuf>,
 
@@ -117,7 +117,7 @@ async fn run(app: &App, mut command: Command, sandbox: &Service) -> io::Result<E
     command
         .envs(variables(sandbox))
         .env("PATH", paths)
-        // They say which service is meant, too.
+        // These would add settings of another service.
         .env_remove("TIMEBACK_PROFILE")
         .env_remove("TIMEBACK_ENVIRONMENT");
     app.interrupt.leave_to_child();

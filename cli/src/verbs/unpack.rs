@@ -12,7 +12,7 @@ use crate::output::{Sum, note, paint};
 /// Take a QTI 3.0 content package into the bank
 ///
 /// All of the package is looked at before anything is written; one of an older format, and one that could do harm, is refused.
-/// What the bank has otherwise is a conflict, and left alone. Files that the service has no place for go to `media/`.
+/// What the bank has with another content is a conflict, and left alone. Files that the service has no place for go to `media/`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -23,7 +23,7 @@ pub(crate) struct Unpack {
     /// The package
     file: PathBuf,
 
-    /// Also overwrite what the bank has otherwise
+    /// Also overwrite entities and files that the bank has with another content
     #[arg(long)]
     force: bool,
 

@@ -1,4 +1,4 @@
-//! What readers of the content need who cannot see it, or do not know its language.
+//! Accessibility: alternative texts of images, and the language of the content.
 
 use timeback_qti::xml::Element;
 
@@ -11,7 +11,7 @@ pub(super) fn check(document: &Document<'_>, findings: &mut Findings) {
     for element in document.root.descendants().filter(is_image_without_alt) {
         let named = element.attribute("src").or(element.attribute("data"));
         let message = match named {
-            // What is in the address itself says nothing to a reader, and can be long.
+            // A `data:` URL would tell a reader nothing, and can be long.
             Some(address) if !address.starts_with("data:") => {
                 format!("the image {address:?} has no alternative text")
             }
@@ -19,7 +19,7 @@ pub(super) fn check(document: &Document<'_>, findings: &mut Findings) {
         };
         findings.at(document.source, &element, Rule::ImageWithoutAlt, message);
     }
-    // The text of a test is that of its items.
+    // A test holds no text of its own, only that of its items.
     if document.source.entity.key.kind != Kind::Test && !says_language(&document.root) {
         let message = "the root has no xml:lang";
         findings.at(

@@ -30,7 +30,7 @@ pub(super) fn check(document: &Document<'_>, item: &ItemView, findings: &mut Fin
 struct Variables {
     responses: HashSet<String>,
     outcomes: HashSet<String>,
-    /// All of the item, declared by templates, contexts and QTI itself, too.
+    /// All variables of the item, those that templates, contexts and QTI itself declare included.
     all: HashSet<String>,
 }
 

@@ -13,7 +13,7 @@ pub(super) fn check(document: &Document<'_>, item: &ItemView, findings: &mut Fin
         let Some(outcome) = feedback.outcome_identifier.as_deref() else {
             continue;
         };
-        // What is hidden by its outcome is shown until then.
+        // Feedback with `show-hide="hide"` is shown until its outcome hides it.
         if feedback.show_hide != ShowHide::Show {
             continue;
         }
@@ -28,10 +28,10 @@ pub(super) fn check(document: &Document<'_>, item: &ItemView, findings: &mut Fin
     }
 }
 
-/// What an outcome can hold after the processing.
+/// The values that an outcome can have after response processing.
 enum Values {
     These(HashSet<String>),
-    /// It cannot be told.
+    /// Not known.
     Any,
 }
 
@@ -82,7 +82,7 @@ fn possible_values(document: &Document<'_>, item: &ItemView, outcome: &str) -> V
     Values::These(values)
 }
 
-/// Adds what an expression can be; `false` if that cannot be told.
+/// Adds the values that an expression can have; `false` if they are not known.
 fn add_values(item: &ItemView, expression: &Element, values: &mut HashSet<String>) -> bool {
     let named = expression.attribute("identifier").unwrap_or_default();
     match expression.qti_name() {

@@ -1,4 +1,4 @@
-//! The XML is that of the entity it is kept as.
+//! The XML has the identifier that the entity is kept under.
 
 use super::super::document::Document;
 use super::super::finding::Findings;

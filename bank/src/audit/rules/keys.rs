@@ -44,7 +44,7 @@ pub(super) fn check(document: &Document<'_>, item: &ItemView, findings: &mut Fin
     }
 }
 
-/// Whether its answers can be told right from wrong without a person.
+/// Whether answers to this kind of interaction can be scored without a person.
 fn is_closed(kind: &InteractionKind) -> bool {
     use InteractionKind as Kind;
     !matches!(

@@ -1,4 +1,5 @@
-//! The rules, a file a family. Each looks at one document; what concerns several is in [`across`](super::across).
+//! The rules, one file for each family. A rule looks at one document; the checks across documents are in
+//! [`across`](super::across).
 
 mod accessibility;
 mod declarations;

@@ -9,7 +9,7 @@ use super::super::finding::Findings;
 use super::super::rule::Rule;
 use super::super::scoring::{RESPONSE, Template, borrowed, others};
 
-/// Scores are sums of decimal fractions.
+/// Scores that differ by no more are equal: they are sums of decimal fractions.
 const EPSILON: f64 = 1e-9;
 
 pub(super) fn check(document: &Document<'_>, item: &ItemView, findings: &mut Findings) {
@@ -82,7 +82,7 @@ fn problems(
     problems
 }
 
-/// The highest score, as the item declares it; `None` where the template gives just that for the key.
+/// The highest score that the item declares. `None` if there is none, and for templates that give one point, whatever is declared.
 pub(in super::super) fn declared_maximum(item: &ItemView) -> Option<f64> {
     let template = item.response_processing.as_ref()?.template.as_ref()?;
     if matches!(
@@ -100,11 +100,11 @@ pub(in super::super) fn declared_maximum(item: &ItemView) -> Option<f64> {
     maximum.or_else(|| outcome("MAXSCORE").and_then(default))
 }
 
-/// Keys that nothing scores, as no rule and no template looks at their variables.
+/// Reports keys of variables that neither a rule nor the template looks at: nothing scores them.
 fn unscored_keys(document: &Document<'_>, item: &ItemView, findings: &mut Findings) {
     let processing = item.response_processing.as_ref();
     let template = processing.and_then(|processing| processing.template.as_ref());
-    // What another template does is not known.
+    // A template that is not QTI's own may score anything.
     if template.is_some_and(|template| matches!(template.kind, TemplateKind::Other(_))) {
         return;
     }

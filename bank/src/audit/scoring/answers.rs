@@ -8,10 +8,10 @@ use super::super::limits::{Limits, used_too_often};
 use super::is_same_answer;
 use super::value::{Form, is_same};
 
-/// Enough for any real item, and no more work than an item is worth.
+/// How many answers are made at most: more than any real item has choices, and few enough to be quick.
 const MOST: usize = 2_000;
 
-/// Answers that the interaction takes and that are not the key. Their texts are made up where no choices are offered.
+/// Answers that the interaction accepts and that are not the key. Where it offers no choices, their texts are made up.
 pub(in super::super) fn others(
     interaction: &Interaction,
     response: &ResponseDeclaration,
@@ -85,7 +85,7 @@ pub(in super::super) fn borrowed(answer: &[String]) -> Vec<&str> {
     answer.iter().map(String::as_str).collect()
 }
 
-/// The single values that an answer can be made of.
+/// The single values that an answer can consist of.
 fn values(
     interaction: &Interaction,
     response: &ResponseDeclaration,
@@ -105,7 +105,7 @@ fn values(
     }
 }
 
-/// A value that is not the key's, of its type.
+/// Another value of the same type as the key's.
 fn made_up(response: &ResponseDeclaration, value: &str) -> Option<String> {
     match response.base_type {
         Some(BaseType::Integer | BaseType::Float | BaseType::Duration) => {
@@ -113,14 +113,14 @@ fn made_up(response: &ResponseDeclaration, value: &str) -> Option<String> {
             Some((number + 1_000_003.0).to_string())
         }
         Some(BaseType::Boolean) => Some((!matches!(value.trim(), "true" | "1")).to_string()),
-        // Left of and above any image.
+        // A point outside of any image.
         Some(BaseType::Point) => Some("-1 -1".to_owned()),
         Some(BaseType::String) => Some(format!("not {value}")),
         _ => None,
     }
 }
 
-/// All pairs that the choices can form, the first half being what is placed where there is such.
+/// All pairs that the choices can form. Where some choices are placed and others are targets, the first half is what is placed.
 fn pairs(choices: &[Choice]) -> Vec<String> {
     let is_target = |choice: &Choice| match choice.kind {
         ChoiceKind::Gap => true,

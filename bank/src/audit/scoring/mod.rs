@@ -17,9 +17,9 @@ pub(super) const RESPONSE: &str = "RESPONSE";
 pub(super) enum Template {
     /// All or nothing.
     Match,
-    /// The sum of what values are worth.
+    /// The sum of the points that the mapping gives to the values.
     Map,
-    /// The sum of what areas are worth.
+    /// The sum of the points that the mapping gives to the areas that were hit.
     MapPoint,
 }
 
@@ -36,9 +36,9 @@ impl Template {
         }
     }
 
-    /// What an answer scores.
+    /// The score of an answer.
     pub(super) fn score(self, response: &ResponseDeclaration, answer: &[&str]) -> f64 {
-        // The templates give no points for no answer, whatever the mapping says.
+        // Without an answer the templates give no points, whatever the mapping's default is.
         if answer.is_empty() {
             return 0.0;
         }

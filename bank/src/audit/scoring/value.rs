@@ -1,13 +1,13 @@
-//! Whether two values are the same, by their type.
+//! Whether two values of a type are equal.
 
 use timeback_qti::xml::{BaseType, ResponseDeclaration};
 
 /// How values of a variable are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
-    /// To the letter.
+    /// To the letter, but for white space around it.
     Name,
-    /// To the letter, where a mapping does not say otherwise.
+    /// To the letter, unless a mapping ignores case.
     Text,
     Number,
     Truth,
