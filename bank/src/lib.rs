@@ -36,6 +36,7 @@ pub use bank::Bank;
 pub use connection::{Connection, Offline};
 pub use entity::{Entity, Identifier, InvalidIdentifier, Key, Kind, UnknownKind};
 pub use error::{Error, PackageProblem, Result};
+pub use layout::write_file;
 pub use progress::{Event, Note, Observer, Outcome, Stop, unobserved};
 pub use remote::{Service, Stored, Unaddressable};
 pub use settings::{Selection, Settings};

@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 
 pub(crate) use name::encode as file_name;
 use write::remove;
+pub use write::write_file;
 pub(crate) use write::{NewFile, Over, write_atomically};
 
 /// The extension of an entity's XML.

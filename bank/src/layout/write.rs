@@ -15,6 +15,28 @@ pub(crate) fn write_atomically(staging: &Path, path: &Path, bytes: &[u8]) -> Res
     new.put(path, Over::Anything)
 }
 
+/// Writes a file outside of a bank whole, in place of the one that is there: a full disk leaves that one as it was. Where the
+/// path is a link, what it leads to is replaced; where it is a device or a pipe, that is written to.
+///
+/// # Errors
+/// [`Error::File`] if it cannot be written.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let there = fs::metadata(path).ok();
+    if there.as_ref().is_some_and(|there| !there.is_file()) {
+        return fs::write(path, bytes).map_err(Error::file(path));
+    }
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let new = NewFile::beside(path)?;
+    if let Some(there) = there {
+        // One that may not be written is not replaced, either.
+        let writable = File::options().write(true).open(path);
+        let kept = writable.and_then(|_| new.file().set_permissions(there.permissions()));
+        kept.map_err(Error::file(path))?;
+    }
+    new.file().write_all(bytes).map_err(Error::file(path))?;
+    new.put(path, Over::Anything)
+}
+
 /// What a new file may take the place of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Over {

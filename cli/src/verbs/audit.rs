@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, ValueEnum};
 use timeback_qti_bank::audit::{Counts, Finding, Options, Report, Rule, Severity, audit};
-use timeback_qti_bank::{Observer, Service};
+use timeback_qti_bank::{Observer, Service, write_file};
 
 use crate::app::App;
 use crate::exit::Exit;
@@ -112,7 +112,7 @@ impl Audit {
         }
         if let Some(path) = &self.write_baseline {
             let counts = serde_json::to_vec_pretty(&report.counts).map_err(internal)?;
-            fs::write(path, counts).map_err(Failure::at(path.display()))?;
+            write_file(path, &counts)?;
         }
         let limit = match self.fail_on {
             FailOn::Note => Severity::Note,

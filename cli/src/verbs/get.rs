@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use timeback_qti_bank::Service;
+use timeback_qti_bank::{Service, write_file};
 
 use crate::app::App;
 use crate::exit::Exit;
@@ -38,9 +38,7 @@ impl Get {
         };
         let entity = found.entity;
         match &self.output {
-            Some(file) => {
-                std::fs::write(file, &entity.xml).map_err(Failure::at(file.display()))?;
-            }
+            Some(file) => write_file(file, entity.xml.as_bytes())?,
             None => {
                 let told = serde_json::json!({"kind": key.kind, "identifier": key.identifier, "xml": entity.xml, "beside": entity.beside});
                 app.output.tell_content("entity", &told, &entity.xml)?;

@@ -90,18 +90,55 @@ async fn nobody_is_told_to_move_away_a_database_that_only_has_no_room() {
     let sandbox = sandbox_of(1).await;
     let place = Place::with(&sandbox);
     place.qti(&["init"]).await.ended_with(0);
-    let script = format!("trap '' XFSZ; ulimit -f 1; exec '{QTI}' pull");
+    let told = without_room(&place, "pull").await;
+    assert!(told.contains(".redb"), "{told}");
+    assert!(told.contains("make room"), "{told}");
+    assert!(!told.contains("move"), "{told}");
+}
+
+/// What a command says that fails because no file may have any content.
+#[cfg(unix)]
+async fn without_room(place: &Place, arguments: &str) -> String {
+    let script = format!("trap '' XFSZ; ulimit -f 0; exec '{QTI}' {arguments}");
     let mut shell = tokio::process::Command::new("sh");
     shell.args(["-c", &script]).current_dir(place.folder());
     let shell = shell.env_clear().envs(place.environment());
     let output = shell.output().await.unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(
-        told.contains(".redb") && told.contains("make room"),
-        "{told}"
-    );
-    assert!(!told.contains("move"), "{told}");
+    told
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_there_is_no_room_for_leaves_the_one_before_as_it_was() {
+    let sandbox = sandbox_of(1).await;
+    let place = Place::with(&sandbox);
+    place.qti(&["init"]).await.ended_with(0);
+    place.qti(&["token"]).await.ended_with(0);
+    let file = place.path("mine");
+    std::fs::write(&file, "before").unwrap();
+    std::os::unix::fs::symlink(&file, place.path("link")).unwrap();
+    for arguments in [
+        "get stimulus/italy-0 --output mine",
+        "get stimulus/italy-0 -o link",
+        "audit --write-baseline mine",
+    ] {
+        let told = without_room(&place, arguments).await;
+        assert!(told.contains("mine: "), "{told}");
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "before");
+    }
+    let left = std::fs::read_dir(place.folder()).unwrap();
+    let left = left.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let left: Vec<_> = left.filter(|name| name.starts_with(".tmp")).collect();
+    assert!(left.is_empty(), "{left:?}");
+
+    let get = ["get", "stimulus/italy-0", "-o", "link"];
+    place.qti(&get).await.ended_with(0);
+    assert!(place.path("link").is_symlink());
+    assert!(std::fs::read_to_string(&file).unwrap().contains("Rome"));
+    let get = ["get", "stimulus/italy-0", "-o", "/dev/stdout"];
+    assert!(place.qti(&get).await.ended_with(0).out.contains("Rome"));
 }
 
 #[tokio::test]
