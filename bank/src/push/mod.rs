@@ -7,6 +7,7 @@ mod probe;
 mod prune;
 mod restore;
 mod settle;
+mod verdict;
 mod write;
 
 use std::fmt;

@@ -53,7 +53,7 @@ impl Run<'_> {
 
     async fn undo(&self, key: &Key) -> Result<Option<Done>> {
         let connection = self.connection;
-        connection.settle(key).await?;
+        connection.settle_at_once(key).await?;
         let Some(before) = connection.store.snapshot(self.number, key)? else {
             return Ok(None);
         };

@@ -2,12 +2,14 @@
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
-use crate::compare::{is_between, same};
+use super::verdict::{Verdict, seen_of};
+use crate::compare::same;
 use crate::connection::{AT_ONCE, Connection};
-use crate::entity::{Entity, Key};
+use crate::entity::Key;
 use crate::error::Result;
 use crate::progress::{Event, Observer};
-use crate::state::{Changes, Seen, hash};
+use crate::remote::Stored;
+use crate::state::{Changes, Intent};
 
 impl Connection {
     /// Settles all that the journal has open.
@@ -32,39 +34,66 @@ impl Connection {
 
     /// Settles one write. Somebody else's change is not taken for ours: what was seen stays as it was, so that it is a
     /// conflict.
-    pub(super) async fn settle(&self, key: &Key) -> Result<()> {
+    async fn settle(&self, key: &Key) -> Result<()> {
         let Some(intent) = self.store.intent(key)? else {
             return Ok(());
         };
-        let before = self.store.snapshot(intent.run, key)?.flatten();
         let found = self.service.get(key).await?;
-        let changes = Changes::default().settled(key);
-        let changes = match (&intent.intended, found) {
-            (None, None) => changes.forgotten(key).left(intent.run, key, None),
-            (Some(intended), Some(found)) => {
-                let holds = |entity: &Entity| same(entity, &found.entity);
-                let was_before = before.as_ref().is_some_and(holds);
-                let local = if holds(intended) {
-                    Some(hash(intended))
-                } else if !was_before && is_between(before.as_ref(), intended, &found.entity) {
-                    // A write in several steps was half done: that is what the next write starts from.
-                    Some(hash(&found.entity))
-                } else {
-                    None
-                };
-                match local {
-                    Some(local) => {
-                        let seen = Seen::new(found.stamp, local);
-                        let changes = changes.left(intent.run, key, Some(&found.entity));
-                        changes.seen(&seen, &found.entity)
-                    }
-                    // Nothing was written, or somebody else has written: what a forced push was to overwrite, too, stays
-                    // a conflict.
-                    None => changes,
-                }
-            }
-            _ => changes,
-        };
+        let (_, changes) = self.judge(key, &intent, found)?;
         self.store.commit(changes).await
+    }
+
+    /// Settles a write right after it, as far as that can be told: where the service holds nothing, or what it held
+    /// before, it may just not show the write yet. Then the journal keeps it, and the next push finds out.
+    pub(super) async fn settle_at_once(&self, key: &Key) -> Result<Verdict> {
+        let Some(intent) = self.store.intent(key)? else {
+            return Ok(Verdict::AsBefore);
+        };
+        let found = self.service.get(key).await?;
+        let (verdict, changes) = self.judge(key, &intent, found)?;
+        let is_told = !matches!(verdict, Verdict::AsBefore | Verdict::NotThere);
+        if is_told {
+            self.store.commit(changes).await?;
+        }
+        Ok(verdict)
+    }
+
+    /// What became of a write, and what is to be remembered of it.
+    fn judge(
+        &self,
+        key: &Key,
+        intent: &Intent,
+        found: Option<Stored>,
+    ) -> Result<(Verdict, Changes)> {
+        let before = self.store.snapshot(intent.run, key)?.flatten();
+        let settled = Changes::default().settled(key);
+        let Some(intended) = &intent.intended else {
+            return Ok(match found {
+                None => {
+                    let changes = settled.forgotten(key).left(intent.run, key, None);
+                    (Verdict::Written, changes)
+                }
+                Some(found) if before.is_some_and(|before| same(&before, &found.entity)) => {
+                    (Verdict::AsBefore, settled)
+                }
+                Some(_) => (Verdict::Other, settled),
+            });
+        };
+        let holds = found.as_ref().map(|found| &found.entity);
+        let verdict = Verdict::of(before.as_ref(), intended, holds);
+        let changes = match (verdict, &found) {
+            (Verdict::Written | Verdict::HalfDone, Some(found)) => {
+                let seen = match verdict {
+                    Verdict::Written => seen_of(intended, found),
+                    // The next write starts from what is there.
+                    _ => seen_of(&found.entity, found),
+                };
+                let changes = settled.left(intent.run, key, Some(&found.entity));
+                changes.seen(&seen, &found.entity)
+            }
+            // What a forced push was to overwrite, too, stays a conflict.
+            _ => settled,
+        };
+        Ok((verdict, changes))
     }
 }

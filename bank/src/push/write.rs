@@ -4,14 +4,19 @@ use timeback_qti::ErrorKind;
 
 use super::apply::Run;
 use super::done::Done;
+use super::verdict::{Verdict, first_difference, is_addition, seen_of};
 use super::{Action, Source, Step};
-use crate::compare::{Difference, differences, same};
+use crate::compare::{Difference, same};
 use crate::connection::Connection;
 use crate::entity::{Entity, Key};
 use crate::error::{Error, Result};
 use crate::progress::Outcome;
 use crate::remote::{Stored, WriteError, check_writable, writes};
-use crate::state::{Changes, Intent, Seen, Stamp, hash};
+use crate::state::{Changes, Intent, Seen, Stamp};
+
+/// What the journal keeps of a write until it is known what came of it.
+const FINDS_OUT: &str = "it may have been written, the next push finds out";
+const NOT_SHOWN: &str = "written, but the service does not show it yet: the next push finds out";
 
 impl Run<'_> {
     pub(super) async fn write(&self, step: &Step) -> Result<Done> {
@@ -56,19 +61,14 @@ impl Run<'_> {
             Err(WriteError::Sent(exists)) if exists.is_conflict() => {
                 // Whoever created it: the same is the same, and another one is a conflict.
                 let key = &entity.key;
-                let found = self.connection.service.get(key).await?;
-                let changes = Changes::default().settled(key);
-                match found {
-                    Some(found) if same(entity, &found.entity) => {
-                        self.connection.remember(entity, &found, changes).await?;
-                        Ok(Done::new(key, Outcome::Unchanged))
-                    }
-                    _ => {
-                        self.connection.store.commit(changes).await?;
-                        let message = "the service has another one of this identifier";
-                        Ok(Done::new(key, Outcome::Conflict).saying(message))
-                    }
-                }
+                let done = match self.connection.settle_at_once(key).await? {
+                    Verdict::Written => return Ok(Done::new(key, Outcome::Unchanged)),
+                    Verdict::HalfDone => Done::new(key, Outcome::Failed)
+                        .saying("the service has a part of it; the next push completes it"),
+                    _ => Done::new(key, Outcome::Conflict)
+                        .saying("the service has another one of this identifier"),
+                };
+                Ok(done)
             }
             written => self.confirm(entity, None, written, Outcome::Created).await,
         }
@@ -116,36 +116,30 @@ impl Run<'_> {
             }
         };
         let Some(found) = connection.service.get(key).await? else {
-            connection.settle(key).await?;
-            let message = "written, and gone when it was read back";
-            return Ok(Done::new(key, Outcome::Failed).saying(message));
+            return Ok(Done::new(key, Outcome::Failed).saying(NOT_SHOWN));
         };
-        // What was added by nobody else, the service has added to our write.
+        let (before_it, is_that) = (before.map(|before| &before.entity), &found.stamp);
+        // What nobody else has added, the service has added to our write.
         let is_excused =
-            |place: &Difference| !written.contradicts(&found.stamp) && is_addition(place, before);
-        let different = differences(entity, &found.entity);
-        let different = different.map(|all| all.into_iter().find(|place| !is_excused(place)));
-        let problem = match different {
-            Ok(None) => None,
-            Ok(Some(place)) => Some(place.to_string()),
-            Err(problem) => Some(problem.to_string()),
-        };
-        if let Some(problem) = problem {
-            let changes = Changes::default().settled(key);
-            if !written.is_that_of(&found.stamp) {
-                // What was seen stays as it was, so that the next push does not write over somebody else's change.
-                connection.store.commit(changes).await?;
-                let message = format!("written, and changed before it was read back: {problem}");
-                return Ok(Done::new(key, Outcome::Conflict).saying(message));
-            }
-            // What is stored is ours, altered: the next push starts from it.
-            let stored = found.entity.clone();
-            let changes = changes.left(self.number, key, Some(&stored));
-            connection.remember(&stored, &found, changes).await?;
-            let message = format!("written, but stored otherwise: {problem}");
-            return Ok(Done::new(key, Outcome::Failed).saying(message));
-        }
+            |place: &Difference| !written.contradicts(is_that) && is_addition(place, before_it);
         let changes = Changes::default().settled(key);
+        if let Some(problem) = first_difference(entity, &found.entity, is_excused) {
+            if written.is_that_of(is_that) {
+                // What is stored is ours, altered: the next push starts from it.
+                let stored = found.entity.clone();
+                let changes = changes.left(self.number, key, Some(&stored));
+                connection.remember(&stored, &found, changes).await?;
+                let message = format!("written, but stored otherwise: {problem}");
+                return Ok(Done::new(key, Outcome::Failed).saying(message));
+            }
+            if before_it.is_some_and(|before| same(before, &found.entity)) {
+                return Ok(Done::new(key, Outcome::Failed).saying(NOT_SHOWN));
+            }
+            // What was seen stays as it was, so that the next push does not write over somebody else's change.
+            connection.store.commit(changes).await?;
+            let message = format!("written, and changed before it was read back: {problem}");
+            return Ok(Done::new(key, Outcome::Conflict).saying(message));
+        }
         let changes = changes.left(self.number, key, Some(&found.entity));
         connection.remember(entity, &found, changes).await?;
         let mut done = Done::new(key, outcome);
@@ -163,40 +157,41 @@ impl Run<'_> {
         Ok(done)
     }
 
+    /// Finds out what a write that went wrong has done, and tells it.
     async fn settle_failure(&self, key: &Key, error: WriteError) -> Result<String> {
         let connection = self.connection;
-        let error = match error {
-            WriteError::Refused(problem) => {
-                connection
-                    .store
-                    .commit(Changes::default().settled(key))
-                    .await?;
-                return Ok(problem);
-            }
-            WriteError::Sent(error) => error,
+        let is_altered =
+            matches!(&error, WriteError::Sent(error) if error.kind() == ErrorKind::Altered);
+        let was_applied = match &error {
+            WriteError::Refused(_) => false,
+            WriteError::Partly(_) => true,
+            WriteError::Sent(error) => error.may_have_been_applied(),
         };
-        let applied = error.may_have_been_applied();
-        let is_altered = error.kind() == ErrorKind::Altered;
-        let message = Error::service(key)(error).beside(key);
-        if !applied {
-            connection
-                .store
-                .commit(Changes::default().settled(key))
-                .await?;
+        let message = match error {
+            WriteError::Refused(problem) => problem,
+            WriteError::Partly(error) => {
+                let error = Error::service(key)(error).beside(key);
+                format!("it was created, but without its metadata: {error}")
+            }
+            WriteError::Sent(error) => Error::service(key)(error).beside(key),
+        };
+        if !was_applied {
+            let settled = Changes::default().settled(key);
+            connection.store.commit(settled).await?;
             return Ok(message);
         }
-        // Where the service cannot be asked now, the journal keeps the question for the next push.
-        match connection.settle(key).await {
-            Ok(()) if is_altered => {
-                connection.note_stale(key).await?;
-                Ok(message)
-            }
-            Ok(()) => Ok(message),
-            Err(Error::Service { .. } | Error::NoXml { .. }) => Ok(format!(
-                "{message}; it may have been written, the next push finds out"
-            )),
-            Err(error) => Err(error),
+        let is_open = match connection.settle_at_once(key).await {
+            Ok(verdict) => matches!(verdict, Verdict::AsBefore | Verdict::NotThere),
+            Err(Error::Service { .. } | Error::NoXml { .. }) => true,
+            Err(error) => return Err(error),
+        };
+        if is_open {
+            return Ok(format!("{message}; {FINDS_OUT}"));
         }
+        if is_altered {
+            connection.note_stale(key).await?;
+        }
+        Ok(message)
     }
 
     pub(super) async fn delete(&self, key: &Key) -> Result<Done> {
@@ -249,19 +244,10 @@ impl Run<'_> {
     }
 }
 
-/// Whether a difference is a field beside the XML that was neither written nor there before: no loss. What was to be
-/// cleared must be gone.
-fn is_addition(place: &Difference, before: Option<&Stored>) -> bool {
-    let name = place.place.split('.').next().unwrap_or_default();
-    let is_beside = !place.place.starts_with('/');
-    let had = before.is_some_and(|before| before.entity.beside.contains_key(name));
-    is_beside && place.expected.is_none() && !had
-}
-
 impl Connection {
     /// Remembers that the service holds what was written from this.
     async fn remember(&self, entity: &Entity, found: &Stored, changes: Changes) -> Result<()> {
-        let seen = Seen::new(found.stamp.clone(), hash(entity));
+        let seen = seen_of(entity, found);
         self.store.commit(changes.seen(&seen, &found.entity)).await
     }
 

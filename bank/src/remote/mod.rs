@@ -105,15 +105,14 @@ impl Service {
         &self,
         entity: &Entity,
         metadata: Option<&Map<String, Value>>,
-    ) -> Result<Stamp, ClientError> {
+    ) -> Result<Stamp, WriteError> {
         let created = self.client.tests().create_xml(&entity.xml).await?;
-        match metadata.filter(|wanted| !wanted.is_empty()) {
-            None => Ok(stamp_of(created)),
-            Some(metadata) => {
-                let test = self.client.test(entity.key.identifier.as_str());
-                test.update_metadata(metadata).await.map(stamp_of)
-            }
-        }
+        let Some(metadata) = metadata.filter(|wanted| !wanted.is_empty()) else {
+            return Ok(stamp_of(created));
+        };
+        let test = self.client.test(entity.key.identifier.as_str());
+        let completed = test.update_metadata(metadata).await;
+        completed.map(stamp_of).map_err(WriteError::Partly)
     }
 
     /// Replaces an entity; what tells its state from later ones.
@@ -172,6 +171,8 @@ pub(crate) enum WriteError {
     Refused(String),
     /// It was sent, or was to be.
     Sent(ClientError),
+    /// A test was created, and its metadata was not written.
+    Partly(ClientError),
 }
 
 impl From<ClientError> for WriteError {

@@ -58,15 +58,18 @@ impl Service {
             Some(_) => (self.replace(&entity).await, Outcome::Replaced),
             None => (self.create(&entity).await, Outcome::Created),
         };
-        written.map_err(|error| match error {
-            WriteError::Refused(problem) => refused(problem),
-            WriteError::Sent(error) => Error::service(&entity.key)(error),
-        })?;
-        let stored = self.get(&entity.key).await?;
         let altered = |problem| Error::Altered {
             key: entity.key.clone(),
             problem,
         };
+        written.map_err(|error| match error {
+            WriteError::Refused(problem) => refused(problem),
+            WriteError::Sent(error) => Error::service(&entity.key)(error),
+            WriteError::Partly(error) => {
+                altered(format!("it was created, but without its metadata: {error}"))
+            }
+        })?;
+        let stored = self.get(&entity.key).await?;
         let stored = stored.ok_or_else(|| altered("it is gone".to_owned()))?;
         let places = differences(&entity, &stored.entity);
         let places = places.map_err(|problem| altered(problem.to_string()))?;

@@ -16,6 +16,7 @@ mod read_only;
 mod reorder;
 mod restore;
 mod selection;
+mod settle;
 mod support;
 mod theirs;
 mod two_folders;
