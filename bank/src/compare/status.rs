@@ -173,7 +173,9 @@ impl Sides<'_> {
             (None, None, _) => Change::Unchanged,
             (None, Some(_), _) => Change::Deleted,
             (Some(_), None, _) => Change::Created,
-            (Some(local), Some(_), Some(seen)) if hash(local) == seen.local => Change::Unchanged,
+            (Some(local), Some(_), Some(seen)) if seen.is_said_by(&hash(local)) => {
+                Change::Unchanged
+            }
             (Some(local), Some(base), _) if same(base, local) => Change::Unchanged,
             _ => Change::Changed,
         };

@@ -48,9 +48,16 @@ impl Connection {
         Ok(Pulled::done(key, Outcome::Deleted, None, false))
     }
 
-    /// Remembers what the service holds, and that the files hold it as `local`.
+    /// Remembers what the service holds, and that the files hold it, too.
     pub(super) async fn remember_pulled(&self, found: &Stored, local: &Entity) -> Result<()> {
         let seen = Seen::new(found.stamp.clone(), hash(local));
+        let changes = Changes::default().seen(&seen, &found.entity);
+        self.store.commit(changes).await
+    }
+
+    /// Remembers what the service holds, and that a person's files say the same in other words.
+    pub(crate) async fn remember_alike(&self, found: &Stored, local: &Entity) -> Result<()> {
+        let seen = Seen::new(found.stamp.clone(), hash(&found.entity)).alike(hash(local));
         let changes = Changes::default().seen(&seen, &found.entity);
         self.store.commit(changes).await
     }

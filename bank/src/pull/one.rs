@@ -52,7 +52,10 @@ impl Connection {
         };
         let (entity, base) = (&found.entity, self.store.base(&key)?);
         if let Some(local) = local.as_ref().filter(|local| same(entity, local)) {
-            self.remember_pulled(&found, local).await?;
+            match is_as_seen {
+                true => self.remember_pulled(&found, local).await?,
+                false => self.remember_alike(&found, local).await?,
+            }
             let outcome = Outcome::Unchanged;
             return Ok(Pulled::done(key, outcome, Some(entity), with_references));
         }

@@ -11,7 +11,7 @@ use crate::entity::{Entity, Key, Kind};
 use crate::error::{Error, Result};
 use crate::progress::{Event, Observer};
 use crate::remote::{Entry, Query, check_writable};
-use crate::state::{Changes, Seen, Stamp, hash};
+use crate::state::{Changes, Stamp, hash};
 
 /// From how many changed entities of a kind on the service is asked for the list of all rather than for each.
 const LIST_FROM: usize = 50;
@@ -70,16 +70,13 @@ impl Connection {
         if seen.stale {
             return Ok(Some(key));
         }
-        if now == seen.local {
+        if seen.is_said_by(&now) {
             return Ok(None);
         }
         match self.store.base(&key)? {
-            // Written otherwise, but to say the same.
             Some(base) if same(&base, &local) => {
-                let seen = Seen { local: now, ..seen };
-                self.store
-                    .commit(Changes::default().seen(&seen, &base))
-                    .await?;
+                let changes = Changes::default().seen(&seen.alike(now), &base);
+                self.store.commit(changes).await?;
                 Ok(None)
             }
             _ => Ok(Some(key)),

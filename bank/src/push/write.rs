@@ -44,9 +44,7 @@ impl Run<'_> {
         let now = connection.decide(self.source, &entity, holds, self.options.force)?;
         match (now.action, found) {
             (Action::Adopt, Some(found)) => {
-                connection
-                    .remember(&entity, &found, Changes::default())
-                    .await?;
+                connection.remember_alike(&found, &entity).await?;
                 Ok(Done::new(key, Outcome::Unchanged))
             }
             (Action::Replace, Some(found)) => self.replace(&entity, &found).await,

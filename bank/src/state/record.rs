@@ -65,8 +65,13 @@ impl Stamp {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Seen {
     pub(crate) stamp: Stamp,
-    /// The hash of the files that were written from it, or that it was written from.
+    /// The hash of the files that a pull wrote from it, or that a push wrote it from: files that still are like this may
+    /// be overwritten.
     pub(crate) local: String,
+    /// The hash of files that say the same in other words, such as with comments: they are not compared again, and never
+    /// overwritten.
+    #[serde(default)]
+    pub(crate) alike: Option<String>,
     /// The service has stored it otherwise in what neither XML nor metadata shows: it is to be written again.
     #[serde(default)]
     pub(crate) stale: bool,
@@ -74,12 +79,23 @@ pub(crate) struct Seen {
 
 impl Seen {
     pub(crate) fn new(stamp: Stamp, local: String) -> Self {
-        let stale = false;
         Self {
             stamp,
             local,
-            stale,
+            alike: None,
+            stale: false,
         }
+    }
+
+    /// The same, and files with this hash say the same in other words.
+    pub(crate) fn alike(self, local: String) -> Self {
+        let alike = (local != self.local).then_some(local);
+        Self { alike, ..self }
+    }
+
+    /// Whether files with this hash say what the service was last seen to hold.
+    pub(crate) fn is_said_by(&self, local: &str) -> bool {
+        self.local == local || self.alike.as_deref() == Some(local)
     }
 }
 

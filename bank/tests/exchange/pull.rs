@@ -1,6 +1,7 @@
 use timeback_qti_bank::compare::Change;
 use timeback_qti_bank::pull::PullOptions;
-use timeback_qti_bank::{Kind, Selection, unobserved};
+use timeback_qti_bank::push::PushOptions;
+use timeback_qti_bank::{Key, Kind, Selection, unobserved};
 
 use crate::support::{Folder, World, key};
 
@@ -144,4 +145,56 @@ async fn the_status_tells_three_ways_and_by_meaning() {
         ]
     );
     assert_eq!(status.unchanged, 3);
+}
+
+/// A comment is a person's, too, and the service has never had it.
+#[tokio::test]
+async fn files_that_say_the_same_in_other_words_are_never_overwritten() {
+    let comment = |folder: &Folder, item: &Key| {
+        folder.change(item, "<qti-item-body>", "<!-- Ask Ann --><qti-item-body>");
+    };
+    let has_comment = |folder: &Folder, item: &Key| {
+        let text = std::fs::read_to_string(folder.path(item)).unwrap_or_default();
+        text.contains("Ask Ann")
+    };
+    let item = key(Kind::Item, "item-0");
+    for is_deleted in [false, true] {
+        for looks_first in ["push", "plan", "pull", "first pull", "adopt"] {
+            let world = World::new(1).await;
+            world.client.test("test-1").delete().await.unwrap();
+            let mut folder = Folder::pulled(&world).await;
+            comment(&folder, &item);
+            let unchanged = match looks_first {
+                "push" => folder.push(&world, PushOptions::default()).await.unchanged,
+                "plan" => {
+                    let connection = folder.connect(&world);
+                    let options = PushOptions::default();
+                    let plan = connection.plan_push(&options, &unobserved).await;
+                    plan.unwrap().unchanged
+                }
+                "pull" => folder.pull(&world).await.unchanged,
+                looks => {
+                    let other = Folder::new();
+                    for entity in folder.bank.entities().unwrap() {
+                        other.bank.write(&entity.unwrap()).unwrap();
+                    }
+                    folder = other;
+                    match looks {
+                        "adopt" => folder.push(&world, PushOptions::default()).await.unchanged,
+                        _ => folder.pull(&world).await.unchanged,
+                    }
+                }
+            };
+            assert_eq!(unchanged, 2, "{looks_first}");
+            if is_deleted {
+                world.client.item("item-0").delete().await.unwrap();
+            } else {
+                let edit = |xml: &mut String| *xml = xml.replace("Milan", "Theirs");
+                world.client.item("item-0").edit_xml(edit).await.unwrap();
+            }
+            let pulled = folder.pull(&world).await;
+            assert_eq!(pulled.conflicts.len(), 1, "{looks_first}: {pulled:#?}");
+            assert!(has_comment(&folder, &item), "{looks_first}");
+        }
+    }
 }
