@@ -105,7 +105,10 @@ pub(crate) fn from_xml<I: DeserializeOwned>(
         let problem = format!("JSON has no place for {place}, which the XML says");
         return Err(Error::input(problem));
     }
-    let unfit = |problem| Error::input("the XML has no JSON form").with_source(problem);
+    let unfit = |problem: serde_json::Error| {
+        let message = format!("it has no JSON form that can be written: {problem}");
+        Error::input(message).with_source(problem)
+    };
     serde_json::from_value(fields).map_err(unfit)
 }
 

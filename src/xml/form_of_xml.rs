@@ -47,7 +47,7 @@ impl Form {
                     };
                     fields.insert((*field).to_owned(), value);
                 }
-                Held::Own(_) | Held::Content => {}
+                Held::Own(_) | Held::OfWhole(_) | Held::Content => {}
             }
         }
         fields

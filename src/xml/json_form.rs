@@ -33,6 +33,8 @@ pub(crate) enum Held {
     Object(&'static str, &'static Form),
     /// Fields of the parent's object.
     Inside(&'static Form),
+    /// Fields of the whole document's object, which the service writes into each element of the name.
+    OfWhole(&'static Form),
     /// A field with the text, or a list of the texts.
     Texts(&'static str),
     /// A field in a form of its own, which holds the whole element if it holds anything.
@@ -84,10 +86,17 @@ const PART: Form = Form {
         ("navigation-mode", "navigationMode"),
         ("submission-mode", "submissionMode"),
     ],
-    children: &[(
-        "assessment-section",
-        Held::List("qti-assessment-section", &SECTION),
-    )],
+    children: &[
+        ("item-session-control", Held::OfWhole(&SESSION_CONTROL)),
+        (
+            "assessment-section",
+            Held::List("qti-assessment-section", &SECTION),
+        ),
+    ],
+};
+const SESSION_CONTROL: Form = Form {
+    attributes: &[("max-attempts", "maxAttempts")],
+    children: &[],
 };
 const SECTION: Form = Form {
     attributes: &[
@@ -144,7 +153,7 @@ pub fn beyond_json(
 ) -> Result<Option<String>, XmlError> {
     let root = Element::parse(raw_xml)?;
     Ok(Form::of(form)
-        .beyond(&root, json)
+        .beyond(&root, json, json)
         .map(|place| format!("/{}{place}", root.name())))
 }
 
@@ -156,8 +165,8 @@ impl Form {
         }
     }
 
-    /// The place below the element.
-    fn beyond(&self, element: &Element, json: &Value) -> Option<String> {
+    /// The place below the element. `whole` is the object of the whole document.
+    fn beyond(&self, element: &Element, json: &Value, whole: &Value) -> Option<String> {
         let mut attributes = element.attributes();
         if let Some(attribute) = attributes.find(|&found| !self.has_attribute(found, json)) {
             return Some(format!("/@{}", qualified(attribute)));
@@ -174,7 +183,7 @@ impl Form {
                 Some((_, held)) => {
                     let index = earlier.entry(child.name().to_owned()).or_default();
                     *index += 1;
-                    held.beyond(&child, *index - 1, json)
+                    held.beyond(&child, *index - 1, json, whole)
                 }
                 None => Some(String::new()),
             };
@@ -206,18 +215,25 @@ impl Held {
             | Self::Object(field, _)
             | Self::Texts(field)
             | Self::Own(field) => Some(field),
-            Self::Inside(_) | Self::Content => None,
+            Self::Inside(_) | Self::OfWhole(_) | Self::Content => None,
         }
     }
 
     /// `index` counts the elements of this name before this one.
-    fn beyond(self, element: &Element, index: usize, json: &Value) -> Option<String> {
+    fn beyond(
+        self,
+        element: &Element,
+        index: usize,
+        json: &Value,
+        whole: &Value,
+    ) -> Option<String> {
         let lost = |held: bool| (!held).then(String::new);
         match self {
-            Self::List(field, form) => form.beyond(element, &json[field][index]),
-            Self::Object(field, form) if index == 0 => form.beyond(element, &json[field]),
-            Self::Inside(form) if index == 0 => form.beyond(element, json),
-            Self::Object(..) | Self::Inside(_) => lost(false),
+            Self::List(field, form) => form.beyond(element, &json[field][index], whole),
+            Self::Object(field, form) if index == 0 => form.beyond(element, &json[field], whole),
+            Self::Inside(form) if index == 0 => form.beyond(element, json, whole),
+            Self::OfWhole(form) if index == 0 => form.beyond(element, whole, whole),
+            Self::Object(..) | Self::Inside(_) | Self::OfWhole(_) => lost(false),
             Self::Texts(field) => {
                 let plain =
                     element.attributes().next().is_none() && element.children().next().is_none();
@@ -301,6 +317,27 @@ mod tests {
     #[test]
     fn what_json_says_too_is_not_beyond_it() {
         assert_eq!(beyond("", ""), None);
+    }
+
+    #[test]
+    fn the_attempts_of_a_test_are_those_of_each_part() {
+        let mut test = test();
+        test["maxAttempts"] = json!(3);
+        let with = |attempts: &str| {
+            let control = format!("<qti-item-session-control {attempts}/><qti-assessment-section");
+            let xml = XML.replacen("<qti-assessment-section", &control, 1);
+            beyond_json(JsonForm::Test, &xml, &test).unwrap()
+        };
+        let control = "/qti-assessment-test/qti-test-part/qti-item-session-control";
+        assert_eq!(with("max-attempts='3'"), None);
+        assert_eq!(
+            with("max-attempts='2'"),
+            Some(format!("{control}/@max-attempts"))
+        );
+        assert_eq!(
+            with("max-attempts='3' show-feedback='true'"),
+            Some(format!("{control}/@show-feedback"))
+        );
     }
 
     #[test]

@@ -80,6 +80,8 @@ impl Losses {
                 Some((name, Held::Object(..) | Held::Inside(_))) if seen.contains(name) => {
                     self.lost(path, &child);
                 }
+                // Whether a field of the test says it, the XML does not show.
+                Some((_, Held::OfWhole(_))) => self.lost(path, &child),
                 Some((name, held)) => {
                     seen.push(*name);
                     self.held(*held, &child, &path);
@@ -95,7 +97,7 @@ impl Losses {
                 self.element(form, element, path);
             }
             Held::Texts(_) | Held::Content => self.attributes(&[], element, path),
-            Held::Own(_) => {}
+            Held::Own(_) | Held::OfWhole(_) => {}
         }
     }
 

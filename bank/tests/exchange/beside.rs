@@ -252,3 +252,37 @@ async fn metadata_comes_however_deep_the_content_nests() {
     let reads = sent(&world, "getAssessmentItem");
     assert_eq!(reads, 1, "the XML is not asked for again");
 }
+
+/// The service writes such a test's XML anew from its JSON.
+#[tokio::test]
+async fn a_test_that_is_written_as_json_is_as_it_was_written_although_the_service_writes_its_xml() {
+    let world = World::empty().await;
+    let folder = Folder::new();
+    let outcome = "<qti-outcome-declaration identifier=\"SCORE\" cardinality=\"single\" \
+         base-type=\"float\" normal-maximum=\"3\"/><qti-test-part";
+    let xml = test_xml("t", &[], "Geography").replacen("<qti-test-part", outcome, 1);
+    let mut entity = Entity::new(key(Kind::Test, "t"), xml);
+    let beside = json!({"toolsEnabled": {"calculator": true}, "maxAttempts": 3, "metadata": {"subject": "G"}});
+    entity.beside = fields(beside);
+    folder.bank.write(&entity).unwrap();
+    let report = folder.push(&world, PushOptions::default()).await;
+    assert_eq!((report.created, report.failed.len()), (1, 0), "{report:#?}");
+    let again = folder.push(&world, PushOptions::default()).await;
+    assert_eq!(again.unchanged, 1, "{again:#?}");
+    assert_eq!(folder.pull(&world).await.unchanged, 1);
+
+    // One that was pulled has all that the service has written, and is pushed, too.
+    let other = Folder::pulled(&world).await;
+    other.change(&entity.key, "Geography", "Geography 2");
+    let report = other.push(&world, PushOptions::default()).await;
+    assert_eq!(
+        (report.replaced, report.failed.len()),
+        (1, 0),
+        "{report:#?}"
+    );
+    let test = world.client.test("t").get().await.unwrap();
+    assert_eq!(
+        (test.title.as_str(), test.max_attempts),
+        ("Geography 2", Some(3))
+    );
+}

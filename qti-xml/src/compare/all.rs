@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::excerpt::excerpts;
-use super::references::without_hrefs;
+use super::in_one_way::in_one_way;
 use super::white_space::{Piece, WhiteSpace, pieces};
 use super::{Difference, attribute_differences, prepared, same_name, steps, tags};
 use crate::error::XmlError;
@@ -31,8 +31,8 @@ pub fn differences(sent: &str, stored: &str) -> Result<Vec<Difference>, XmlError
     differences_of(sent, stored, false)
 }
 
-/// [`differences`] but for the `href` of item references, as in
-/// [`first_difference_of_tests`](super::first_difference_of_tests).
+/// [`differences`] but for what a service that stores a test writes in its own way, as
+/// [`first_difference_of_tests`](super::first_difference_of_tests) lists it.
 ///
 /// # Errors
 /// As [`differences`].
@@ -43,7 +43,7 @@ pub fn differences_of_tests(sent: &str, stored: &str) -> Result<Vec<Difference>,
 fn differences_of(sent: &str, stored: &str, of_tests: bool) -> Result<Vec<Difference>, XmlError> {
     let (sent, stored) = prepared(sent, stored, |root| {
         if of_tests {
-            without_hrefs(root);
+            in_one_way(root);
         }
     })?;
     let mut found = Vec::new();

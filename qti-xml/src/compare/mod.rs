@@ -2,7 +2,7 @@
 
 mod all;
 mod excerpt;
-mod references;
+mod in_one_way;
 pub(crate) mod white_space;
 
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use crate::error::XmlError;
 use crate::parse::dom::{Attribute, Element, parse};
 
 pub use all::{differences, differences_of_tests};
-pub use references::first_difference_of_tests;
+pub use in_one_way::first_difference_of_tests;
 
 /// The first place where two documents differ.
 ///
