@@ -6,10 +6,10 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use super::{Action, Plan, PushOptions, Step};
 use crate::connection::{AT_ONCE, Connection};
-use crate::entity::{Key, Kind, references};
+use crate::entity::{Entity, Key, Kind, references};
 use crate::error::Result;
 use crate::progress::{Event, Observer};
-use crate::remote::{Entry, Query, Unaddressable};
+use crate::remote::{Entry, Query, Unaddressable, check_writable};
 
 impl Connection {
     /// Plans the deletion of what is gone from the bank, tests first.
@@ -44,8 +44,10 @@ impl Connection {
                 let (by, _) = local.find(|(_, references)| references.contains(&key))?;
                 Some(format!("{by} refers to it"))
             });
-            plan.steps.push(match by {
-                Some(by) => Step::new(key, Action::Keep).saying(by),
+            let base = self.store.base(&key)?;
+            let kept = by.or_else(|| base.and_then(|base| no_way_back(&base, options)));
+            plan.steps.push(match kept {
+                Some(reason) => Step::new(key, Action::Keep).saying(reason),
                 None => Step::new(key, Action::Delete),
             });
         }
@@ -143,6 +145,14 @@ impl Connection {
         };
         Ok((Ok(entry.key), references))
     }
+}
+
+/// Why an entity is not deleted that no restore could put back, unless that is forced.
+pub(super) fn no_way_back(entity: &Entity, options: &PushOptions) -> Option<String> {
+    let problem = check_writable(entity).err().filter(|_| !options.force)?;
+    Some(format!(
+        "--force deletes it; no restore could put it back: {problem}"
+    ))
 }
 
 /// An entity of the service that refers to another one, or may.

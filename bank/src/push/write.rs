@@ -4,6 +4,7 @@ use timeback_qti::ErrorKind;
 
 use super::apply::Run;
 use super::done::Done;
+use super::prune::no_way_back;
 use super::verdict::{Verdict, first_difference, is_addition, seen_of};
 use super::{Action, Source, Step};
 use crate::compare::{Difference, same};
@@ -206,6 +207,9 @@ impl Run<'_> {
         if !as_seen && !self.options.force {
             let message = "deleted here, changed on the service";
             return Ok(Done::new(key, Outcome::Conflict).saying(message));
+        }
+        if let Some(reason) = no_way_back(&found.entity, self.options) {
+            return Ok(Done::new(key, Outcome::Kept).saying(reason));
         }
         self.remove(key, &found).await
     }

@@ -220,6 +220,38 @@ async fn a_prune_deletes_what_nothing_refers_to() {
     assert!(!world.client.item("loose").exists().await.unwrap());
 }
 
+/// What no write carries would be gone for good.
+#[tokio::test]
+async fn a_prune_keeps_what_no_restore_could_put_back_unless_forced() {
+    let world = World::new(1).await;
+    world.client.test("test-1").delete().await.unwrap();
+    let held = world.client.item("item-0").get().await.unwrap();
+    let mut answer = serde_json::to_value(&held).unwrap();
+    answer["novelty"] = json!({"a": 1});
+    let found = FaultRule::new(Effect::status(200).body(answer)).on("getAssessmentItem");
+    world.sandbox.set_faults([found]).unwrap();
+    let folder = Folder::pulled(&world).await;
+    folder.bank.remove(&key(Kind::Item, "item-0")).unwrap();
+
+    let connection = folder.connect(&world);
+    let options = PushOptions::default().prune();
+    let plan = connection.plan_push(&options, &unobserved).await.unwrap();
+    assert_eq!(plan.count(Action::Keep), 1, "{plan:#?}");
+    let told = plan.steps[0].message.as_ref().unwrap();
+    assert!(
+        told.contains("novelty") && told.contains("--force"),
+        "{told}"
+    );
+    let mut forgot = plan.clone();
+    forgot.steps[0].action = Action::Delete;
+    let report = connection.apply(&forgot, &options, &unobserved).await;
+    assert_eq!(report.unwrap().kept.len(), 1);
+    drop(connection);
+
+    let report = folder.push(&world, options.force()).await;
+    assert_eq!(report.deleted, 1, "{report:#?}");
+}
+
 #[tokio::test]
 async fn what_the_service_has_already_is_adopted() {
     let world = World::new(2).await;
