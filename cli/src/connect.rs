@@ -11,6 +11,10 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 
 const PROFILE: &str = "TIMEBACK_PROFILE";
+const NO_ACCOUNT: &str = "set TIMEBACK_CLIENT_ID and TIMEBACK_CLIENT_SECRET, or choose a profile with --profile; \
+                          `qti sandbox` needs no account";
+const NO_PROFILE: &str = "profiles stand in the file that TIMEBACK_CONFIG names, else in timeback-qti/config.toml in your \
+                          folder for settings";
 
 /// What says which service is meant.
 enum Chosen<'c> {
@@ -51,16 +55,21 @@ impl<'c> Chosen<'c> {
         &self,
         named: fn(&Profiles, &str) -> timeback_qti::Result<ClientBuilder>,
         over_env: fn(ClientBuilder) -> timeback_qti::Result<ClientBuilder>,
-    ) -> timeback_qti::Result<ClientBuilder> {
+    ) -> Result<ClientBuilder, Failure> {
         let builder = match self.profile() {
-            Some(name) => named(&Profiles::load()?, name)?,
+            Some(name) => Profiles::load()
+                .and_then(|profiles| named(&profiles, name))
+                .map_err(|error| Failure::from(error).hint(NO_PROFILE))?,
             None => Client::builder(),
         };
-        match self {
-            Self::Flag(_) => Ok(builder),
-            Self::Variable(_) => over_env(builder),
-            Self::Settings(settings) => over_env(settings.over(builder)?),
-        }
+        let builder = match self {
+            Self::Flag(_) => return Ok(builder),
+            Self::Variable(_) => builder,
+            Self::Settings(settings) => settings.over(builder)?,
+        };
+        // With the URLs right, what may still be wrong is who asks.
+        builder.clone().urls_over_env()?.urls()?;
+        over_env(builder).map_err(|error| Failure::from(error).hint(NO_ACCOUNT))
     }
 }
 

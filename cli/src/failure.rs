@@ -100,11 +100,7 @@ impl From<timeback_qti::Error> for Failure {
 impl Failure {
     fn of_service(message: String, error: &timeback_qti::Error) -> Self {
         let (exit, hint) = match error.kind() {
-            ErrorKind::Config => (
-                Exit::Usage,
-                "set TIMEBACK_CLIENT_ID and TIMEBACK_CLIENT_SECRET, or choose a profile with --profile; \
-                 `qti sandbox` needs no account",
-            ),
+            ErrorKind::Config => return Self::new(Exit::Usage, message),
             ErrorKind::Auth if error.is_sign_in_required() => {
                 (Exit::Service, "`qti login` signs you in")
             }

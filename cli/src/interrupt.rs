@@ -45,7 +45,7 @@ enum Signal {
 }
 
 impl Interrupt {
-    /// Waits for signals from now on.
+    /// Takes signals from now on.
     pub(crate) fn listen(&self) -> io::Result<()> {
         let mut signals = Signals::new()?;
         let interrupt = self.clone();
@@ -78,7 +78,7 @@ impl Interrupt {
         *self.manner.lock().unwrap_or_else(PoisonError::into_inner) = manner;
     }
 
-    /// What ends a verb in its own time.
+    /// Tells the verb that a signal asks it to stop.
     pub(crate) fn stop(&self) -> Stop {
         self.stop.clone()
     }

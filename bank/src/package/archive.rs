@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
-use std::path::Path;
 
 use zip::{CompressionMethod, ZipArchive};
 
@@ -40,10 +39,8 @@ fn entry(name: impl Into<String>, problem: impl Into<String>) -> PackageProblem 
 }
 
 impl Archive {
-    pub(super) fn open(path: &Path, limits: Limits) -> Result<Self, PackageProblem> {
+    pub(super) fn new(file: File, limits: Limits) -> Result<Self, PackageProblem> {
         let broken = |problem: zip::result::ZipError| PackageProblem::NoZip(problem.to_string());
-        let file =
-            File::open(path).map_err(|problem| PackageProblem::NoZip(problem.to_string()))?;
         let mut zip = ZipArchive::new(BufReader::new(file)).map_err(broken)?;
         if zip.len() > limits.entries {
             let problem = format!("it has more than {} entries", limits.entries);

@@ -21,6 +21,7 @@ use crate::progress::Note;
 
 /// What went into a package.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PackReport {
     /// How many entities.

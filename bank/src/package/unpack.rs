@@ -1,7 +1,7 @@
 //! From a package into a bank.
 
 use std::collections::{HashMap, HashSet};
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
 
 use serde::Serialize;
@@ -57,6 +57,7 @@ impl UnpackOptions {
 
 /// What became of a package.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UnpackReport {
     /// How many entities came into the bank.
@@ -86,7 +87,8 @@ impl Bank {
     ///
     /// # Errors
     /// [`Error::Package`] with the entry's name if the package is none of QTI 3.0 or could do harm: then nothing is
-    /// written. [`Error::File`] if a file cannot be written. What fails for one entity is in the report.
+    /// written. [`Error::File`] if the package cannot be opened, or a file cannot be written. What fails for one entity is in
+    /// the report.
     pub fn unpack(
         &self,
         package: &Path,
@@ -98,7 +100,8 @@ impl Bank {
             text: 64 << 20,
             total: options.max_bytes,
         };
-        let mut archive = at(package, Archive::open(package, limits))?;
+        let open = || File::open(package).map_err(Error::file(package));
+        let mut archive = at(package, Archive::new(open()?, limits))?;
         if !archive.has(MANIFEST) {
             return at(package, Err(PackageProblem::NoManifest));
         }
@@ -116,7 +119,7 @@ impl Bank {
             total: Some(found.len() as u64),
         });
         // The second reading counts anew.
-        let mut archive = at(package, Archive::open(package, limits))?;
+        let mut archive = at(package, Archive::new(open()?, limits))?;
         let by_href: HashMap<&str, &Key> =
             found.iter().map(|f| (f.href.as_str(), &f.key)).collect();
         for entity in &found {

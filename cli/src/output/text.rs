@@ -32,8 +32,9 @@ pub(crate) mod paint {
     }
 }
 
-// Until it is written, a text has these in the place of colours: characters that Unicode keeps for such uses within a program.
-// So nothing but what `for_terminal` makes of them gives a terminal orders. A text of others with one in it gets a colour.
+// These characters mark colours in a text; Unicode reserves them for such uses within a program. `for_terminal` turns them into
+// escape codes, and takes out all escape codes that a text holds already: these come from others. If a text of others holds one of
+// the marks, it gets a colour, and nothing worse.
 const GOOD: char = '\u{fdd0}';
 const WARN: char = '\u{fdd1}';
 const BAD: char = '\u{fdd2}';
@@ -64,7 +65,7 @@ pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {word}")
 }
 
-/// The last line of a report, without what there is none of.
+/// The last line of a report: its numbers, without those that are 0.
 #[derive(Debug, Default)]
 pub(crate) struct Sum(Vec<String>);
 
@@ -82,7 +83,7 @@ impl Sum {
         self
     }
 
-    /// Adds entities that were told one by one.
+    /// Adds the number of these entities.
     pub(crate) fn notes(self, notes: &[Note], what: &str) -> Self {
         self.add(notes.len() as u64, what)
     }

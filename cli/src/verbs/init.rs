@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use timeback_qti::Environment;
+use timeback_qti::{Client, Environment};
 use timeback_qti_bank::{Bank, Settings};
 
 use super::pull::Selected;
@@ -49,6 +49,8 @@ impl Init {
         settings.base_url = self.base_url;
         settings.token_url = self.token_url;
         settings.pull = self.selected.selection().unwrap_or_default();
+        // What no client would take is told now, not by the first pull.
+        settings.over(Client::builder())?.urls()?;
         let bank = Bank::init(folder, settings)?;
         let made = serde_json::json!({"folder": bank.root(), "settings": bank.settings()});
         app.output.tell("init", &made, |_| {

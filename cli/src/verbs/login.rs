@@ -1,5 +1,5 @@
 use clap::Args;
-use timeback_qti::open_browser;
+use timeback_qti::{ErrorKind, open_browser};
 
 use crate::app::App;
 use crate::exit::Exit;
@@ -32,7 +32,7 @@ impl Login {
         let identity = target.client.identity();
         match self.paste {
             true => {
-                let attempt = identity.begin_sign_in()?;
+                let attempt = identity.begin_sign_in().map_err(not_set_up)?;
                 note(format_args!(
                     "Open this address in a browser:\n  {}",
                     attempt.url()
@@ -49,7 +49,7 @@ impl Login {
                     }
                     Ok(())
                 };
-                identity.sign_in(show).await?;
+                identity.sign_in(show).await.map_err(not_set_up)?;
             }
         }
         let told = serde_json::json!({"service": target.to_string()});
@@ -57,5 +57,17 @@ impl Login {
             format!("{} at {target}\n", paint::good("signed in"))
         })?;
         Ok(Exit::Done)
+    }
+}
+
+/// A sign-in that cannot begin lacks a profile that says how.
+fn not_set_up(error: timeback_qti::Error) -> Failure {
+    let is_setting = error.kind() == ErrorKind::Config;
+    let failure = Failure::from(error);
+    match is_setting {
+        true => {
+            failure.hint("a profile with `sign_in = true` sets it up; choose it with --profile")
+        }
+        false => failure,
     }
 }

@@ -243,7 +243,8 @@ async fn a_client_with_a_secret_of_its_own_has_nobody_to_sign_in() {
     let place = Place::with(&sandbox);
     let ran = place.qti(&["login", "--no-browser"]).await.ended_with(2);
     assert!(
-        ran.err.contains("not set up for people to sign in"),
+        ran.err.contains("not set up for people to sign in")
+            && ran.err.contains("hint: a profile with"),
         "{ran}"
     );
 }

@@ -51,7 +51,9 @@ async fn a_bank_is_packed_and_unpacked_and_never_over_what_is_there() {
     let forced = place
         .qti(&[&unpack[..], &["--force", "--json"]].concat())
         .await;
-    assert_eq!(forced.ended_with(0).events("report")[0]["replaced"], 1);
+    let forced = forced.ended_with(0).events("report");
+    assert_eq!(forced[0]["replaced"], 1);
+    assert_eq!(forced[0]["mediaConflicts"], serde_json::json!([]));
 }
 
 #[tokio::test]
@@ -79,6 +81,9 @@ async fn what_a_package_lacks_and_what_is_none_is_told() {
             "{refused}"
         );
     }
+    let missing = ["unpack", "nowhere.zip", "--bank", "other"];
+    let missing = place.qti(&missing).await.ended_with(1);
+    assert!(!missing.err.contains("no zip"), "{missing}");
     let small = ["unpack", "some.zip", "--bank", "other", "--max-bytes", "10"];
     place.qti(&small).await.ended_with(1);
     assert!(!place.path("other/stimuli").exists());

@@ -33,6 +33,20 @@ async fn what_is_missing_is_told_with_what_to_do() {
 }
 
 #[tokio::test]
+async fn a_wrong_url_or_environment_is_told_without_a_word_of_credentials() {
+    for (name, value) in [
+        ("TIMEBACK_QTI_API_BASE_URL", "nowhere"),
+        ("TIMEBACK_TOKEN_URL", "http://example.org/token"),
+        ("TIMEBACK_ENVIRONMENT", "prod2"),
+    ] {
+        let place = Place::new().and([(name, value.to_owned())]);
+        let ran = place.qti(&["ls"]).await.ended_with(2);
+        assert!(ran.err.starts_with("error: configuration error: "), "{ran}");
+        assert!(ran.err.contains(name) && !ran.err.contains("hint"), "{ran}");
+    }
+}
+
+#[tokio::test]
 async fn a_service_that_is_not_there_or_refuses_the_credentials_is_told() {
     let sandbox = sandbox_of(0).await;
     let place = Place::with(&sandbox);

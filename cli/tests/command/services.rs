@@ -151,6 +151,8 @@ async fn a_url_with_a_password_is_neither_stored_nor_shown() {
             "{ran}"
         );
         assert!(!place.path("qti.toml").exists() && !place.path(".qti").exists());
+        let ran = place.qti(&["init", option, "http://host/api"]).await;
+        assert!(ran.ended_with(2).err.contains("plain http"));
     }
     let lines = [
         "base-url = \"https://me:hunter2@host/api\"",
