@@ -64,7 +64,9 @@ impl Exit {
             Self::Usage => {
                 "the command line, the bank's settings or the credentials cannot be right, or a yes is missing"
             }
-            Self::Differs => "conflicts were left alone; with --exit-code, there are differences",
+            Self::Differs => {
+                "conflicts were left alone, or somebody else's change may be lost; with --exit-code, there are differences"
+            }
             Self::Service => {
                 "the service cannot be reached, refuses the credentials, or has failed"
             }

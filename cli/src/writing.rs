@@ -165,6 +165,12 @@ fn report_exit(app: &App, command: &str, report: &PushReport) -> Exit {
             report.run
         ));
     }
+    if let Some(problem) = &report.problem {
+        let word = paint::bad("error");
+        note(format_args!("{word}: {problem}"));
+        note(format_args!("once that is mended, `{command}` goes on"));
+        return Exit::Failed;
+    }
     if app.interrupt.is_stopped() && report.stopped {
         note(format_args!("ended early: `{command}` goes on"));
         return Exit::Interrupted;
@@ -180,6 +186,8 @@ fn report_exit(app: &App, command: &str, report: &PushReport) -> Exit {
         note(format_args!(
             "`qti diff` shows what the service has changed; `{command} --force` overwrites it"
         ));
+        Exit::Differs
+    } else if !report.overtaken.is_empty() {
         Exit::Differs
     } else {
         Exit::Done

@@ -173,6 +173,8 @@ impl Sides<'_> {
             (None, None, _) => Change::Unchanged,
             (None, Some(_), _) => Change::Deleted,
             (Some(_), None, _) => Change::Created,
+            // The service has stored it otherwise: a push writes it again.
+            (Some(_), Some(_), Some(seen)) if seen.stale => Change::Changed,
             (Some(local), Some(_), Some(seen)) if seen.is_said_by(&hash(local)) => {
                 Change::Unchanged
             }

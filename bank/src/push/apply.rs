@@ -30,9 +30,11 @@ impl Connection {
     ///
     /// A push that was ended at any point, by a signal or by the power, is taken up by the next one.
     ///
+    /// Nothing is sent that the journal does not hold: where it cannot be written, the push ends, and the report has the
+    /// [`problem`](PushReport::problem) beside what was done until then.
+    ///
     /// # Errors
-    /// [`Error::State`](crate::Error::State) if the journal cannot be written: nothing more is sent then. What fails for one entity is in the
-    /// report.
+    /// [`Error::State`](crate::Error::State) if it cannot be begun. What fails later is in the report.
     pub async fn apply(
         &self,
         plan: &Plan,
@@ -61,12 +63,27 @@ impl Connection {
             unchanged: plan.unchanged,
             ..PushReport::default()
         };
+        if let Err(error) = run.stages(plan, &mut report, observer).await {
+            report.problem = Some(error.in_full());
+            report.stopped = true;
+        }
+        Ok(report)
+    }
+}
+
+impl Run<'_> {
+    async fn stages(
+        &self,
+        plan: &Plan,
+        report: &mut PushReport,
+        observer: Observer<'_>,
+    ) -> Result<()> {
         let mut probed = Vec::new();
-        if options.probe {
-            let (tried, goes_on) = run.probe(plan, &mut report, observer).await?;
+        if self.options.probe {
+            let (tried, goes_on) = self.probe(plan, report, observer).await?;
             if !goes_on {
                 report.stopped = true;
-                return Ok(report);
+                return Ok(());
             }
             probed = tried;
         }
@@ -89,14 +106,11 @@ impl Connection {
                 stage: kind.folder(),
                 total: Some(steps.len() as u64),
             });
-            run.stage(steps, deletes, &mut report, observer).await?;
+            self.stage(steps, deletes, report, observer).await?;
         }
-        report.stopped |= self.stop.is_stopped();
-        Ok(report)
+        Ok(())
     }
-}
 
-impl Run<'_> {
     async fn stage(
         &self,
         steps: Vec<&Step>,
@@ -125,8 +139,9 @@ impl Run<'_> {
         let (run, referred) = (&self, &referred);
         let mut waiting = steps.into_iter();
         let mut under_way = stream::FuturesUnordered::new();
+        let mut problem = None;
         loop {
-            let stops = self.is_enough(report);
+            let stops = problem.is_some() || self.is_enough(report);
             report.stopped |= stops && waiting.len() > 0;
             while !stops && under_way.len() < AT_ONCE {
                 let Some(step) = waiting.next() else { break };
@@ -139,8 +154,10 @@ impl Run<'_> {
                 });
             }
             match under_way.next().await {
-                Some(done) => report.take(done?, observer),
-                None => return Ok(()),
+                Some(Ok(done)) => report.take(done, observer),
+                // What else is on the wire is still finished, and told.
+                Some(Err(error)) => problem = problem.or(Some(error)),
+                None => return problem.map_or(Ok(()), Err),
             }
         }
     }

@@ -173,6 +173,9 @@ pub struct PushReport {
     pub overtaken: Vec<Note>,
     /// Whether it was ended early; another push goes on.
     pub stopped: bool,
+    /// What ended it, where that was neither a stop nor failures: the journal could not be written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
 }
 
 /// Where that which is written comes from.

@@ -3,9 +3,11 @@
 use redb::{Database, TableDefinition};
 use timeback_qti::Client;
 use timeback_qti_bank::push::PushOptions;
-use timeback_qti_bank::{Error, Kind, unobserved};
+use timeback_qti_bank::{Bank, Entity, Error, Kind, unobserved};
 
-use crate::support::{Folder, World, key};
+#[cfg(unix)]
+use crate::read_only::FOLDER;
+use crate::support::{Child, Folder, World, answered, item_xml, key};
 
 const FORMAT: TableDefinition<'_, &str, u64> = TableDefinition::new("format");
 
@@ -112,4 +114,54 @@ async fn what_cannot_be_read_is_told_and_not_taken_for_nothing() {
     }
     let report = folder.push(&world, PushOptions::default()).await;
     assert_eq!(report.replaced, 1, "{report:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_journal_that_cannot_be_written_ends_the_push_and_what_was_done_is_told() {
+    let world = World::empty().await;
+    let folder = Folder::new();
+    for number in 0..40 {
+        let name = format!("item-{number}");
+        // Words that no compression makes small.
+        let text: String = (0..40_000).map(|_| fastrand::alphanumeric()).collect();
+        let entity = Entity::new(key(Kind::Item, &name), item_xml(&name, None, &text));
+        folder.bank.write(&entity).unwrap();
+    }
+    let child = Child::of("memory::child_that_has_no_room_for_its_journal");
+    let child = child.with_files_of(3 * 1024 * 1024).knowing(&world);
+    child.with(FOLDER, folder.bank.root()).succeeds().await;
+    assert_eq!(
+        answered(&world, "createAssessmentItem", 201),
+        world.writes()
+    );
+
+    // The next one, with room, takes up what was open.
+    let report = folder.push(&world, PushOptions::default()).await;
+    let told = (
+        report.problem.as_ref(),
+        report.failed.len(),
+        report.conflicts.len(),
+    );
+    assert_eq!(told, (None, 0, 0), "{report:#?}");
+    assert_eq!(answered(&world, "createAssessmentItem", 201), 40);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn child_that_has_no_room_for_its_journal() {
+    let Some(folder) = std::env::var_os(FOLDER) else {
+        return;
+    };
+    let bank = Bank::open(folder).unwrap();
+    let client = Client::from_env().unwrap();
+    let connection = bank.connect(&client).unwrap();
+    let options = PushOptions::default();
+    let report = connection.push(&options, &unobserved).await.unwrap();
+    let problem = report.problem.as_ref().unwrap();
+    assert!(problem.contains("/.qti/state/"), "{problem}");
+    assert!(
+        report.stopped && (1..40).contains(&report.created),
+        "{report:?}"
+    );
 }

@@ -290,6 +290,11 @@ async fn what_was_stored_otherwise_is_written_again_until_it_is_right() {
         assert_eq!(told, (1, 0, 2), "{report:?}");
         assert!(report.failed[0].message.contains("interaction.shuffle"));
         assert_eq!(folder.pull(&world).await.unchanged, 3);
+        // The status tells what the next push does.
+        let connection = folder.connect(&world);
+        let status = connection.status(&unobserved).await.unwrap();
+        assert_eq!(status.entries.len(), 1, "{status:?}");
+        assert_eq!(status.entries[0].key, item);
     }
     world.sandbox.set_faults([]).unwrap();
     let report = folder.push(&world, PushOptions::default()).await;

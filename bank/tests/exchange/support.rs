@@ -231,6 +231,21 @@ impl Child {
         Self(command)
     }
 
+    /// No file of its grows beyond so many bytes, as on a full disk.
+    #[cfg(unix)]
+    pub(crate) fn with_files_of(self, bytes: u64) -> Self {
+        let own = self.0.into_std();
+        let mut command = Command::new("/bin/sh");
+        let limited = "trap '' XFSZ; ulimit -f \"$1\"; shift; exec \"$@\"";
+        let blocks = (bytes / 512).to_string();
+        command.args(["-c", limited, "sh", &blocks]);
+        // To the shell, its own path would be the shell's.
+        command.arg(std::env::current_exe().unwrap());
+        command.args(own.get_args());
+        command.current_dir("/").stdin(Stdio::null());
+        Self(command)
+    }
+
     pub(crate) fn with(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.0.env(name, value);
         self
