@@ -88,3 +88,33 @@ impl FromStr for Environment {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn production_is_where_the_api_document_says_that_the_service_is() {
+        let document = include_str!("../../../openapi/qti-api.yaml");
+        let document: Value = serde_saphyr::from_str(document).unwrap();
+        let production = Environment::Production;
+        assert_eq!(document["servers"][0]["url"], production.base_url());
+        let schemes = document["components"]["securitySchemes"].as_object();
+        let flows = schemes.unwrap().values().flat_map(|scheme| {
+            let flows = scheme["flows"].as_object();
+            flows.into_iter().flat_map(|flows| flows.values())
+        });
+        let mut token_urls = 0;
+        for flow in flows {
+            assert_eq!(flow["tokenUrl"], production.token_url());
+            token_urls += 1;
+            #[cfg(feature = "sign-in")]
+            if let Some(url) = flow["authorizationUrl"].as_str() {
+                assert_eq!(url, production.authorize_url());
+            }
+        }
+        assert!(token_urls > 0);
+    }
+}

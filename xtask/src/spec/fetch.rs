@@ -13,6 +13,9 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 pub(crate) fn fetch(from: &str) -> Result<String> {
     let bytes = if is_url(from) {
         download(from)?
+    } else if let Some((scheme, _)) = from.split_once("://") {
+        let problem = format!("`{scheme}` is neither http nor https; a file is given by its path");
+        return Err(Error::new(from, problem));
     } else {
         std::fs::read(from).map_err(|e| Error::new(from, e))?
     };
@@ -21,7 +24,11 @@ pub(crate) fn fetch(from: &str) -> Result<String> {
 
 /// Whether `from` is fetched over HTTP rather than read from disk.
 pub(crate) fn is_url(from: &str) -> bool {
-    from.starts_with("https://") || from.starts_with("http://")
+    from.split_once("://").is_some_and(|(scheme, _)| {
+        ["https", "http"]
+            .iter()
+            .any(|http| scheme.eq_ignore_ascii_case(http))
+    })
 }
 
 fn download(url: &str) -> Result<Vec<u8>> {
@@ -81,6 +88,23 @@ mod tests {
     fn a_url_is_downloaded() {
         let url = serve("HTTP/1.1 200 OK\r\ncontent-length: 14\r\n\r\nopenapi: 3.1.0");
         assert_eq!(fetch(&url).unwrap(), "openapi: 3.1.0");
+    }
+
+    #[test]
+    fn a_url_is_one_in_capitals_too() {
+        let url = serve("HTTP/1.1 200 OK\r\ncontent-length: 14\r\n\r\nopenapi: 3.1.0");
+        assert_eq!(
+            fetch(&url.replace("http", "HTTP")).unwrap(),
+            "openapi: 3.1.0"
+        );
+    }
+
+    #[test]
+    fn a_url_that_is_not_fetched_is_refused_and_not_looked_for_on_disk() {
+        assert_eq!(
+            error(fetch("file:///api.yaml")),
+            "file:///api.yaml: `file` is neither http nor https; a file is given by its path"
+        );
     }
 
     #[test]

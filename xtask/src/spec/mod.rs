@@ -1,13 +1,14 @@
 //! The spec pipeline: from upstream's OpenAPI document to the one the library is generated from.
 //!
-//! 1. Upstream's document, as the repository keeps it: fetch, parse, operation ids, resolve, lower, prose.
-//! 2. The library's document: correct (`overlay`), narrow, name, relax, policy, describe.
+//! 1. Upstream's document, as the repository keeps it: fetch, parse, resolve, paths, lower, prose.
+//! 2. The library's document: correct (`overlay`), narrow, name, composition, relax, policy, describe.
 //! 3. What a refresh leaves: check, report, write.
 //!
 //! Each step has a file of its own with its own tests. A step of the first two groups is a function from document to
 //! document, and refuses what it cannot express.
 
 mod check;
+mod composition;
 mod describe;
 mod diff;
 mod endless;
@@ -18,9 +19,9 @@ mod limits;
 mod lower;
 mod name;
 mod narrow;
-mod operation_ids;
 mod overlay;
 mod parse;
+mod paths;
 mod policy;
 mod prose;
 mod refresh;
@@ -54,8 +55,8 @@ pub fn read(from: &str) -> Result<Document> {
 /// Upstream's document as 3.0.3 and without its texts, which is what the repository keeps of it.
 fn normalize(place: &str, text: &str) -> Result<Document> {
     let document = parse::parse(place, text)?;
-    let document = operation_ids::refuse_duplicates(document)?;
     let document = resolve::resolve(document)?;
+    let document = paths::settle(document)?;
     let document = lower::lower(document)?;
     prose::drop_prose(document)
 }
@@ -78,6 +79,7 @@ fn transform(
     let (document, corrections) = corrections.apply(upstream)?;
     let document = narrow::narrow(document)?;
     let document = name::name(document)?;
+    let document = composition::refuse_composed(document)?;
     let document = relax::relax(document)?;
     let document = policy::require_policy(document)?;
     let (document, texts) = describe::describe(document, texts)?;

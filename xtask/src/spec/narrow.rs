@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Document;
 use super::error::{Error, Result};
-use super::visit::{members_mut, operations_mut};
+use super::visit::{members_mut, operations_mut, remove};
 
 const JSON: &str = "application/json";
 
@@ -18,6 +18,8 @@ pub(crate) fn narrow(mut document: Document) -> Result<Document> {
         if !operation["operationId"].is_string() {
             return Err(Error::new(place, "has no `operationId` to name it in Rust"));
         }
+        // What the service sends of its own accord is not the library's.
+        remove(operation, "callbacks");
         keep_success(&place, operation)?;
         if let Some(body) = operation.get_mut("requestBody") {
             keep_json(&format!("{place} request"), body)?;
@@ -90,6 +92,17 @@ mod tests {
         assert_eq!(
             narrowed.unwrap()["paths"]["/a"]["post"]["responses"],
             yaml("{'201': {}}")
+        );
+    }
+
+    #[test]
+    fn callbacks_leave() {
+        let narrowed = narrow(operation(
+            "{operationId: a, callbacks: {c: {}}, responses: {'204': {}}}",
+        ));
+        assert_eq!(
+            narrowed.unwrap()["paths"]["/a"]["post"]["callbacks"],
+            yaml("null")
         );
     }
 

@@ -1,6 +1,9 @@
 //! Parse: YAML (or JSON) text to a document, anchors and aliases resolved.
 
-use serde_json::Value;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
 
 use super::Document;
 use super::error::{Error, Result};
@@ -41,11 +44,13 @@ pub(crate) fn parse(place: &str, text: &str) -> Result<Document> {
 
 /// Reads any YAML text.
 pub(crate) fn yaml(place: &str, text: &str) -> Result<Value> {
-    // JSON is YAML, and its own parser is many times faster.
-    if text.trim_start().starts_with('{')
-        && let Ok(value) = serde_json::from_str(text)
-    {
-        return Ok(value);
+    // JSON is YAML, and its own parser is many times faster. What is not quite JSON may still be YAML.
+    if text.trim_start().starts_with('{') {
+        match serde_json::from_str(text) {
+            Ok(Unique(value)) => return Ok(value),
+            Err(e) if e.is_data() => return Err(Error::new(place, e)),
+            Err(_) => {}
+        }
     }
     // Booleans are those of YAML 1.2. The limits leave room for a document that repeats one anchor hundreds of times.
     let options = serde_saphyr::options! {
@@ -59,6 +64,72 @@ pub(crate) fn yaml(place: &str, text: &str) -> Result<Value> {
     };
     serde_saphyr::from_str_with_options(text, options)
         .map_err(|e| Error::new(place, format!("is not YAML: {e}")))
+}
+
+/// A value of JSON in which no object has a key twice. serde_json itself would take the last one without a word; its
+/// YAML counterpart refuses them by default.
+struct Unique(Value);
+
+impl<'de> Deserialize<'de> for Unique {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        deserializer.deserialize_any(UniqueVisitor).map(Self)
+    }
+}
+
+struct UniqueVisitor;
+
+impl<'de> Visitor<'de> for UniqueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> std::result::Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> std::result::Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> std::result::Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> std::result::Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> std::result::Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> std::result::Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> std::result::Result<Value, A::Error> {
+        let mut array = Vec::new();
+        while let Some(Unique(item)) = items.next_element()? {
+            array.push(item);
+        }
+        Ok(array.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> std::result::Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = members.next_key::<String>()? {
+            if map.contains_key(&key) {
+                return Err(A::Error::custom(format!(
+                    "`{key}` stands twice in one object"
+                )));
+            }
+            let Unique(value) = members.next_value()?;
+            map.insert(key, value);
+        }
+        Ok(map.into())
+    }
 }
 
 fn text_of(value: &Value) -> String {
@@ -105,6 +176,35 @@ mod tests {
     #[test]
     fn json_is_yaml() {
         assert!(parse("test", "{\"openapi\": \"3.0.3\", \"paths\": {}}").is_ok());
+    }
+
+    #[test]
+    fn json_is_read_as_its_own_parser_reads_it() {
+        let text =
+            "{\"a\": [null, true, 1, -1, 1.5, \"\\u00e9\\n\\/\", {}, []],\t\"b\": {\"a\": 1}}";
+        let value: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(super::yaml("test", text).unwrap(), value);
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_refused_in_json_and_in_yaml() {
+        for (text, problem) in [
+            (
+                "{\"a\": {\"get\": {}, \"put\": {}, \"\\u0067et\": {}}}",
+                "api: `get` stands twice in one object at line 1 column 39",
+            ),
+            (
+                "{b: 1, \"a\": {}, \"a\": {}}",
+                "api: is not YAML: error: line 1 column 17: duplicate mapping key: a",
+            ),
+            (
+                "a: 1\na: 2",
+                "api: is not YAML: error: line 2 column 1: duplicate mapping key: a",
+            ),
+        ] {
+            let error = error(super::yaml("api", text));
+            assert!(error.starts_with(problem), "{error}");
+        }
     }
 
     #[test]

@@ -28,6 +28,12 @@ pub(crate) fn require_policy(document: Document) -> Result<Document> {
             );
             return Err(Error::new(operation.place(), problem));
         }
+        let (method, said) = (operation.method, said.as_str().unwrap_or_default());
+        if !may_be(method, said) {
+            let route = operation.route();
+            let problem = format!("is {route}, which cannot have `{REPEAT}: {said}`");
+            return Err(Error::new(operation.place(), problem));
+        }
     }
     for (name, schema) in entities(&document) {
         require_owners(name, schema)?;
@@ -35,15 +41,28 @@ pub(crate) fn require_policy(document: Document) -> Result<Document> {
     Ok(document)
 }
 
-/// The entities: schemas of answers that have an identifier.
+/// Whether an operation of this method can be what the overlay says. Its id may have moved to it from another.
+fn may_be(method: &str, repeat: &str) -> bool {
+    match repeat {
+        "read" => !["put", "patch", "delete"].contains(&method),
+        "create" => method == "post",
+        _ => true,
+    }
+}
+
+/// The entities: schemas of answers that have an identifier, and those of which the overlay names an owner.
 fn entities(document: &Document) -> BTreeMap<&str, &Value> {
     let schemas = &document["components"]["schemas"];
+    let owned = object(schemas)
+        .filter(|(_, schema)| !schema[OWNER].is_null())
+        .map(|(name, schema)| (name.as_str(), schema));
     operations(document)
         .flat_map(|operation| object(&operation.value["responses"]))
         .flat_map(|(_, response)| object(&response["content"]))
         .filter_map(|(_, media)| super::visit::references(&media["schema"]).first().copied())
         .map(|name| (name, &schemas[name]))
         .filter(|(_, schema)| !schema["properties"]["identifier"].is_null())
+        .chain(owned)
         .collect()
 }
 
@@ -73,6 +92,8 @@ fn require_owners(name: &str, schema: &Value) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::spec::testing::{error, with_paths};
 
@@ -123,5 +144,46 @@ mod tests {
         ] {
             assert_eq!(error(require_policy(book(repeat, owner))), problem);
         }
+    }
+
+    #[test]
+    fn what_changes_something_is_no_read_and_only_a_post_creates() {
+        for (method, repeat, is_possible) in [
+            ("get", "read", true),
+            ("post", "read", true),
+            ("put", "read", false),
+            ("patch", "read", false),
+            ("delete", "read", false),
+            ("post", "create", true),
+            ("put", "create", false),
+            ("get", "create", false),
+            ("delete", "idempotent", true),
+            ("post", "never", true),
+        ] {
+            let operation =
+                format!("{{operationId: theOne, x-repeat: {repeat}, responses: {{'204': {{}}}}}}");
+            let outcome =
+                require_policy(with_paths(&format!("/b: {{{method}: {operation}}}"), "{}"));
+            if is_possible {
+                outcome.unwrap();
+                continue;
+            }
+            let problem = format!(
+                "operation `theOne`: is {} /b, which cannot have `x-repeat: {repeat}`",
+                method.to_uppercase()
+            );
+            assert_eq!(error(outcome), problem);
+        }
+    }
+
+    #[test]
+    fn an_entity_of_the_overlay_is_one_whatever_its_identifier_is_called() {
+        let mut document = book("read", "{writer: [pages], either: [identifier]}");
+        let book = &mut document["components"]["schemas"]["Book"];
+        book["properties"] = json!({ "id": {}, "pages": {} });
+        assert_eq!(
+            error(require_policy(document)),
+            "schema `Book`.id: has no owner; `x-owner` in overlay.yaml must name it"
+        );
     }
 }

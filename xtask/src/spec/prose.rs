@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Document;
 use super::error::Result;
-use super::visit::{self, array_mut, items_mut, members_mut, object_mut, remove};
+use super::visit::{self, METHODS, array_mut, items_mut, members_mut, object_mut, remove};
 
 /// Keywords whose value is a text or an example.
 const PROSE: [&str; 6] = [
@@ -27,17 +27,12 @@ pub(crate) fn drop_prose(mut document: Document) -> Result<Document> {
         remove(info, "termsOfService");
         remove(info, "contact");
     }
-    for key in ["tags", "servers"] {
-        items_mut(&mut document, key).for_each(strip);
-    }
+    items_mut(&mut document, "tags").for_each(strip);
+    items_mut(&mut document, "servers").for_each(strip_server);
     if let Some(components) = document.get_mut("components") {
         members_mut(components, "securitySchemes").for_each(|(_, scheme)| strip_security(scheme));
     }
-    for (_, item) in members_mut(&mut document, "paths") {
-        strip(item);
-        items_mut(item, "parameters").for_each(strip_with_content);
-    }
-    visit::operations_mut(&mut document).for_each(|(_, operation)| strip_operation(operation));
+    members_mut(&mut document, "paths").for_each(|(_, item)| strip_path_item(item));
     visit::each_schema(&mut document, &mut |_, schema| {
         strip(schema);
         remove(schema, "title");
@@ -59,12 +54,33 @@ fn strip_security(scheme: &mut Value) {
     }
 }
 
+fn strip_path_item(item: &mut Value) {
+    strip(item);
+    for (key, value) in object_mut(item) {
+        match key.as_str() {
+            "parameters" => array_mut(value).for_each(strip_with_content),
+            "servers" => array_mut(value).for_each(strip_server),
+            method if METHODS.contains(&method) => strip_operation(value),
+            _ => {}
+        }
+    }
+}
+
+fn strip_server(server: &mut Value) {
+    strip(server);
+    members_mut(server, "variables").for_each(|(_, variable)| strip(variable));
+}
+
 fn strip_operation(operation: &mut Value) {
     strip(operation);
     for (part, value) in object_mut(operation) {
         match part.as_str() {
             "parameters" => array_mut(value).for_each(strip_with_content),
             "requestBody" => strip_with_content(value),
+            "servers" => array_mut(value).for_each(strip_server),
+            "callbacks" => object_mut(value)
+                .flat_map(|(_, paths)| object_mut(paths))
+                .for_each(|(_, item)| strip_path_item(item)),
             "responses" => {
                 for (status, response) in object_mut(value) {
                     strip_with_content(response);
@@ -82,8 +98,17 @@ fn strip_operation(operation: &mut Value) {
 fn strip_with_content(value: &mut Value) {
     strip(value);
     for (key, inner) in object_mut(value) {
-        if key == "content" || key == "headers" {
-            object_mut(inner).for_each(|(_, value)| strip_with_content(value));
+        match key.as_str() {
+            "content" | "encoding" | "headers" => {
+                object_mut(inner).for_each(|(_, value)| strip_with_content(value));
+            }
+            "links" => {
+                for (_, link) in object_mut(inner) {
+                    strip(link);
+                    link.get_mut("server").into_iter().for_each(strip_server);
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -108,7 +133,7 @@ openapi: 3.0.3
 info: {title: API, version: '1', description: PROSE, termsOfService: PROSE, contact: {name: PROSE}}
 externalDocs: {url: PROSE}
 tags: [{name: T, description: PROSE}]
-servers: [{url: https://example.org, description: PROSE}]
+servers: [{url: https://example.org, description: PROSE, variables: {v: {default: a, description: PROSE}}}]
 paths:
   /a:
     summary: PROSE
@@ -118,6 +143,8 @@ paths:
       summary: PROSE
       description: PROSE
       externalDocs: {url: PROSE}
+      servers: [{url: https://example.org, description: PROSE}]
+      callbacks: {c: {'{$url}': {post: {summary: PROSE, requestBody: {content: {application/json: {schema: {title: PROSE}}}}}}}}
       parameters: [{in: query, name: q, description: PROSE, examples: {a: {value: PROSE}}, schema: {example: PROSE}}]
       requestBody:
         description: PROSE
@@ -126,6 +153,7 @@ paths:
         '200':
           description: PROSE
           headers: {X: {description: PROSE, schema: {description: PROSE}}}
+          links: {L: {operationId: b, description: PROSE, server: {url: /, description: PROSE}}}
           content: {application/json: {example: PROSE, schema: {items: {description: PROSE}}}}
 components:
   securitySchemes:

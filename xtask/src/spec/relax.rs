@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::Document;
-use super::error::Result;
+use super::error::{Error, Result};
 use super::limits::LIMITS;
 use super::name::HAND_WRITTEN;
 use super::visit::{self, object_mut, operations, operations_mut, remove};
@@ -34,13 +34,10 @@ pub(crate) fn relax(mut document: Document) -> Result<Document> {
                 values.retain(|value| seen.insert(value.to_string()));
             }
         }
-        let required = remove(schema, REQUIRED);
-        if let (true, Some(schema)) = (schema["properties"].is_object(), schema.as_object_mut()) {
-            match required {
-                Some(required) => drop(schema.insert("required".into(), required)),
-                None if answers.contains(name) => drop(schema.shift_remove("required")),
-                None => {}
-            }
+        match remove(schema, REQUIRED) {
+            Some(required) => require(name, schema, required)?,
+            None if answers.contains(name) => drop(remove(schema, "required")),
+            None => {}
         }
     }
     visit::each_schema(&mut document, &mut |_, schema| {
@@ -63,6 +60,20 @@ pub(crate) fn relax(mut document: Document) -> Result<Document> {
         }
     }
     Ok(document)
+}
+
+/// Lets the overlay say what a value cannot be without.
+fn require(name: &str, schema: &mut Value, required: Value) -> Result<()> {
+    for field in required.as_array().into_iter().flatten() {
+        let field = field.as_str().unwrap_or_default();
+        if schema["properties"][field].is_null() {
+            let problem =
+                format!("`{REQUIRED}` in overlay.yaml names it, but there is no such field");
+            return Err(Error::new(format!("schema `{name}`.{field}"), problem));
+        }
+    }
+    schema["required"] = required;
+    Ok(())
 }
 
 /// Lets a type keep unknown fields. typify does so for `additionalProperties: {}`, and not for `true`.
@@ -97,7 +108,7 @@ fn make_nullable(schema: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::testing::{with_paths, yaml};
+    use crate::spec::testing::{error, with_paths, with_schemas, yaml};
 
     /// `Asked` stands in a request only, `Told` in an answer.
     fn relaxed(asked: &str, told: &str) -> Value {
@@ -142,6 +153,20 @@ mod tests {
         assert_eq!(
             told(&format!("{object}, x-required: [id]}}"))["required"],
             yaml("[id]")
+        );
+    }
+
+    #[test]
+    fn an_answer_requires_nothing_that_it_does_not_describe() {
+        assert_eq!(told("{type: object, required: [at]}").get("required"), None);
+    }
+
+    #[test]
+    fn what_the_overlay_requires_must_be_there() {
+        let document = with_schemas("Book: {properties: {id: {}}, x-required: [identifier]}");
+        assert_eq!(
+            error(relax(document)),
+            "schema `Book`.identifier: `x-required` in overlay.yaml names it, but there is no such field"
         );
     }
 

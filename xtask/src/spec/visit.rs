@@ -123,6 +123,11 @@ pub(crate) fn root_schemas(document: &mut Value) -> Vec<(String, &mut Value)> {
     roots
 }
 
+/// The component that a root's place names.
+pub(crate) fn component_of(place: &str) -> Option<&str> {
+    place.strip_prefix("schema `")?.strip_suffix('`')
+}
+
 fn component_schemas<'a>(components: &'a mut Value, roots: &mut Vec<(String, &'a mut Value)>) {
     for (section, members) in object_mut(components) {
         for (name, member) in object_mut(members) {
@@ -158,6 +163,13 @@ fn path_item_schemas<'a>(
                         array_mut(value).for_each(|p| parameter_schemas(&place, p, roots))
                     }
                     "requestBody" => content_schemas(&format!("{place} request"), value, roots),
+                    "callbacks" => {
+                        for (path, item) in
+                            object_mut(value).flat_map(|(_, paths)| object_mut(paths))
+                        {
+                            path_item_schemas(path, item, roots);
+                        }
+                    }
                     "responses" => {
                         for (status, response) in object_mut(value) {
                             content_schemas(&format!("{place} response {status}"), response, roots);

@@ -6,5 +6,6 @@ mod committed;
 mod failures;
 mod growth;
 mod refresh;
+mod silence;
 mod support;
 mod versions;

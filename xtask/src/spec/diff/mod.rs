@@ -4,6 +4,7 @@
 //! expect. So the direction decides: a value that is added to an enum is harmless in requests and breaking in answers;
 //! for a value that is removed, it is the reverse. A schema that requests and answers use is judged by both rules.
 
+mod access;
 mod operations;
 mod render;
 mod schemas;
@@ -18,7 +19,7 @@ use serde_json::Value;
 use super::Document;
 use super::visit::{self, operations};
 
-/// Every change, operations before schemas.
+/// Every change: first those of the document, then operations, then schemas.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
 pub struct Changes(Vec<Change>);
@@ -26,7 +27,7 @@ pub struct Changes(Vec<Change>);
 /// One change.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Change {
-    /// What changed: an operation or a schema.
+    /// What changed: the document, an operation or a schema.
     pub kind: Kind,
     /// Its name.
     pub name: String,
@@ -40,6 +41,8 @@ pub struct Change {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
+    /// What holds for all operations: the version, the servers, what they ask for to let a client in.
+    Document,
     /// One operation.
     Operation,
     /// One named schema.
@@ -56,13 +59,14 @@ struct Direction {
 /// Compares two documents.
 pub fn diff(old: &Document, new: &Document) -> Changes {
     let mut changes = Vec::new();
+    access::compare(old, new, &mut changes);
     operations::compare(old, new, &mut changes);
     schemas::compare_components(old, new, &mut changes);
     Changes(changes)
 }
 
 impl Changes {
-    /// The changes, operations before schemas.
+    /// The changes: first those of the document, then operations, then schemas.
     pub fn iter(&self) -> impl Iterator<Item = &Change> {
         self.0.iter()
     }
@@ -97,6 +101,14 @@ impl Log<'_> {
             change: change.into(),
             breaking,
         });
+    }
+}
+
+/// A change with its place, which is empty for the whole.
+fn join(at: &str, change: &str) -> String {
+    match at.strip_prefix('.').unwrap_or(at) {
+        "" => change.to_owned(),
+        at => format!("{at} {change}"),
     }
 }
 

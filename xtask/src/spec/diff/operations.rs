@@ -1,11 +1,12 @@
-//! Changes of operations: which exist, their methods and paths, their parameters, bodies and answers.
+//! Changes of operations: which exist, where, for whom, and their parameters, bodies and answers.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::access::compare_own;
 use super::schemas::Schemas;
-use super::{Change, Direction, Kind, Log};
+use super::{Change, Direction, Kind, Log, join};
 use crate::spec::visit::{Operation, object, operations};
 
 const REQUEST: Direction = Direction {
@@ -64,6 +65,9 @@ fn compare_operation(
             after.route()
         ));
     }
+    compare_own([schemas.old, schemas.new], [before.value, after.value], log);
+    compare_deprecation("", before.value, after.value, log);
+    compare_callbacks(&before.value["callbacks"], &after.value["callbacks"], log);
     compare_parameters(schemas, before.value, after.value, log);
     compare_request(
         schemas,
@@ -79,6 +83,37 @@ fn compare_operation(
     );
 }
 
+fn compare_deprecation(at: &str, before: &Value, after: &Value, log: &mut Log<'_>) {
+    match (before["deprecated"] == true, after["deprecated"] == true) {
+        (false, true) => log.compatible(join(at, "is deprecated")),
+        (true, false) => log.compatible(join(at, "is no longer deprecated")),
+        _ => {}
+    }
+}
+
+/// A client without a server of its own, as ours, gets no callbacks.
+fn compare_callbacks(before: &Value, after: &Value, log: &mut Log<'_>) {
+    for (name, old) in object(before) {
+        match after.get(name) {
+            Some(new) if new == old => {}
+            Some(_) => log.breaking(format!("callback `{name}` is another")),
+            None => log.breaking(format!("callback `{name}` removed")),
+        }
+    }
+    for (name, _) in object(after).filter(|(name, _)| before.get(name).is_none()) {
+        log.compatible(format!("callback `{name}` added"));
+    }
+}
+
+/// How the value of a parameter is written.
+const FORMS: [&str; 5] = [
+    "allowEmptyValue",
+    "allowReserved",
+    "content",
+    "explode",
+    "style",
+];
+
 fn compare_parameters(schemas: &Schemas<'_>, before: &Value, after: &Value, log: &mut Log<'_>) {
     let (before, after) = (parameters(before), parameters(after));
     for (key @ (place, name), old) in &before {
@@ -91,6 +126,13 @@ fn compare_parameters(schemas: &Schemas<'_>, before: &Value, after: &Value, log:
             (false, true) => log.breaking(format!("{at} became required")),
             (true, false) => log.compatible(format!("{at} became optional")),
             _ => {}
+        }
+        compare_deprecation(&at, old, new, log);
+        for form in FORMS.iter().filter(|form| old[**form] != new[**form]) {
+            log.breaking(format!(
+                "{at} has `{form}: {}`, had {}",
+                new[form], old[form]
+            ));
         }
         schemas.compare(&at, &old["schema"], &new["schema"], REQUEST, log);
     }
@@ -167,6 +209,7 @@ fn compare_responses(schemas: &Schemas<'_>, before: &Value, after: &Value, log: 
                 }
             }
         }
+        compare_headers(schemas, &status, &before[&status], new, log);
         if object(&before[&status]["content"]).next().is_none()
             && object(&new["content"]).next().is_some()
         {
@@ -178,5 +221,25 @@ fn compare_responses(schemas: &Schemas<'_>, before: &Value, after: &Value, log: 
         .filter(|status| before.get(status).is_none())
     {
         log.breaking(format!("response {status} added"));
+    }
+}
+
+fn compare_headers(
+    schemas: &Schemas<'_>,
+    status: &str,
+    before: &Value,
+    after: &Value,
+    log: &mut Log<'_>,
+) {
+    let (before, after) = (&before["headers"], &after["headers"]);
+    for (name, old) in object(before) {
+        let at = format!("response {status} header `{name}`");
+        match after.get(name) {
+            Some(new) => schemas.compare(&at, &old["schema"], &new["schema"], RESPONSE, log),
+            None => log.breaking(format!("{at} removed")),
+        }
+    }
+    for (name, _) in object(after).filter(|(name, _)| before.get(name).is_none()) {
+        log.compatible(format!("response {status} header `{name}` added"));
     }
 }

@@ -10,10 +10,14 @@ impl Changes {
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 
-    /// As Markdown: a table of operations and one of schemas.
+    /// As Markdown: a table for each kind of change.
     pub fn to_markdown(&self) -> String {
         let mut text = String::new();
-        for (kind, title) in [(Kind::Operation, "Operations"), (Kind::Schema, "Schemas")] {
+        for (kind, title) in [
+            (Kind::Document, "Document"),
+            (Kind::Operation, "Operations"),
+            (Kind::Schema, "Schemas"),
+        ] {
             let mut changes = self.iter().filter(|change| change.kind == kind).peekable();
             if changes.peek().is_none() {
                 continue;
@@ -48,10 +52,10 @@ fn verdict(change: &Change) -> &'static str {
 impl fmt::Display for Changes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for change in self.iter() {
-            let kind = if change.kind == Kind::Operation {
-                "operation"
-            } else {
-                "schema"
+            let kind = match change.kind {
+                Kind::Document => "document",
+                Kind::Operation => "operation",
+                Kind::Schema => "schema",
             };
             writeln!(
                 f,

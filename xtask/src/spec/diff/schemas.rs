@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{Change, Direction, Kind, Log, Uses};
+use super::{Change, Direction, Kind, Log, Uses, join};
 use crate::spec::limits::LIMITS;
 use crate::spec::visit::{SCHEMAS, object};
 
@@ -111,6 +111,7 @@ impl Walk<'_, '_> {
 
     fn compare_plain(&mut self, at: &str, before: &Value, after: &Value) {
         self.types(at, before, after);
+        self.usage(at, before, after);
         self.rules(at, before, after);
         self.values(at, before, after);
         self.properties(at, before, after);
@@ -170,6 +171,30 @@ impl Walk<'_, '_> {
                 after["default"], before["default"]
             );
             self.log.add(self.direction.request, join(at, &change));
+        }
+    }
+
+    /// Whether a value may still be written, still be read, and is still wanted at all.
+    fn usage(&mut self, at: &str, before: &Value, after: &Value) {
+        for (keyword, breaks) in [
+            ("readOnly", self.direction.request),
+            ("writeOnly", self.direction.response),
+            ("deprecated", false),
+        ] {
+            match (before[keyword] == true, after[keyword] == true) {
+                (false, true) => self.log.add(breaks, join(at, &format!("is `{keyword}`"))),
+                (true, false) => self
+                    .log
+                    .compatible(join(at, &format!("is no longer `{keyword}`"))),
+                _ => {}
+            }
+        }
+        if before["discriminator"] != after["discriminator"] {
+            let change = format!(
+                "has `discriminator: {}`, had {}",
+                after["discriminator"], before["discriminator"]
+            );
+            self.log.breaking(join(at, &change));
         }
     }
 
@@ -302,11 +327,4 @@ fn is_void(rule: &str, value: &Value) -> bool {
 
 fn describe(schema: &Value) -> String {
     target(schema).map_or_else(|| schema.to_string(), |name| format!("`{name}`"))
-}
-
-fn join(at: &str, change: &str) -> String {
-    match at.strip_prefix('.').unwrap_or(at) {
-        "" => change.to_owned(),
-        at => format!("{at} {change}"),
-    }
 }

@@ -30,11 +30,11 @@ const OF_THE_USE: [&str; 2] = ["default", "nullable"];
 /// Moves every object with properties and every string enum to `components.schemas`, and drops components nobody uses.
 pub(crate) fn name(mut document: Document) -> Result<Document> {
     let mut names = Names {
-        renamed: renames(&document),
+        renamed: renames(&document)?,
         types: BTreeMap::new(),
     };
     for (place, schema) in visit::root_schemas(&mut document) {
-        let component = component_of(&place).map(str::to_owned);
+        let component = visit::component_of(&place).map(str::to_owned);
         let derived = component.clone().or_else(|| suggestion(&place));
         names.visit(&place, schema, derived.as_deref(), component.is_some())?;
     }
@@ -50,7 +50,7 @@ pub(crate) fn name(mut document: Document) -> Result<Document> {
 }
 
 struct Names {
-    /// Components of the input that the overlay gave another name.
+    /// Components of the input that the overlay gave another name, or that are another name of a component.
     renamed: BTreeMap<String, String>,
     types: BTreeMap<String, Named>,
 }
@@ -167,15 +167,36 @@ fn unwrap_single(schema: &mut Value) {
     }
 }
 
-fn renames(document: &Value) -> BTreeMap<String, String> {
-    visit::object(&document["components"]["schemas"])
-        .filter_map(|(name, schema)| Some((name.clone(), schema[NAME].as_str()?.to_owned())))
-        .collect()
+/// The names of components that are not called what they are called in the input.
+fn renames(document: &Value) -> Result<BTreeMap<String, String>> {
+    let schemas = &document["components"]["schemas"];
+    let mut renames = BTreeMap::new();
+    for (name, _) in visit::object(schemas) {
+        let (mut last, mut steps) = (name.as_str(), 0);
+        while let Some(other) = alias(&schemas[last]) {
+            if steps > visit::object(schemas).count() {
+                return Err(Error::new(format!("schema `{name}`"), "refers to itself"));
+            }
+            (last, steps) = (other, steps + 1);
+        }
+        let new = schemas[last][NAME].as_str().unwrap_or(last);
+        if new != name {
+            renames.insert(name.clone(), new.to_owned());
+        }
+    }
+    Ok(renames)
 }
 
-/// The component that a root's place names.
-fn component_of(place: &str) -> Option<&str> {
-    place.strip_prefix("schema `")?.strip_suffix('`')
+/// The component of which a schema is another name and nothing else.
+fn alias(schema: &Value) -> Option<&str> {
+    let reference = match schema["allOf"].as_array().map(Vec::as_slice) {
+        Some([only]) => only,
+        _ => schema,
+    };
+    if visit::object(schema).count() != 1 {
+        return None;
+    }
+    reference["$ref"].as_str()?.strip_prefix(SCHEMAS)
 }
 
 /// A parameter's name, or for a body the operation's id and `Body` or `Result`.

@@ -157,6 +157,29 @@ fn a_part_of_a_composition_is_no_type_of_its_own() {
 }
 
 #[test]
+fn another_name_of_a_component_is_replaced_by_its_own() {
+    let reference = |name: &str| format!("{{$ref: '#/components/schemas/{name}'}}");
+    let aliases = format!(
+        "A: {}\nB: {{allOf: [{}]}}\nC: {{x-schema-name: Book, type: object, properties: {{next: {}}}}}",
+        reference("B"),
+        reference("C"),
+        reference("A")
+    );
+    let named = name(answering(&[&reference("A")], &aliases)).unwrap();
+    let book = "Book: {type: object, properties: {next: {$ref: '#/components/schemas/Book'}}}";
+    assert_eq!(named["components"]["schemas"], yaml(book));
+}
+
+#[test]
+fn a_name_of_itself_is_refused() {
+    let aliases = "A: {$ref: '#/components/schemas/B'}\nB: {$ref: '#/components/schemas/A'}";
+    assert_eq!(
+        error(name(answering(&["{}"], aliases))),
+        "schema `A`: refers to itself"
+    );
+}
+
+#[test]
 fn components_that_nobody_uses_leave() {
     let named = name(answering(
         &["{type: string}"],

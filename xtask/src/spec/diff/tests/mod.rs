@@ -1,3 +1,4 @@
+mod access;
 mod values;
 
 use serde_json::Value;
@@ -128,6 +129,104 @@ fn bodies_and_statuses_are_compared() {
     );
     let failing = PATH.replace("responses: {", "responses: {'404': {}, ");
     assert!(of_operation(PATH, &failing).is_empty());
+}
+
+#[test]
+fn headers_of_answers_are_compared() {
+    let with = PATH.replace(
+        "{'200': {",
+        "{'200': {headers: {ETag: {schema: {type: string}}}, ",
+    );
+    assert_eq!(
+        of_operation(PATH, &with),
+        ["`a` response 200 header `ETag` added"]
+    );
+    assert_eq!(
+        of_operation(&with, PATH),
+        ["!`a` response 200 header `ETag` removed"]
+    );
+    let integer = with.replace(
+        "ETag: {schema: {type: string",
+        "ETag: {schema: {type: integer",
+    );
+    assert_eq!(
+        of_operation(&with, &integer),
+        ["!`a` response 200 header `ETag` is of type integer, was string"]
+    );
+}
+
+#[test]
+fn callbacks_are_compared() {
+    let with = |url: &str| {
+        PATH.replace(
+            "operationId: a",
+            &format!("operationId: a\n    callbacks: {{done: {{'{url}': {{post: {{}}}}}}}}"),
+        )
+    };
+    assert_eq!(
+        of_operation(PATH, &with("x")),
+        ["`a` callback `done` added"]
+    );
+    assert_eq!(
+        of_operation(&with("x"), PATH),
+        ["!`a` callback `done` removed"]
+    );
+    assert_eq!(
+        of_operation(&with("x"), &with("y")),
+        ["!`a` callback `done` is another"]
+    );
+}
+
+#[test]
+fn what_is_deprecated_is_told() {
+    let operation = PATH.replace("operationId: a", "operationId: a\n    deprecated: true");
+    let parameter = PATH.replace("name: q,", "name: q, deprecated: true,");
+    for (deprecated, what) in [(operation, "`a`"), (parameter, "`a` query parameter `q`")] {
+        assert_eq!(
+            of_operation(PATH, &deprecated),
+            [format!("{what} is deprecated")]
+        );
+        assert_eq!(
+            of_operation(&deprecated, PATH),
+            [format!("{what} is no longer deprecated")]
+        );
+    }
+    assert_schema(
+        "{properties: {a: {}}}",
+        "{properties: {a: {deprecated: true}}}",
+        "`Asked` a is `deprecated`",
+        "`Told` a is `deprecated`",
+    );
+}
+
+#[test]
+fn how_a_parameter_is_written_is_part_of_the_request() {
+    let exploded = PATH.replace("name: q,", "name: q, explode: false,");
+    assert_eq!(
+        of_operation(PATH, &exploded),
+        ["!`a` query parameter `q` has `explode: false`, had null"]
+    );
+}
+
+#[test]
+fn a_field_that_may_not_be_written_or_read_breaks_those_who_do() {
+    let (old, read, write) = (
+        "{properties: {a: {}}}",
+        "{properties: {a: {readOnly: true}}}",
+        "{properties: {a: {writeOnly: true}}}",
+    );
+    assert_schema(
+        old,
+        read,
+        "!`Asked` a is `readOnly`",
+        "`Told` a is `readOnly`",
+    );
+    assert_schema(
+        old,
+        write,
+        "`Asked` a is `writeOnly`",
+        "!`Told` a is `writeOnly`",
+    );
 }
 
 #[test]
