@@ -1,6 +1,7 @@
 //! Lists of the service: what is needed of each entity, and those that no request can name.
 
 use std::fmt;
+use std::future;
 
 use futures_util::{Stream, StreamExt as _, stream};
 use serde::Serialize;
@@ -17,6 +18,10 @@ use crate::state::Stamp;
 
 /// How many entities a page has.
 const PAGE: u32 = 100;
+/// How many pages are asked for at once.
+const PAGES: usize = 2;
+/// How many entries are listed ahead of their use. Few bytes are held of each: not its XML.
+const AHEAD: usize = 200;
 
 /// Which entities of a kind are listed.
 #[derive(Debug, Clone, Default)]
@@ -43,7 +48,7 @@ pub(crate) struct Listed {
 }
 
 impl Listed {
-    /// An entity of which no list has told anything: it must be read.
+    /// An entity that was in no list: its state is unknown.
     pub(crate) fn asked_for(key: Key) -> Self {
         Self {
             key,
@@ -83,7 +88,7 @@ impl fmt::Display for Unaddressable {
 }
 
 impl Service {
-    /// All entities of a kind, as far as a list tells them apart.
+    /// Lists the entities of a kind.
     pub(crate) fn list(
         &self,
         kind: Kind,
@@ -91,7 +96,7 @@ impl Service {
     ) -> impl Stream<Item = Result<Entry>> + Send + Unpin + use<> {
         let filter = query.filter.as_deref().map(Filter::verbatim);
         let entries = match (kind, filter) {
-            // The list of stimuli takes no filter.
+            // The service's list of stimuli has no filter.
             (Kind::Stimulus, _) => entries(kind, self.client.stimuli().list(), query),
             (Kind::Item, None) => entries(kind, self.client.items().list(), query),
             (Kind::Item, Some(filter)) => {
@@ -102,9 +107,10 @@ impl Service {
                 entries(kind, self.client.tests().list().filter(filter), query)
             }
         };
-        entries
-            .map(move |entry| entry.map_err(|source| Error::List { kind, source }))
-            .boxed()
+        let entries =
+            entries.map(move |entry| entry.map_err(|source| Error::List { kind, source }));
+        // This requests the next pages while the caller works on the entities of the ones before.
+        entries.map(future::ready).buffered(AHEAD).boxed()
     }
 }
 
@@ -118,7 +124,7 @@ where
         .limit(PAGE)
         .sort("createdAt")
         .order(SortOrder::Asc)
-        .read_ahead(2);
+        .read_ahead(PAGES);
     if let Some(text) = &query.search {
         list = list.query(text.as_str());
     }
@@ -137,7 +143,7 @@ fn entry(kind: Kind, found: Result<impl Found, Undecodable>, total: Option<u64>)
             let stamp = stamp.of_xml(xml.as_deref());
             (Some(found.take_identifier()), stamp, xml, None)
         }
-        // Whoever reads it by its identifier is told what is wrong with it.
+        // What is wrong with it is told when it is read by its identifier.
         Err(undecodable) => {
             let given = undecodable.identifier().map(str::to_owned);
             (given, Stamp::default(), None, Some(undecodable))

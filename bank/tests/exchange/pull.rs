@@ -46,6 +46,22 @@ async fn a_pull_writes_what_the_service_holds_and_a_second_one_reads_pages_only(
     assert_eq!(paths.len(), 3, "{paths:?}");
 }
 
+/// Otherwise nothing but a page is on its way each time that one is used up.
+#[tokio::test]
+async fn the_next_page_is_asked_for_while_the_entities_of_the_first_are_read() {
+    let world = World::new(101).await;
+    let before = world.last_request();
+    Folder::pulled(&world).await;
+    let requests = world.sandbox.requests().into_iter();
+    let requests = requests.filter(|request| request.number > before);
+    let operations: Vec<_> = requests.filter_map(|request| request.operation).collect();
+    let is_page = |operation: &String| operation == "searchAssessmentItems";
+    let second = operations.iter().rposition(is_page).unwrap();
+    let reads = operations[..second].iter();
+    let reads = reads.filter(|operation| *operation == "getAssessmentItem");
+    assert!(reads.count() < 50, "{operations:?}");
+}
+
 #[tokio::test]
 async fn a_pull_never_overwrites_a_local_change() {
     let world = World::new(2).await;
