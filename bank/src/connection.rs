@@ -93,7 +93,7 @@ impl Connection {
         &self.service
     }
 
-    /// Works on the bank's files, away from the tasks that send.
+    /// Works on the bank's files in a blocking task.
     pub(crate) async fn on_disk<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Bank) -> Result<T> + Send + 'static,
@@ -102,7 +102,7 @@ impl Connection {
     }
 }
 
-/// Works on a bank's files, away from the tasks that send.
+/// Works on a bank's files in a blocking task.
 pub(crate) async fn on_disk<T: Send + 'static>(
     bank: &Arc<Bank>,
     work: impl FnOnce(&Bank) -> Result<T> + Send + 'static,

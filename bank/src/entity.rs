@@ -182,7 +182,7 @@ impl Entity {
         }
     }
 
-    /// Its metadata; `None` where there is none, or what stands there is no object, which no write accepts.
+    /// Its metadata; `None` if it has none, or if it is no object, which a push refuses.
     pub fn metadata(&self) -> Option<&Map<String, Value>> {
         self.beside.get("metadata").and_then(Value::as_object)
     }

@@ -59,7 +59,7 @@ pub enum Error {
         /// Why.
         source: serde_json::Error,
     },
-    /// What stands beside an entity's XML is there without the XML.
+    /// The JSON file beside an entity's XML exists, but the XML does not.
     #[error("{}: its XML, {xml}, is missing: put that file back, or remove this one", path.display())]
     Orphan {
         /// The file.

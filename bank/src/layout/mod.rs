@@ -29,7 +29,7 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// The layout of a folder. New files come to be in `staging`, on the same disk, before they get their names.
+    /// The layout of a folder. New files are written in `staging`, on the same disk, and then moved to their place.
     pub(crate) fn new(root: &Path, staging: PathBuf) -> Self {
         Self {
             root: root.to_owned(),
@@ -54,7 +54,7 @@ impl Layout {
         self.root.join(key.kind.folder()).join(name)
     }
 
-    /// The entities of a kind that have any file.
+    /// The entities of a kind of which at least one file exists.
     pub(crate) fn keys(&self, kind: Kind) -> Result<Vec<Key>> {
         let mut files = Vec::new();
         let folder = self.root.join(kind.folder());
@@ -70,7 +70,7 @@ impl Layout {
             let is_entity = file != name;
             let expected = match name::decode(name) {
                 Ok(identifier) if is_entity => {
-                    // Both files are of one entity; what stands beside the XML may be there alone.
+                    // An entity with both files is counted at its XML; one whose XML is missing, at its JSON.
                     let xml = || name.to_owned() + XML;
                     if extension == XML || files.binary_search(&xml()).is_err() {
                         keys.push(Key::new(kind, identifier));
@@ -85,7 +85,7 @@ impl Layout {
         Ok(keys)
     }
 
-    /// The entity; `None` if it has no file, and an error if it has one but not its XML.
+    /// Reads an entity; `None` if it has no file. A JSON file without its XML is an error.
     pub(crate) fn read(&self, key: &Key) -> Result<Option<Entity>> {
         let xml = read(&self.xml(key))?;
         let beside = self.read_beside(key)?;
@@ -99,7 +99,7 @@ impl Layout {
         Ok(Some(Entity { key, xml, beside }))
     }
 
-    /// What stands beside the XML, whether that is there or not.
+    /// Reads what stands beside the XML, whether the XML exists or not.
     pub(crate) fn read_beside(&self, key: &Key) -> Result<Option<Map<String, Value>>> {
         let path = self.beside(key);
         let json = read(&path)?;
@@ -116,7 +116,7 @@ impl Layout {
         }
     }
 
-    /// The XML comes last: where it stands, the entity is whole.
+    /// Writes the XML last, so that an entity whose XML exists has both files.
     pub(crate) fn write(&self, entity: &Entity) -> Result<()> {
         let path = self.beside(&entity.key);
         match render(&entity.beside) {
@@ -132,7 +132,7 @@ impl Layout {
     }
 }
 
-/// What stands beside the XML, as the file has it: in an order of its own, so that a change is seen where it is.
+/// The text of the JSON file, with its keys sorted, so that a version control system shows only what has changed.
 pub(crate) fn render(beside: &Map<String, Value>) -> Option<String> {
     if beside.is_empty() {
         return None;
@@ -142,7 +142,7 @@ pub(crate) fn render(beside: &Map<String, Value>) -> Option<String> {
     Some(format!("{sorted:#}\n"))
 }
 
-/// The files of a folder and of those that continue long names, relative to it.
+/// Lists the files of a folder, and of its subfolders, which hold the rest of long names; all relative to the folder.
 fn list(folder: &Path, files: &mut Vec<String>) -> Result<()> {
     let mut folders = vec![String::new()];
     while let Some(within) = folders.pop() {
@@ -159,7 +159,7 @@ fn list(folder: &Path, files: &mut Vec<String>) -> Result<()> {
                 return Err(Error::Stray { path, expected });
             };
             let kind = entry.file_type().map_err(Error::file(entry.path()))?;
-            // A folder in the place of an entity's file does not make the entity a deleted one.
+            // A folder with the name of an entity's file is listed, so that the entity does not count as deleted.
             let has_its_name = name.ends_with(XML) || name.ends_with(BESIDE);
             match name.starts_with('.') {
                 true => {}
@@ -174,7 +174,7 @@ fn list(folder: &Path, files: &mut Vec<String>) -> Result<()> {
 fn read(path: &Path) -> Result<Option<String>> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
-        // A link that leads nowhere is there, and cannot be read.
+        // A broken link exists, and cannot be read.
         Err(missing)
             if missing.kind() == io::ErrorKind::NotFound && fs::symlink_metadata(path).is_err() =>
         {

@@ -35,7 +35,7 @@ fn fits_a_disk(part: &str) -> bool {
         && !part.contains(['<', '>', ':', '"', '/', '\\', '|', '?', '*'])
 }
 
-/// 10,000 identifiers, each against all others: a disk that does not tell cases apart tells their files apart.
+/// 10,000 identifiers, each compared with all others without regard to case.
 #[test]
 fn ten_thousand_identifiers_have_names_of_their_own_on_any_disk_and_come_back() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
@@ -108,7 +108,7 @@ fn a_name_stands_for_an_entity_whichever_of_its_files_is_there() {
     }
 }
 
-/// As the user's umask says, and as a file that was written in its place would have it.
+/// The user's umask decides, as for a file that is created by its name.
 #[cfg(unix)]
 #[test]
 fn a_file_has_the_mode_of_any_other_file_of_its_user() {

@@ -1,4 +1,4 @@
-//! Files that are written whole or not at all, also where the machine stops in the middle.
+//! Files are written whole or not at all, even if the machine loses power.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -37,32 +37,32 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     new.put(path, Over::Anything)
 }
 
-/// What a new file may take the place of.
+/// Whether a new file may replace an existing one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Over {
     Anything,
     Nothing,
 }
 
-/// A file that is being written under another name, and is removed again unless it is put in its place.
+/// A file that is being written under a temporary name. It is removed if it is dropped before `put`.
 #[derive(Debug)]
 pub(crate) struct NewFile(NamedTempFile);
 
 impl NewFile {
-    /// Begins a file in a folder of such files, which is made if need be and is on the disk that the file is to be on.
+    /// Begins a file in a staging folder, which is made if it does not exist. It must be on the disk of the file's place.
     pub(crate) fn staged(staging: &Path) -> Result<Self> {
         fs::create_dir_all(staging).map_err(Error::file(staging))?;
         Self::in_folder(staging)
     }
 
-    /// Begins a file in the folder that it is to stand in.
+    /// Begins a file in the folder of its place.
     pub(crate) fn beside(path: &Path) -> Result<Self> {
         Self::in_folder(folder_of(path))
     }
 
     fn in_folder(folder: &Path) -> Result<Self> {
         let mut builder = tempfile::Builder::new();
-        // As if it were written in its place: others may read it as far as the user's umask lets them.
+        // The user's umask takes away from this, as it does for every new file.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let file = builder.tempfile_in(folder).map_err(Error::file(folder))?;
@@ -77,7 +77,7 @@ impl NewFile {
         self.0.path()
     }
 
-    /// Gives the file its name once the disk has all of it; afterwards the disk has the name, too.
+    /// Moves the file to its place, once its content is on disk. On return, its name is on disk, too.
     pub(crate) fn put(self, path: &Path, over: Over) -> Result<()> {
         self.file().sync_data().map_err(Error::file(path))?;
         let folder = folder_of(path);
@@ -91,7 +91,7 @@ impl NewFile {
     }
 }
 
-/// Removes a file; whether there was one. The disk knows of it afterwards.
+/// Removes a file; returns whether it existed. On return, the removal is on disk.
 pub(super) fn remove(path: &Path) -> Result<bool> {
     match fs::remove_file(path) {
         Ok(()) => {}
@@ -103,13 +103,13 @@ pub(super) fn remove(path: &Path) -> Result<bool> {
     Ok(true)
 }
 
-/// The folder of a file; a bare name stands in the current one.
+/// The folder of a file; that of a bare name is the current one.
 fn folder_of(path: &Path) -> &Path {
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
     folder.unwrap_or(Path::new("."))
 }
 
-/// Makes a folder and those above it, each of which the disk knows of afterwards.
+/// Makes a folder and those above it. On return, their names are on disk.
 fn create_folder(folder: &Path) -> io::Result<()> {
     let is_new = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
     let new: Vec<&Path> = folder.ancestors().take_while(is_new).collect();
@@ -118,13 +118,13 @@ fn create_folder(folder: &Path) -> io::Result<()> {
         .try_for_each(|new| sync_folder(folder_of(new)))
 }
 
-/// Without this, a file that was renamed or removed may have its old name again after a power cut.
+/// Puts changed names of a folder's files on disk. Without it, they may be the old ones again after a loss of power.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Windows opens no folder as a file, and NTFS keeps a journal of names by itself.
+/// Windows cannot open a folder as a file; NTFS itself keeps a journal of names.
 #[cfg(not(unix))]
 fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())

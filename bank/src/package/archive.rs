@@ -1,4 +1,4 @@
-//! A zip from anywhere, read without harm: names that stay inside, no links, nothing twice, no more bytes than allowed.
+//! Reads a zip that nobody vouches for: it refuses names that lead outside, links, doubled names, and too many bytes.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -9,7 +9,7 @@ use zip::{CompressionMethod, ZipArchive};
 use super::name;
 use crate::error::PackageProblem;
 
-/// How much is read of a zip, whatever it says of itself.
+/// How much is read of a zip at most, whatever sizes its headers claim.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
     /// Entries of the whole zip.
@@ -23,7 +23,7 @@ pub(super) struct Limits {
 /// The files of a zip, by their names.
 pub(super) struct Archive {
     zip: ZipArchive<BufReader<File>>,
-    /// By name: the place in the zip. Folders and noise are left out.
+    /// The index in the zip by name. Folders and files of operating systems are left out.
     files: HashMap<String, usize>,
     /// In the zip's order.
     names: Vec<String>,
@@ -152,7 +152,7 @@ impl Archive {
         let left = self.limits.total.saturating_sub(self.read).min(most);
         let file = self.zip.by_index(*index);
         let file = file.map_err(|problem| entry(name, problem.to_string()))?;
-        // One byte more tells a file that is too large from one that just fits.
+        // Reading one byte more than allowed shows whether the file is too large.
         let mut limited = file.take(left.saturating_add(1));
         let copied = io::copy(&mut limited, to);
         let copied = copied.map_err(|problem| entry(name, problem.to_string()))?;

@@ -1,4 +1,4 @@
-//! What a package holds: its entities, what stands beside them, and what its manifest says.
+//! Reads what a package holds: its entities, what stands beside them, and its manifest.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -29,7 +29,7 @@ impl Found {
     }
 }
 
-/// Looks at all entities; then, the files that the manifest calls entities and that are none, and why.
+/// Finds all entities; and the files that the manifest calls entities but that are none, with the reason.
 pub(super) fn look_at(
     archive: &mut Archive,
     manifest: &Manifest,
@@ -71,7 +71,7 @@ pub(super) fn look_at(
     Ok((found, unreadable))
 }
 
-/// Reads what was not looked at yet: a damaged file, and one file too many, are found before anything is written.
+/// Reads all other files, so that a damaged file, or too many bytes, are found before anything is written.
 pub(super) fn read_all(archive: &mut Archive, found: &[Found]) -> Result<(), PackageProblem> {
     let read: HashSet<&str> = found.iter().map(|found| found.href.as_str()).collect();
     for file in archive.names().to_vec() {
@@ -82,7 +82,7 @@ pub(super) fn read_all(archive: &mut Archive, found: &[Found]) -> Result<(), Pac
     Ok(())
 }
 
-/// Refuses a manifest that tells of files that are not there.
+/// Refuses a manifest that names files which are not in the package.
 pub(super) fn check_files(archive: &Archive, manifest: &Manifest) -> Result<(), PackageProblem> {
     for resource in &manifest.resources {
         let mut files = resource.href.iter().chain(&resource.files);
@@ -96,7 +96,7 @@ pub(super) fn check_files(archive: &Archive, manifest: &Manifest) -> Result<(), 
     Ok(())
 }
 
-/// Which entity a document is.
+/// The kind and identifier of a document.
 fn key_of(kind: Kind, xml: &str) -> Result<Key, String> {
     let root = match kind {
         Kind::Stimulus => "qti-assessment-stimulus",
@@ -112,7 +112,7 @@ fn key_of(kind: Kind, xml: &str) -> Result<Key, String> {
     Ok(Key::new(kind, identifier))
 }
 
-/// An entity; what stands beside it may be none that a bank can hold.
+/// Reads an entity. The inner error tells that its JSON file is no object.
 pub(super) fn read(
     archive: &mut Archive,
     found: &Found,
@@ -120,7 +120,7 @@ pub(super) fn read(
     let mut entity = Entity::new(found.key.clone(), archive.text(&found.href)?);
     if found.has_beside {
         let file = found.href.clone() + BESIDE;
-        // A text that is none is no JSON either: by now, others are written.
+        // By now, other entities are written: a file that is no text fails alone, and not the whole package.
         let text = archive.text(&file).map_err(|problem| problem.to_string());
         let beside = text.and_then(|text| {
             let read = serde_json::from_str::<Map<String, Value>>(&text);
@@ -134,7 +134,7 @@ pub(super) fn read(
     Ok(Ok(entity))
 }
 
-/// References of a test whose address is that of another entity than their identifier's.
+/// The references of a test whose `href` leads to another entity than their identifier names.
 pub(super) fn misled(
     read: &Result<Entity, Note>,
     href: &str,
@@ -161,7 +161,7 @@ pub(super) fn misled(
         .then(|| Note::new(test.key.clone(), format!("reference {}", told.join(", "))))
 }
 
-/// What a bank keeps of a manifest.
+/// The record that a bank keeps of a manifest.
 pub(super) fn kept(manifest: Manifest, by_href: &HashMap<&str, &Key>) -> Record {
     let resources = manifest.resources.into_iter().map(|resource| {
         let Resource {

@@ -118,7 +118,7 @@ impl Manifest {
     }
 }
 
-/// What else stands in a manifest's metadata.
+/// The content of a manifest's metadata, without schema and version.
 fn kept(metadata: &Element) -> Option<String> {
     let is_ours = |child: &Element| matches!(child.name(), "schema" | "schemaversion");
     let others = metadata.children().filter(|child| !is_ours(child));

@@ -18,7 +18,7 @@ use crate::progress::{Event, Note, Observer, Outcome};
 pub struct PackOptions {
     /// These entities and what they refer to; all of the bank if there are none.
     pub keys: Vec<Key>,
-    /// Also over a file that is there.
+    /// Replaces a file that exists.
     pub overwrite: bool,
 }
 
@@ -30,7 +30,7 @@ impl PackOptions {
         self
     }
 
-    /// Also over a file that is there.
+    /// Replaces a file that exists.
     #[must_use]
     pub fn overwrite(mut self) -> Self {
         self.overwrite = true;
@@ -95,7 +95,7 @@ impl Bank {
                 }
                 continue;
             };
-            // Of what cannot be read, the package has what there is.
+            // An entity whose XML cannot be read is packed without what it refers to.
             open.extend(entity.references().unwrap_or_default());
             wanted.insert(key);
         }

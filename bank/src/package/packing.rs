@@ -1,4 +1,4 @@
-//! A package under way: which files it has, and what its manifest says of them.
+//! A package while it is written: its files so far, and its manifest.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::File;
@@ -34,7 +34,7 @@ pub struct PackReport {
     pub missing_media: Vec<Note>,
 }
 
-/// A package under way.
+/// A package while it is written.
 pub(super) struct Packing<'b> {
     bank: &'b Bank,
     zip: ZipWriter<&'b File>,
@@ -43,7 +43,7 @@ pub(super) struct Packing<'b> {
     resources: Vec<Resource>,
     /// All files below `media/`.
     held: BTreeSet<String>,
-    /// Those that a resource has.
+    /// Those of them that belong to a resource.
     used: BTreeSet<String>,
     /// The resources of other files, as they came in.
     others: Vec<Kept>,
@@ -114,7 +114,7 @@ impl<'b> Packing<'b> {
         })
     }
 
-    /// The entities in the order of the package that they came in; then the others, each before what it refers to.
+    /// The entities in the order of the package that they came in; then the others: tests, items, stimuli.
     pub(super) fn order(&self, record: &Record) -> Vec<Key> {
         let known = record
             .resources
@@ -165,7 +165,7 @@ impl<'b> Packing<'b> {
         Ok(())
     }
 
-    /// The other files of an entity: those that its resource had, and those that its document shows now.
+    /// The other files of an entity: those that its resource had, and those that its document refers to now.
     fn shown(
         &self,
         entity: &Entity,
@@ -201,7 +201,7 @@ impl<'b> Packing<'b> {
         files
     }
 
-    /// Whether a resource of this identifier goes out, as far as that is known: those of other files always do.
+    /// Whether a resource of this identifier is packed. Those of other files count as packed, although not all may be.
     fn is_kept(&self, identifier: &str) -> bool {
         self.places
             .values()
@@ -209,7 +209,7 @@ impl<'b> Packing<'b> {
             || self.others.iter().any(|kept| kept.identifier == identifier)
     }
 
-    /// The other files: in the resources that they came in, or in one of their own.
+    /// Packs the other files: in the resources that they came in, else each in a new one.
     pub(super) fn media(&mut self, all: bool, report: &mut PackReport) -> Result<()> {
         let depended: HashSet<String> = self
             .resources
@@ -306,7 +306,7 @@ fn others(record: &Record, held: &BTreeSet<String>) -> Vec<Kept> {
     with_files.collect()
 }
 
-/// An identifier for a resource, which XML must be able to use as one.
+/// A new identifier for an entity's resource, made of characters that XML allows in one.
 fn fresh(key: &Key, taken: &mut HashSet<String>) -> String {
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let own = key.identifier.as_str();

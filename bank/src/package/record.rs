@@ -1,4 +1,4 @@
-//! `package.json`: what a bank remembers of the package that it came from, so that it goes out again.
+//! `package.json`: what a bank remembers of an unpacked manifest, so that `pack` writes the same names and order.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ pub(super) struct Kept {
     pub(super) identifier: String,
     #[serde(rename = "type")]
     pub(super) of_type: String,
-    /// The entity that it is; none for other files.
+    /// Its entity; `None` for other files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) entity: Option<Key>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,7 +66,7 @@ impl Record {
         write_atomically(&bank.staging(), &path, (text + "\n").as_bytes())
     }
 
-    /// The record without these entities and files; `None` if nothing is left of it.
+    /// Leaves out these entities and files; `None` if nothing remains.
     pub(super) fn without(
         mut self,
         entities: &HashSet<&Key>,
@@ -83,7 +83,7 @@ impl Record {
         (was_empty || !self.resources.is_empty()).then_some(self)
     }
 
-    /// Takes in another package: what it has under a name of this one takes its place.
+    /// Adds the record of another package. Its resources replace those of the same entity or files.
     pub(super) fn absorb(&mut self, other: Self) {
         if self.resources.is_empty() {
             *self = other;
@@ -93,7 +93,7 @@ impl Record {
         for (at, kept) in self.resources.iter().enumerate() {
             known.entry(kept.place()).or_default().push(at);
         }
-        // Each takes one place, and rather that of its own identifier, as several resources can be of one file.
+        // Several resources can be of one file: each replaces one, if possible the one with its own identifier.
         let places = other.resources.iter().map(|kept| {
             let known = known.get_mut(&kept.place())?;
             let has_its_name = |at: &usize| self.resources[*at].identifier == kept.identifier;
@@ -111,7 +111,7 @@ impl Record {
 }
 
 impl Kept {
-    /// What it is of: an entity, or else its files; by its identifier where it has neither.
+    /// What the resource is compared by: its entity, else its files, else its identifier.
     fn place(&self) -> (Option<&Key>, Option<&str>, &[String], &str) {
         match (&self.entity, self.href.as_deref(), &self.files[..]) {
             (Some(key), ..) => (Some(key), None, &[], ""),

@@ -21,7 +21,7 @@ use crate::progress::{Event, Note, Observer, Outcome};
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct UnpackOptions {
-    /// Also over what the bank has otherwise, which stays as it is if not.
+    /// Overwrites what differs in the bank; otherwise that is a conflict, and stays.
     pub force: bool,
     /// How many bytes are unpacked at most, of all files together; 2 GiB unless told.
     pub max_bytes: u64,
@@ -40,7 +40,7 @@ impl Default for UnpackOptions {
 }
 
 impl UnpackOptions {
-    /// Also over what the bank has otherwise.
+    /// Overwrites what differs in the bank.
     #[must_use]
     pub fn force(mut self) -> Self {
         self.force = true;
@@ -62,22 +62,21 @@ impl UnpackOptions {
 pub struct UnpackReport {
     /// How many entities came into the bank.
     pub created: u64,
-    /// How many took the place of what the bank had; only if forced.
+    /// How many replaced what the bank had; only with `force`.
     pub replaced: u64,
-    /// How many the bank had already, as they are.
+    /// How many the bank had already, exactly like this.
     pub unchanged: u64,
-    /// What the bank has otherwise: it was left alone.
+    /// Entities that differ in the bank: these were left alone.
     pub conflicts: Vec<Note>,
-    /// What is no entity that a bank can hold, or one of which the bank's own files cannot be read, and why: it was left
-    /// alone.
+    /// Entities that were not unpacked, and why: a bank cannot hold them, or their files in the bank cannot be read.
     pub failed: Vec<Note>,
-    /// Files that cannot be told as an entity, and why; they went to `media/`.
+    /// Files that the manifest calls entities, but that cannot be read as such, and why; they are in `media/`.
     pub unreadable: Vec<String>,
-    /// Files that the service has no place for; they went to `media/`.
+    /// Files that the service has no place for; they are in `media/`.
     pub media: Vec<String>,
-    /// Files of `media/` that the bank has otherwise: they were left alone.
+    /// Files that differ in the bank's `media/`: these were left alone.
     pub media_conflicts: Vec<String>,
-    /// References that mean another entity by their address than by their identifier, by which the service goes.
+    /// References whose `href` leads to another entity than their identifier names. The service follows the identifier.
     pub misled: Vec<Note>,
 }
 
@@ -118,7 +117,7 @@ impl Bank {
             stage: "unpack",
             total: Some(found.len() as u64),
         });
-        // The second reading counts anew.
+        // A new archive, because each counts the bytes that it has read.
         let mut archive = at(package, Archive::new(open()?, limits))?;
         let by_href: HashMap<&str, &Key> =
             found.iter().map(|f| (f.href.as_str(), &f.key)).collect();
@@ -133,7 +132,7 @@ impl Bank {
                 self.take_media(package, &mut archive, &file, options.force, &mut report)?;
             }
         }
-        // The bank's own record is that of what it holds, and so of what was left alone.
+        // What was left alone keeps the record that it has: the package's names and metadata are not about it.
         let left = report.conflicts.iter().chain(&report.failed);
         let left = left.map(|note| &note.key).collect();
         let left_files = report.media_conflicts.iter().collect();

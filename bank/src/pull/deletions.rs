@@ -1,4 +1,4 @@
-//! What the service has no more.
+//! Entities that the service has deleted.
 
 use std::collections::HashSet;
 
@@ -15,8 +15,8 @@ use super::PullReport;
 use super::pulled::Pulled;
 
 impl Connection {
-    /// Takes out of the bank what the service has no more. It is asked for each: that a list leaves something out does not
-    /// say that it is gone. Where the list is empty, nothing is taken out without `prune`.
+    /// Removes from the bank what the service has deleted. Each entity that the list lacks is read first, because a list may
+    /// leave out what exists. If the list is empty, nothing is removed without `prune`.
     pub(super) async fn pull_deletions(
         &self,
         kind: Kind,

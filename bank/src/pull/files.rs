@@ -1,4 +1,4 @@
-//! The bank's files under a pull, which a person may change meanwhile.
+//! Reads and writes of a pull on the bank's files, which a person may change at the same time.
 
 use crate::connection::Connection;
 use crate::entity::{Entity, Key};
@@ -9,7 +9,7 @@ use crate::state::{Changes, Seen, hash};
 
 use super::pulled::Pulled;
 
-/// What an entity's files held when it was decided what becomes of them; `None` if they could not be read.
+/// What an entity's files held when the pull decided to overwrite them; `None` if they could not be read.
 pub(super) type Held = Option<Option<Entity>>;
 
 const CHANGED_MEANWHILE: &str = "changed here while it was pulled";
@@ -20,7 +20,7 @@ impl Connection {
         self.on_disk(move |bank| bank.read(&key)).await
     }
 
-    /// Writes what the service holds over what the files held, and remembers it.
+    /// Overwrites the files with what the service holds, and remembers it as seen.
     pub(super) async fn take(
         &self,
         found: Stored,
@@ -37,7 +37,7 @@ impl Connection {
         Ok(pulled(outcome))
     }
 
-    /// Removes the files of what the service has no more, and forgets it.
+    /// Removes the files of an entity that the service has deleted, and forgets it.
     pub(super) async fn take_out(&self, key: Key, held: Held) -> Result<Pulled> {
         if !self.replace_files(&key, held, None).await? {
             let pulled = Pulled::done(key, Outcome::Conflict, None, false);
@@ -48,7 +48,7 @@ impl Connection {
         Ok(Pulled::done(key, Outcome::Deleted, None, false))
     }
 
-    /// Remembers what the service holds, and that the files hold it, too.
+    /// Remembers what the service holds, and that the files hold the same.
     pub(super) async fn remember_pulled(&self, found: &Stored, local: &Entity) -> Result<()> {
         let seen = Seen::new(found.stamp.clone(), hash(local));
         let changes = Changes::default().seen(&seen, &found.entity);
@@ -62,8 +62,8 @@ impl Connection {
         self.store.commit(changes).await
     }
 
-    /// Writes an entity's files, or removes them if there is nothing to write; whether that was done. It is not if they
-    /// hold something else by now, as a request is long enough for a person to save a file.
+    /// Replaces an entity's files by this, or removes them if it is `None`; returns whether it did. It does nothing if the
+    /// files have changed since they were `held`: while a request is under way, a person may save a file.
     async fn replace_files(&self, key: &Key, held: Held, by: Option<&Entity>) -> Result<bool> {
         let (key, by) = (key.clone(), by.cloned());
         let work = self.on_disk(move |bank| {

@@ -1,4 +1,4 @@
-//! From the service into the bank: what has changed, and never over a change of one's own.
+//! Pull: brings what the service has changed into the bank, and never overwrites a local change unless asked.
 
 mod deletions;
 mod files;
@@ -24,9 +24,9 @@ use crate::settings::Selection;
 pub struct PullOptions {
     /// Which entities; what `qti.toml` says if absent.
     pub selection: Option<Selection>,
-    /// These entities alone, over what the bank has of them; empty for a pull that overwrites no local change.
+    /// The entities whose local changes are overwritten, and which alone are pulled then. Usually empty.
     pub theirs: Vec<Key>,
-    /// Whether a kind of which the service lists nothing leaves nothing in the bank.
+    /// Whether entities leave the bank even if the service lists nothing of their kind any more.
     pub prune: bool,
 }
 
@@ -38,10 +38,10 @@ impl PullOptions {
         self
     }
 
-    /// Pulls these entities alone, whatever the selection, and takes what the service has of each. **What the bank has
-    /// changed of them is lost**: this settles a conflict, takes back a change, and brings back a file that was deleted or
-    /// cannot be read. One that the service has deleted leaves the bank; one that the service never had stays, and is told
-    /// as failed.
+    /// Pulls only these entities, whatever the selection says, and overwrites the bank's files with what the service has.
+    /// **Local changes of these entities are lost.** Use it to settle a conflict, to undo a local change, or to bring back a
+    /// file that was deleted or cannot be read. An entity that the service has deleted is removed from the bank; one that
+    /// was never seen on the service stays, and is reported as failed.
     ///
     /// ```
     /// # #[tokio::main]
@@ -68,10 +68,10 @@ impl PullOptions {
         self
     }
 
-    /// Empties the bank of a kind of which the service lists nothing at all. Without this, such entities stay in the bank,
-    /// and each is told as a conflict: a service that was emptied, or is the wrong one, would otherwise take the whole bank
-    /// with it. Single entities that the service has deleted, while it lists others of their kind, leave the bank either
-    /// way; what the bank has changed stays either way.
+    /// Removes entities from the bank even if the service lists nothing of their kind any more. Without this, they stay, and
+    /// each is reported as a conflict: if the service was emptied by mistake, or is the wrong one, the bank must not be
+    /// emptied, too. With or without this, an entity that the service has deleted leaves the bank while others of its kind
+    /// are still listed, and one that was changed locally stays.
     #[must_use]
     pub fn prune(mut self) -> Self {
         self.prune = true;
@@ -85,25 +85,26 @@ impl PullOptions {
 pub struct PullReport {
     /// How many entities came into the bank.
     pub created: u64,
-    /// How many took the place of what the bank had.
+    /// How many replaced what the bank had.
     pub replaced: u64,
-    /// How many were as they should be.
+    /// How many the bank had already as the service has them.
     pub unchanged: u64,
-    /// How many were taken out of the bank, as the service has them no more.
+    /// How many were removed from the bank, because the service has deleted them.
     pub deleted: u64,
-    /// What was left alone, as both sides have changed it, it was changed here while it was pulled, or its kind is one of
-    /// the [`emptied`](Self::emptied) ones.
+    /// Entities that were left alone, because both sides have changed them, because they were changed locally during the
+    /// pull, or because the service lists nothing of their kind any more.
     pub conflicts: Vec<Note>,
-    /// What the bank has changed, and the service has not: it was left alone.
+    /// Entities that only the bank has changed: they were left alone.
     pub kept: Vec<Note>,
-    /// What went wrong.
+    /// Entities that could not be pulled, and why.
     pub failed: Vec<Note>,
-    /// What the service lists, or a pulled entity refers to, and no request can name: it did not come.
+    /// Entities that were not pulled, because no request can name them. The service lists them, or a pulled entity refers to
+    /// them.
     pub unaddressable: Vec<Unaddressable>,
-    /// The kinds of which the service lists nothing, while the bank holds some that it has seen there: they were left
-    /// alone, as [`PullOptions::prune`] tells.
+    /// The kinds of which the service lists nothing any more, although the bank has pulled some. These are among the
+    /// conflicts; [`PullOptions::prune`] removes them.
     pub emptied: Vec<Kind>,
-    /// Whether it was ended early; another pull goes on.
+    /// Whether the pull was stopped early; another one continues it.
     pub stopped: bool,
 }
 
@@ -157,7 +158,7 @@ impl Connection {
         Ok(report)
     }
 
-    /// Tests first, as they say which items are needed, and these which stimuli.
+    /// Pulls tests first, because they tell which items are needed; then items, which tell the stimuli.
     async fn pull_selection(
         &self,
         selection: &Selection,
@@ -176,7 +177,7 @@ impl Connection {
             begin(kind, observer);
             let mut there = HashSet::new();
             let mut references = Vec::new();
-            // The list of stimuli takes no filter.
+            // The service's list of stimuli has no filter.
             if is_query && (kind != Kind::Stimulus || query.filter.is_none()) {
                 let listed = self.service.list(kind, &query);
                 references = self

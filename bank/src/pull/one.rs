@@ -1,4 +1,4 @@
-//! One entity that the service lists, or that is asked for.
+//! The pull of one entity.
 
 use crate::compare::same;
 use crate::connection::Connection;
@@ -18,7 +18,7 @@ impl Connection {
         let seen = self.store.seen(&key)?;
         let (local, orphan) = match self.read_files(&key).await {
             Ok(local) => (local, None),
-            // A pull that was killed may have left the first of a new entity's two files.
+            // If a pull is killed between the two files of a new entity, it leaves the JSON, which it writes first.
             Err(orphan @ Error::Orphan { .. }) if seen.is_none() => (None, Some(orphan)),
             Err(error) => return Ok(Pulled::error(key, &error)),
         };
@@ -90,7 +90,7 @@ impl Connection {
     }
 }
 
-/// Whether a pull that was killed between an entity's two files has left them like this: each is as it was last seen, or as
+/// Whether the files are what a pull leaves that is killed between writing the two: each is either as it was last seen, or as
 /// the service has it now.
 fn is_of_a_killed_pull(local: Option<&Entity>, base: Option<&Entity>, entity: &Entity) -> bool {
     let (Some(local), Some(base)) = (local, base) else {

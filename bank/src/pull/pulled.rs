@@ -1,4 +1,4 @@
-//! What a pull made of an entity, and what the report tells of it.
+//! The outcome of one entity's pull, and its place in the report.
 
 use timeback_qti::xml::XmlError;
 
@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::progress::{Event, Note, Observer, Outcome};
 use crate::remote::Unaddressable;
 
-/// What a pull made of an entity.
+/// The outcome of one entity's pull.
 pub(super) struct Pulled {
     key: Key,
     outcome: Outcome,

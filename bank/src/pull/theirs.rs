@@ -1,4 +1,4 @@
-//! The service's side of entities, over the bank's.
+//! The pull of named entities, which overwrites local changes.
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
@@ -11,7 +11,7 @@ use super::PullReport;
 use super::pulled::Pulled;
 
 impl Connection {
-    /// Takes what the service has of these, whatever the bank has.
+    /// Overwrites these entities with what the service has of them.
     pub(super) async fn pull_theirs(
         &self,
         keys: &[Key],
@@ -35,7 +35,7 @@ impl Connection {
     }
 
     async fn pull_their(&self, key: Key) -> Result<Pulled> {
-        // What cannot be read is given up, too.
+        // Files that cannot be read are overwritten, too.
         let held = self.read_files(&key).await.ok();
         let found = match self.service.get(&key).await {
             Ok(found) => found,

@@ -5,7 +5,7 @@ use timeback_qti::models::{AssessmentTestInput, StimulusInput};
 
 use crate::entity::{Entity, Kind};
 
-/// Whether an entity can be written without a loss; otherwise, why not.
+/// Checks that an entity can be written without losing anything; the error says what would be lost.
 pub(crate) fn check_writable(entity: &Entity) -> Result<(), String> {
     let identifier = timeback_qti::xml::root_identifier(&entity.xml).map_err(|e| e.to_string())?;
     if identifier.as_deref() != Some(entity.key.identifier.as_str()) {
@@ -49,7 +49,7 @@ pub(super) fn item_metadata(entity: &Entity) -> Result<Option<&Map<String, Value
     }
 }
 
-/// The content form of a stimulus, which is what is written of it.
+/// The JSON form of a stimulus, in which it is written.
 pub(crate) fn stimulus_form(entity: &Entity) -> Result<Map<String, Value>, String> {
     let input = stimulus_input(entity)?;
     match serde_json::to_value(input) {
@@ -90,7 +90,7 @@ pub(super) fn test_form(entity: &Entity) -> Result<TestForm<'_>, String> {
     })
 }
 
-/// By how many writes an entity is replaced: metadata that a test's XML has no place for is written by another one.
+/// How many writes replace an entity: a test's XML has no place for metadata, which takes a second write.
 pub(crate) fn writes(entity: &Entity, before: &Entity) -> i64 {
     let is_apart = entity.key.kind == Kind::Test
         && entity.beside.keys().all(|name| name == "metadata")

@@ -1,17 +1,17 @@
-//! What a bank takes from an entity as the client reads it.
+//! What a bank needs of an entity that the client has read.
 
 use timeback_qti::Error;
 use timeback_qti::models::{AssessmentItem, AssessmentTest, Metadata, Stimulus};
 
 use crate::state::Stamp;
 
-/// An entity as the client reads it.
+/// An entity that the client has read.
 pub(super) trait Found: Send {
     fn take_identifier(&mut self) -> String;
     fn xml(&mut self) -> &mut Option<String>;
-    /// What its XML does not say.
+    /// Its fields that its XML does not hold.
     fn beside(&self) -> Result<Metadata, Error>;
-    /// What tells the entity's state from others, without its XML.
+    /// What changes with each write of the entity, without a hash of its XML.
     fn stamp(&self) -> Stamp;
 }
 

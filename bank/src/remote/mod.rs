@@ -81,7 +81,7 @@ impl Service {
         Ok(Some(Stored { entity, stamp }))
     }
 
-    /// Creates an entity; what tells its state from later ones.
+    /// Creates an entity; returns what later tells whether it has changed since.
     pub(crate) async fn create(&self, entity: &Entity) -> Result<Stamp, WriteError> {
         Ok(match entity.key.kind {
             Kind::Stimulus => {
@@ -100,7 +100,7 @@ impl Service {
         })
     }
 
-    /// A test's XML holds no metadata: another write adds it.
+    /// Creates a test in two writes, because its XML holds no metadata.
     async fn create_test(
         &self,
         entity: &Entity,
@@ -115,7 +115,7 @@ impl Service {
         completed.map(stamp_of).map_err(WriteError::Partly)
     }
 
-    /// Replaces an entity; what tells its state from later ones.
+    /// Replaces an entity; returns what later tells whether it has changed since.
     pub(crate) async fn replace(&self, entity: &Entity) -> Result<Stamp, WriteError> {
         let id = entity.key.identifier.as_str();
         let replacing =
@@ -140,7 +140,7 @@ impl Service {
         })
     }
 
-    /// Deletes an entity; whether there was one. References of others to it stay, and lead nowhere.
+    /// Deletes an entity; returns whether it existed. References of other entities to it stay, and lead nowhere.
     ///
     /// # Errors
     /// [`Error::Service`] if it cannot be deleted.
@@ -148,7 +148,7 @@ impl Service {
         self.delete(key).await.map_err(Error::service(key))
     }
 
-    /// Deletes an entity; whether there was one.
+    /// Deletes an entity; returns whether it existed.
     pub(crate) async fn delete(&self, key: &Key) -> Result<bool, ClientError> {
         let id = key.identifier.as_str();
         match key.kind {
@@ -167,9 +167,9 @@ fn stamp_of(mut found: impl Found) -> Stamp {
 /// A write that went wrong.
 #[derive(Debug)]
 pub(crate) enum WriteError {
-    /// It was not sent: something would have been lost.
+    /// It was not sent, because something would have been lost.
     Refused(String),
-    /// It was sent, or was to be.
+    /// It failed on its way or at the service.
     Sent(ClientError),
     /// A test was created, and its metadata was not written.
     Partly(ClientError),

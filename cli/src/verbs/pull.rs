@@ -13,9 +13,9 @@ const NAMED: usize = 3;
 
 /// Bring the bank to what the service holds
 ///
-/// Only what has changed is fetched, and a change of one's own is never overwritten, unless --theirs names it: it is told, and
-/// left alone. What the service has deleted leaves the bank, but not where the service lists nothing of its kind at all: that
-/// is a conflict unless --prune is given. A pull that was ended goes on when it is started again.
+/// Only what has changed is fetched. Local changes are reported and stay, except of entities that --theirs names. What the
+/// service has deleted leaves the bank, unless the service lists nothing of its kind any more: without --prune, that is a
+/// conflict. A pull that was ended goes on when it is started again.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -33,8 +33,7 @@ pub(crate) struct Pull {
     #[arg(long, conflicts_with_all = ["test", "filter", "search"])]
     all: bool,
 
-    /// This entity alone, as the service has it, over what the bank has changed or deleted of it: that is lost; can be given
-    /// several times
+    /// Only this entity, overwritten with what the service has: its local changes are lost; can be given several times
     #[arg(
         long,
         value_name = "KIND/ID",
@@ -43,7 +42,7 @@ pub(crate) struct Pull {
     )]
     theirs: Vec<Key>,
 
-    /// Also empty the bank of a kind of which the service lists nothing; what the bank has changed stays
+    /// Remove entities even if the service lists nothing of their kind any more; local changes stay
     #[arg(long, conflicts_with_all = ["test", "filter", "search"])]
     prune: bool,
 }
