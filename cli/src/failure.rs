@@ -31,6 +31,12 @@ impl Failure {
         self
     }
 
+    /// Names what it is about, such as a file.
+    pub(crate) fn about(mut self, what: impl std::fmt::Display) -> Self {
+        self.message = format!("{what}: {}", self.message);
+        self
+    }
+
     /// For `map_err`: the operating system has refused something; `what` is the file or stream concerned.
     pub(crate) fn at(what: impl std::fmt::Display) -> impl FnOnce(io::Error) -> Self {
         move |problem| Self::new(Exit::Failed, format!("{what}: {problem}"))

@@ -82,14 +82,13 @@ impl fmt::Display for FileOrStdin {
 }
 
 impl FileOrStdin {
-    pub(crate) fn read(&self) -> Result<String, Failure> {
-        let text = match self {
+    pub(crate) fn read(&self) -> io::Result<String> {
+        match self {
             Self::File(path) => std::fs::read_to_string(path),
             Self::Stdin => {
                 let mut text = String::new();
                 io::stdin().lock().read_to_string(&mut text).map(|_| text)
             }
-        };
-        text.map_err(Failure::at(self))
+        }
     }
 }

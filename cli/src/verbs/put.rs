@@ -48,16 +48,11 @@ impl Put {
                 note("ended early: the same command goes on");
                 return Ok(Exit::Interrupted);
             }
-            let xml = file.read()?;
+            let xml = file.read().map_err(Failure::at(file))?;
             // A test with metadata takes two writes.
             let put = service.put(&xml, metadata.clone());
-            let (key, outcome) = app.interrupt.let_finish(put).await.map_err(|error| {
-                let failure = Failure::from(error);
-                Failure {
-                    message: format!("{file}: {}", failure.message),
-                    ..failure
-                }
-            })?;
+            let put = app.interrupt.let_finish(put).await;
+            let (key, outcome) = put.map_err(|error| Failure::from(error).about(file))?;
             let told = serde_json::json!({"kind": key.kind, "identifier": key.identifier, "outcome": outcome});
             app.output.tell("put", &told, |_| {
                 let word = match outcome {

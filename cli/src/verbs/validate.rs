@@ -11,7 +11,8 @@ use crate::output::{note, paint};
 
 /// Check QTI XML: here, and by the service against its schema
 ///
-/// Here, a file must be well-formed QTI 3.0; the service also holds it against the schema. Ends with 1 if a file is not valid.
+/// Here, a file must be well-formed QTI 3.0; the service also holds it against the schema. All files are checked. Ends with 1 if one
+/// is not valid, or cannot be read.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -36,13 +37,15 @@ impl Validate {
         };
         let mut exit = Exit::Done;
         for file in &self.files {
-            let xml = file.read()?;
-            let problems = match (kind_of(&xml), &target) {
+            let read = file.read().map_err(|problem| problem.to_string());
+            let read = read.and_then(|xml| Ok((kind_of(&xml)?, xml)));
+            let problems = match (read, &target) {
                 (Err(problem), _) => vec![problem],
                 (Ok(_), None) => Vec::new(),
-                (Ok(kind), Some(target)) => {
+                (Ok((kind, xml)), Some(target)) => {
                     let input = ValidationInput::xml(kind.name(), &xml);
-                    let outcome = target.client.validation().validate(&input).await?;
+                    let outcome = target.client.validation().validate(&input).await;
+                    let outcome = outcome.map_err(|error| Failure::from(error).about(file))?;
                     let told = outcome.validation_errors.unwrap_or_default();
                     match outcome.success.is_true() {
                         true => Vec::new(),

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::output::count;
 
 /// Tell which token is stored for the service, without showing it
 ///
@@ -51,7 +52,10 @@ impl Whoami {
             let valid = match (left, token.renewable) {
                 (0, true) => "has ended; the next command renews it".to_owned(),
                 (0, false) => "has ended; sign in again".to_owned(),
-                (left, _) => format!("for {} more minutes", left.div_ceil(60)),
+                (left, _) => {
+                    let minutes = count(left.div_ceil(60), "more minute", "more minutes");
+                    format!("for {minutes}")
+                }
             };
             format!(
                 "service  {target}\nissuer   {}\nwho      {who} {}\nscopes   {scopes}\nvalid    {valid}\n",

@@ -166,6 +166,8 @@ async fn a_terminal_gets_no_orders_from_what_the_service_says() {
                 "{arguments:?}: {ran}"
             );
             assert_obeys_nobody(arguments, &ran);
+            let logged = [arguments, &["-vvv"][..]].concat();
+            assert_obeys_nobody(&logged, &place.qti(&logged).await);
         }
     }
 }

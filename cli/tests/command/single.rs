@@ -292,6 +292,14 @@ async fn a_file_is_validated_here_and_by_the_service() {
             "{ran}"
         );
     }
+    // One that cannot be read keeps nobody from the others.
+    std::fs::write(place.path("bytes.xml"), b"\xff\xfe").unwrap();
+    let several = ["validate", "bytes.xml", "none.xml", ".", "good.xml"];
+    let ran = place.qti(&several).await.ended_with(1);
+    assert!(ran.out.contains("bytes.xml: invalid: "), "{ran}");
+    assert!(ran.out.contains("none.xml: invalid: "), "{ran}");
+    assert!(ran.out.ends_with("good.xml: valid\n"), "{ran}");
+
     let nowhere = Place::new();
     std::fs::write(nowhere.path("good.xml"), item("i", "?")).unwrap();
     nowhere
