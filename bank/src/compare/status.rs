@@ -149,9 +149,9 @@ impl Sides<'_> {
         let service = match (&seen, listed.get(key)) {
             (None, None) => Change::Unchanged,
             (None, Some(_)) => Change::Created,
-            (Some(_), None) => Change::Deleted,
             (Some(seen), Some(stamp)) if stamp.is_that_of(&seen.stamp) => Change::Unchanged,
-            (Some(_), Some(_)) => match (service.get(key).await?, base) {
+            // That a list leaves an entity out does not say that it is gone.
+            (Some(_), _) => match (service.get(key).await?, base) {
                 (None, _) => Change::Deleted,
                 (Some(found), Some(base)) if same(&base, &found.entity) => Change::Unchanged,
                 _ => Change::Changed,

@@ -102,17 +102,24 @@ impl Connection {
                     Ok(key) => (Some(key.clone()), format!("{key} {says} to it")),
                     Err(entity) => {
                         observer(&Event::Unaddressable(entity.clone()));
-                        let kind = entity.kind;
-                        (
-                            None,
-                            format!(
-                                "{kind} {:?} {says} to it",
-                                entity.identifier.unwrap_or_default()
-                            ),
-                        )
+                        let told = match &entity.identifier {
+                            Some(identifier) => {
+                                format!("{} {identifier:?} {says} to it", entity.kind)
+                            }
+                            None => {
+                                format!("a {} may refer to it: {}", entity.kind, entity.message)
+                            }
+                        };
+                        (None, told)
                     }
                 };
-                let references = references.unwrap_or_else(|| keys.to_vec());
+                let of_kind = || {
+                    keys.iter()
+                        .filter(|key| key.kind == kind)
+                        .cloned()
+                        .collect()
+                };
+                let references = references.unwrap_or_else(of_kind);
                 for key in references.into_iter().filter(|key| wanted.contains(key)) {
                     let (by, message) = (by.clone(), message.clone());
                     referred

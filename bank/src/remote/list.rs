@@ -30,6 +30,12 @@ pub(crate) struct Query {
     pub(crate) search: Option<String>,
 }
 
+impl Query {
+    fn is_all(&self) -> bool {
+        self.filter.is_none() && self.search.is_none()
+    }
+}
+
 /// An entry of a list.
 #[derive(Debug, Clone)]
 pub(crate) enum Entry {
@@ -59,13 +65,14 @@ impl Listed {
 }
 
 /// An entity that the service lists, or that another one refers to, under an identifier which no path of the API can
-/// carry: no request can read, write or delete it.
+/// carry: no request can read, write or delete it. Entities that the service counts, but leaves out of its list, are told as
+/// one without an identifier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Unaddressable {
     /// What it is.
     pub kind: Kind,
-    /// Its identifier; `None` if the service lists it without one.
+    /// Its identifier; `None` if the service lists it without one, or not at all.
     pub identifier: Option<String>,
     /// Why no request can name it.
     pub message: String,
@@ -128,12 +135,48 @@ where
     if let Some(text) = &query.search {
         list = list.query(text.as_str());
     }
-    let next = move |mut listing: Listing<Result<C::Entity, Undecodable>>| async move {
-        let found = listing.next().await?;
-        let total = listing.total();
-        Some((found.map(|found| entry(kind, found, total)), listing))
+    let walk = Walk {
+        listing: list.stream_lenient(),
+        listed: 0,
+        // How a search or a filter is counted, nobody promises.
+        counted: query.is_all().then_some(0),
     };
-    stream::unfold(list.stream_lenient(), next).boxed()
+    let next = move |mut walk: Walk<Result<C::Entity, Undecodable>>| async move {
+        let entry = match walk.listing.next().await {
+            Some(found) => {
+                let total = walk.listing.total();
+                walk.listed += 1;
+                walk.counted = walk.counted.max(walk.counted.and(total));
+                found.map(|found| entry(kind, found, total))
+            }
+            None => Ok(walk.left_out(kind)?),
+        };
+        Some((entry, walk))
+    };
+    stream::unfold(walk, next).boxed()
+}
+
+/// A list as it is read.
+struct Walk<T> {
+    listing: Listing<T>,
+    listed: u64,
+    /// The most entities that the service has counted; `None` where that does not tell anything.
+    counted: Option<u64>,
+}
+
+impl<T> Walk<T> {
+    /// What the service has counted, but not listed, told once.
+    fn left_out(&mut self, kind: Kind) -> Option<Entry> {
+        let counted = self.counted.take()?;
+        let listed = self.listed;
+        (listed < counted).then(|| {
+            let message = format!(
+                "the service counts {counted} and lists {listed}: the list may have changed while it was read; the same \
+                 command again may find the rest"
+            );
+            Entry::Unaddressable(Unaddressable::new(kind, None, message), None)
+        })
+    }
 }
 
 fn entry(kind: Kind, found: Result<impl Found, Undecodable>, total: Option<u64>) -> Entry {

@@ -179,3 +179,38 @@ async fn an_entry_of_a_list_that_cannot_be_read_is_told_by_its_identifier() {
     assert_eq!(pulled.failed.len(), 1, "{pulled:?}");
     assert_eq!((pulled.unchanged, pulled.deleted), (3, 0), "{pulled:?}");
 }
+
+/// As where somebody deletes an entity while the list is paged, or several were created in one moment.
+#[tokio::test]
+async fn a_list_that_leaves_an_entity_out_is_told_and_deletes_nothing() {
+    let world = World::new(2).await;
+    let extra = test_xml("other", &["item-1"], "Other");
+    world.client.tests().create_xml(&extra).await.unwrap();
+    let folder = Folder::pulled(&world).await;
+    let first = world.client.test("test-1").get().await.unwrap();
+    let page = json!({"items": [first], "total": 2, "page": 1, "pages": 1, "limit": 100});
+    let short = FaultRule::new(Effect::status(200).body(page)).on("searchAssessmentTests");
+    world.sandbox.set_faults([short]).unwrap();
+
+    let connection = folder.connect(&world);
+    let status = connection.status(&unobserved).await.unwrap();
+    assert_eq!(status.entries, [], "{status:#?}");
+    let told = &status.unaddressable[0];
+    assert!(told.message.contains("counts 2 and lists 1"), "{told}");
+    drop(connection);
+
+    let pulled = folder.pull(&world).await;
+    assert_eq!(
+        (pulled.deleted, pulled.unaddressable.len()),
+        (0, 1),
+        "{pulled:#?}"
+    );
+
+    folder.bank.remove(&key(Kind::Item, "item-1")).unwrap();
+    folder.bank.remove(&key(Kind::Test, "other")).unwrap();
+    let report = folder.push(&world, PushOptions::default().prune()).await;
+    let kept: Vec<_> = report.kept.iter().map(|note| &note.key).collect();
+    assert_eq!(kept, [&key(Kind::Item, "item-1")], "{report:#?}");
+    let told = &report.kept[0].message;
+    assert!(told.starts_with("a test may refer to it: "), "{told}");
+}
