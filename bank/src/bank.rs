@@ -24,7 +24,7 @@ const STATE: &str = ".qti";
 /// items/ID.json        what the XML does not hold, where there is such
 /// stimuli/  tests/     the same
 /// media/               files of an unpacked package that the service has no place for
-/// package.json         the names and the order of that package
+/// qti-package.json     the names and the order of that package
 /// .qti/                last seen, journal, snapshots; kept out of git
 /// ```
 #[derive(Debug, Clone)]
@@ -129,6 +129,11 @@ impl Bank {
     /// The file of an entity's XML, whether it exists or not.
     pub fn path(&self, key: &Key) -> PathBuf {
         self.layout.xml(key)
+    }
+
+    /// The files of an entity, whether they exist or not.
+    pub(crate) fn files(&self, key: &Key) -> [PathBuf; 2] {
+        [self.layout.xml(key), self.layout.beside(key)]
     }
 
     /// Which entities the bank holds, each kind before those that refer to it, by file name.

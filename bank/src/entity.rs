@@ -32,6 +32,15 @@ impl Kind {
         }
     }
 
+    /// The root of its documents.
+    pub(crate) fn root(self) -> &'static str {
+        match self {
+            Self::Stimulus => "qti-assessment-stimulus",
+            Self::Item => "qti-assessment-item",
+            Self::Test => "qti-assessment-test",
+        }
+    }
+
     /// The folder of a bank that its entities stand in.
     pub fn folder(self) -> &'static str {
         match self {

@@ -83,6 +83,14 @@ pub enum Error {
         /// Why.
         problem: PackageProblem,
     },
+    /// The record of packages is none that `unpack` has written: another program's file may have its name.
+    #[error("{} is not the record of packages that is kept there", path.display())]
+    Record {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: serde_json::Error,
+    },
     /// What is remembered between two runs was written by a later version, which this one would misread.
     #[error(
         "{}: written by a later version, in format {found} (this one knows {known}): use that version",

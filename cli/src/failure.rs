@@ -79,6 +79,10 @@ impl From<BankError> for Failure {
             BankError::Beside { .. } => {
                 Self::new(Exit::Failed, message).hint("mend or remove this file")
             }
+            BankError::Record { .. } => Self::new(Exit::Failed, message).hint(
+                "if it is another program's file, move it away; if it is the bank's, mend it, or remove it: packages \
+                 then go out under new names",
+            ),
             BankError::File { path, source } if source.kind() == io::ErrorKind::AlreadyExists => {
                 let message = format!("{} is there already", path.display());
                 Self::new(Exit::Usage, message).hint("--overwrite replaces it")

@@ -140,7 +140,7 @@ fn goes_out_and_comes_in_again(bank: &Bank, folder: &Path) {
     }
     // What was in no resource has one of its own now, and what a document shows is in its resource.
     let record = |files: &BTreeMap<String, Vec<u8>>| -> Value {
-        serde_json::from_slice(&files["package.json"]).expect("JSON")
+        serde_json::from_slice(&files["qti-package.json"]).expect("JSON")
     };
     let (there, here) = (record(&there), record(&here));
     assert_eq!(there["metadata"], here["metadata"]);

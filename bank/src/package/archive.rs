@@ -7,6 +7,7 @@ use std::io::{self, BufReader, Read, Write};
 use zip::{CompressionMethod, ZipArchive};
 
 use super::name;
+use super::names::Names;
 use crate::error::PackageProblem;
 
 /// How much is read of a zip at most, whatever sizes its headers claim.
@@ -27,6 +28,8 @@ pub(super) struct Archive {
     files: HashMap<String, usize>,
     /// In the zip's order.
     names: Vec<String>,
+    /// By what addresses lead to.
+    by_address: Names,
     limits: Limits,
     read: u64,
 }
@@ -56,14 +59,12 @@ impl Archive {
                 "its entries share bytes, as bombs do".to_owned(),
             ));
         }
-        let mut folded: HashMap<String, String> = HashMap::new();
         let (mut files, mut names) = (HashMap::new(), Vec::new());
+        let mut by_address = Names::default();
         for index in 0..zip.len() {
             let found = zip.by_index_raw(index).map_err(broken)?;
-            let Ok(name) = String::from_utf8(found.name_raw().to_vec()) else {
-                let shown = String::from_utf8_lossy(found.name_raw()).into_owned();
-                return Err(entry(shown, "its name is not UTF-8"));
-            };
+            // A name that is not UTF-8 is in the code page of DOS, which all zips were in once.
+            let name = found.name().map_err(broken)?.into_owned();
             let path = name.strip_suffix('/').unwrap_or(&name);
             if let Some(problem) = name::fault(path) {
                 return Err(entry(name, problem));
@@ -87,29 +88,17 @@ impl Archive {
                     format!("it is compressed by {method}, not by deflate"),
                 ));
             }
-            if let Some(other) = folded.insert(name::folded(&name), name.clone()) {
-                return Err(entry(name, format!("some disks take it for {other:?}")));
-            }
+            by_address
+                .add(&name)
+                .map_err(|problem| entry(&*name, problem))?;
             files.insert(name.clone(), index);
             names.push(name);
-        }
-        // A file cannot stand where a folder is needed.
-        for name in &names {
-            let mut above = name::folder(name);
-            while let Some(folder) = above.strip_suffix('/') {
-                if let Some(file) = folded.get(&name::folded(folder)) {
-                    return Err(entry(
-                        name.clone(),
-                        format!("{file:?} is a file, not a folder"),
-                    ));
-                }
-                above = name::folder(folder);
-            }
         }
         Ok(Self {
             zip,
             files,
             names,
+            by_address,
             limits,
             read: 0,
         })
@@ -124,14 +113,23 @@ impl Archive {
         self.files.contains_key(name)
     }
 
-    /// A text, in UTF-8.
-    pub(super) fn text(&mut self, name: &str) -> Result<String, PackageProblem> {
+    /// The file that an address leads to from a folder.
+    pub(super) fn find(&self, folder: &str, address: &str) -> Option<&str> {
+        self.by_address.find(folder, address)
+    }
+
+    /// A text in UTF-8; otherwise, why it is none.
+    pub(super) fn text(
+        &mut self,
+        name: &str,
+    ) -> Result<Result<String, &'static str>, PackageProblem> {
         let mut bytes = Vec::new();
         self.copy_at_most(name, &mut bytes, self.limits.text)?;
         if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-            return Err(entry(name, "it is in UTF-16; UTF-8 is needed"));
+            return Ok(Err("it is in UTF-16; UTF-8 is needed"));
         }
-        String::from_utf8(bytes).map_err(|_| entry(name, "it is not in UTF-8"))
+        let text = String::from_utf8(bytes);
+        Ok(text.map_err(|_| "it is not in UTF-8; save it in UTF-8, or pack it so"))
     }
 
     /// Copies a file's bytes.

@@ -1,11 +1,12 @@
 //! Reads what a package holds: its entities, what stands beside them, and its manifest.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
-use timeback_qti::xml::{TestView, check_qti_3};
+use timeback_qti::xml::check_qti_3;
 
 use super::archive::Archive;
+use super::links::{Links, Reference};
 use super::manifest::{Manifest, Resource};
 use super::record::{Kept, Record};
 use super::{BESIDE, name, resource_type};
@@ -37,14 +38,20 @@ pub(super) fn look_at(
     let (mut found, mut unreadable): (Vec<Found>, _) = (Vec::new(), Vec::new());
     let mut hrefs: HashMap<Key, String> = HashMap::new();
     for resource in &manifest.resources {
-        let Some(kind) = resource_type::kind(&resource.of_type) else {
+        // One without a file is told with the manifest.
+        let Some(href) = &resource.href else {
             continue;
         };
-        let Some(href) = &resource.href else {
-            let problem = format!("resource {:?} has no href", resource.identifier);
-            return Err(PackageProblem::Manifest(problem));
+        let Some(kind) = resource_type::kind(&resource.of_type) else {
+            if resource_type::is_homeless(&resource.of_type) {
+                let of_type = &resource.of_type;
+                let problem = format!("the service has no place for the type {of_type:?}");
+                unreadable.push(format!("{href}: {problem}"));
+            }
+            continue;
         };
-        let key = match key_of(kind, &archive.text(href)?) {
+        let text = archive.text(href)?.map_err(str::to_owned);
+        let key = match text.and_then(|text| key_of(kind, &text)) {
             Ok(key) => key,
             Err(problem) => {
                 unreadable.push(format!("{href}: {problem}"));
@@ -82,28 +89,9 @@ pub(super) fn read_all(archive: &mut Archive, found: &[Found]) -> Result<(), Pac
     Ok(())
 }
 
-/// Refuses a manifest that names files which are not in the package.
-pub(super) fn check_files(archive: &Archive, manifest: &Manifest) -> Result<(), PackageProblem> {
-    for resource in &manifest.resources {
-        let mut files = resource.href.iter().chain(&resource.files);
-        if let Some(missing) = files.find(|file| !archive.has(file)) {
-            let identifier = &resource.identifier;
-            return Err(PackageProblem::Manifest(format!(
-                "resource {identifier:?} has the file {missing:?}, which is not in the package"
-            )));
-        }
-    }
-    Ok(())
-}
-
 /// The kind and identifier of a document.
 fn key_of(kind: Kind, xml: &str) -> Result<Key, String> {
-    let root = match kind {
-        Kind::Stimulus => "qti-assessment-stimulus",
-        Kind::Item => "qti-assessment-item",
-        Kind::Test => "qti-assessment-test",
-    };
-    let identifier = check_qti_3(root, xml).map_err(|problem| problem.to_string())?;
+    let identifier = check_qti_3(kind.root(), xml).map_err(|problem| problem.to_string())?;
     let identifier = identifier.ok_or("its root has no identifier")?;
     let identifier = Identifier::new(identifier).map_err(|problem| problem.to_string())?;
     if file_name(identifier.as_str()).len() > name::LONGEST_PATH {
@@ -117,53 +105,70 @@ pub(super) fn read(
     archive: &mut Archive,
     found: &Found,
 ) -> Result<Result<Entity, Note>, PackageProblem> {
-    let mut entity = Entity::new(found.key.clone(), archive.text(&found.href)?);
+    let failed = |message: String| Ok(Err(Note::new(found.key.clone(), message)));
+    let mut entity = match archive.text(&found.href)? {
+        Ok(xml) => Entity::new(found.key.clone(), xml),
+        Err(problem) => return failed(format!("{}: {problem}", found.href)),
+    };
     if found.has_beside {
         let file = found.href.clone() + BESIDE;
         // By now, other entities are written: a file that is no text fails alone, and not the whole package.
-        let text = archive.text(&file).map_err(|problem| problem.to_string());
+        let text = match archive.text(&file) {
+            Ok(text) => text.map_err(|problem| format!("{file}: {problem}")),
+            Err(problem) => Err(problem.to_string()),
+        };
         let beside = text.and_then(|text| {
             let read = serde_json::from_str::<Map<String, Value>>(&text);
             read.map_err(|problem| format!("{file}: {problem}"))
         });
         match beside {
             Ok(beside) => entity.beside = beside,
-            Err(message) => return Ok(Err(Note::new(found.key.clone(), message))),
+            Err(problem) => return failed(problem),
         }
     }
     Ok(Ok(entity))
 }
 
-/// The references of a test whose `href` leads to another entity than their identifier names.
+/// The references of an entity whose `href` leads to another entity than their identifier names, or to a section's file.
 pub(super) fn misled(
-    read: &Result<Entity, Note>,
+    entity: &Entity,
     href: &str,
     by_href: &HashMap<&str, &Key>,
+    archive: &Archive,
 ) -> Option<Note> {
-    let test = read
-        .as_ref()
-        .ok()
-        .filter(|entity| entity.key.kind == Kind::Test)?;
-    let view = TestView::parse(&test.xml).ok()?;
     let folder = name::folder(href);
-    let wrong: BTreeSet<String> = view
-        .item_refs()
-        .into_iter()
-        .filter_map(|reference| {
-            let target = name::resolve(folder, reference.href.as_deref()?)?;
-            let meant = by_href.get(target.as_str())?;
-            let differs = meant.identifier.as_str() != reference.identifier;
-            differs.then(|| format!("{:?} leads to {meant}", reference.identifier))
-        })
-        .collect();
-    let told: Vec<_> = wrong.into_iter().collect();
-    (!told.is_empty())
-        .then(|| Note::new(test.key.clone(), format!("reference {}", told.join(", "))))
+    let problem = |Reference {
+                       to,
+                       identifier,
+                       href,
+                   }: Reference| {
+        let Some(to) = to else {
+            let own = href.unwrap_or_default();
+            return Some(format!(
+                "{identifier:?} leads to a section in the file {own:?}, which the service has no place for"
+            ));
+        };
+        let target = archive.find(folder, href.as_deref()?)?;
+        let meant = by_href.get(target)?;
+        let differs = meant.kind != to || meant.identifier.as_str() != identifier;
+        differs.then(|| format!("{identifier:?} leads to {meant}"))
+    };
+    let references = Links::of(&entity.xml).references.into_iter();
+    let mut told: Vec<String> = references.filter_map(problem).collect();
+    told.sort_unstable();
+    told.dedup();
+    let message = || format!("reference {}", told.join(", "));
+    (!told.is_empty()).then(|| Note::new(entity.key.clone(), message()))
 }
 
 /// The record that a bank keeps of a manifest.
 pub(super) fn kept(manifest: Manifest, by_href: &HashMap<&str, &Key>) -> Record {
-    let resources = manifest.resources.into_iter().map(|resource| {
+    // An entity that is not there is no resource of the bank's.
+    let is_there = |resource: &Resource| {
+        resource.href.is_some() || resource_type::kind(&resource.of_type).is_none()
+    };
+    let resources = manifest.resources.into_iter().filter(is_there);
+    let resources = resources.map(|resource| {
         let Resource {
             identifier,
             of_type,
@@ -182,6 +187,7 @@ pub(super) fn kept(manifest: Manifest, by_href: &HashMap<&str, &Key>) -> Record 
         }
         Kept {
             identifier,
+            was: None,
             of_type,
             entity,
             href,
@@ -190,9 +196,5 @@ pub(super) fn kept(manifest: Manifest, by_href: &HashMap<&str, &Key>) -> Record 
             metadata,
         }
     });
-    Record {
-        identifier: manifest.identifier,
-        metadata: manifest.metadata,
-        resources: resources.collect(),
-    }
+    Record::new(manifest.identifier, manifest.metadata, resources.collect())
 }

@@ -4,6 +4,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use timeback_qti::xml::Element;
 
+use super::name::Lead;
 use super::{name, resource_type};
 use crate::error::PackageProblem;
 
@@ -16,6 +17,8 @@ pub(super) struct Manifest {
     /// The content of its `metadata` but for schema and version, as XML.
     pub(super) metadata: Option<String>,
     pub(super) resources: Vec<Resource>,
+    /// Files that it tells of and that are not there, each with the resource that has it.
+    pub(super) missing: Vec<String>,
 }
 
 /// A resource; all names are those of files of the package.
@@ -41,7 +44,11 @@ fn attribute(of: &Element, name: &str) -> String {
 }
 
 impl Manifest {
-    pub(super) fn parse(xml: &str) -> Result<Self, PackageProblem> {
+    /// Reads a manifest; `find` gives the file of the package that an address leads to from a folder.
+    pub(super) fn parse<'p>(
+        xml: &str,
+        find: impl Fn(&str, &str) -> Option<&'p str>,
+    ) -> Result<Self, PackageProblem> {
         let wrong = |problem: String| PackageProblem::Manifest(problem);
         let root = Element::parse(xml).map_err(|problem| wrong(problem.to_string()))?;
         if root.name() != "manifest" {
@@ -68,7 +75,7 @@ impl Manifest {
         let mut manifest = Self {
             identifier: attribute(&root, "identifier"),
             metadata: metadata.as_ref().and_then(kept),
-            resources: Vec::new(),
+            ..Self::default()
         };
         for resources in children(&root, "resources") {
             let base = [
@@ -76,7 +83,9 @@ impl Manifest {
                 attribute(&resources, "xml:base"),
             ];
             for resource in children(&resources, "resource") {
-                manifest.resources.push(Resource::read(&resource, &base)?);
+                let missing = &mut manifest.missing;
+                let resource = Resource::read(&resource, &base, &find, missing)?;
+                manifest.resources.push(resource);
             }
         }
         Ok(manifest)
@@ -134,7 +143,12 @@ fn raw(writer: &mut Writer<Vec<u8>>, xml: Option<&str>) -> std::io::Result<()> {
 }
 
 impl Resource {
-    fn read(resource: &Element, base: &[String]) -> Result<Self, PackageProblem> {
+    fn read<'p>(
+        resource: &Element,
+        base: &[String],
+        find: impl Fn(&str, &str) -> Option<&'p str>,
+        missing: &mut Vec<String>,
+    ) -> Result<Self, PackageProblem> {
         let identifier = attribute(resource, "identifier");
         let of_type = attribute(resource, "type");
         if let Some(format) = resource_type::other_format(&of_type) {
@@ -151,19 +165,45 @@ impl Resource {
                     _ => folder,
                 }
             });
-        let resolve = |address: &str| match name::resolve(&folder, address) {
-            Some(name) => Ok(name),
-            None => Err(PackageProblem::Manifest(format!(
-                "resource {identifier:?}: {address:?} leads to no file of the package"
-            ))),
+        let mut found = |address: &str| {
+            let known = find(&folder, address);
+            if known.is_none() {
+                let problem = match name::lead(&folder, address) {
+                    Lead::Name(name) => format!("{name:?}, which is not in the package"),
+                    Lead::Elsewhere => {
+                        format!("{address:?}, which leads to no file of the package")
+                    }
+                    Lead::Out => {
+                        return Err(PackageProblem::Manifest(format!(
+                            "resource {identifier:?}: {address:?} leads out of the package"
+                        )));
+                    }
+                };
+                missing.push(format!("resource {identifier:?} has the file {problem}"));
+            }
+            Ok(known.map(str::to_owned))
         };
-        let href = resource.attribute("href").map(&resolve).transpose()?;
+        let href = resource.attribute("href");
+        let is_named = href.is_some();
+        let href = href.map(&mut found).transpose()?.flatten();
         let mut files = Vec::new();
         for file in children(resource, "file") {
-            let file = resolve(file.attribute("href").unwrap_or_default())?;
-            if Some(&file) != href.as_ref() && !files.contains(&file) {
+            let address = file.attribute("href").unwrap_or_default();
+            // The resource's own file is told once.
+            if is_named && resource.attribute("href") == Some(address) {
+                continue;
+            }
+            if let Some(file) = found(address)?
+                && Some(&file) != href.as_ref()
+                && !files.contains(&file)
+            {
                 files.push(file);
             }
+        }
+        if !is_named && let Some(kind) = resource_type::kind(&of_type) {
+            missing.push(format!(
+                "resource {identifier:?}, of the type of a {kind}, has no href"
+            ));
         }
         let dependencies = children(resource, "dependency")
             .map(|dependency| attribute(&dependency, "identifierref"))

@@ -1,55 +1,67 @@
-//! Which files a document shows or uses.
+//! `media/`: where a bank keeps the files that are no entities.
 
-use timeback_qti::xml::Element;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use super::name;
+use crate::bank::Bank;
+use crate::error::{Error, Result};
 
-/// The attributes of QTI and HTML that hold an address of a file.
-const ADDRESSES: [&str; 7] = [
-    "href",
-    "src",
-    "data",
-    "poster",
-    "template-location",
-    "file-href",
-    "primary-path",
-];
+fn folder(bank: &Bank) -> PathBuf {
+    bank.root().join("media")
+}
 
-/// The files that a document at `name` leads to, each once, but for other entities.
-pub(super) fn of(document: &Element, name: &str) -> Vec<String> {
-    let folder = name::folder(name);
-    let mut found = Vec::new();
-    for element in [document.clone()].into_iter().chain(document.descendants()) {
-        let is_reference = matches!(
-            element.qti_name(),
-            Some("assessment-item-ref" | "assessment-stimulus-ref" | "assessment-section-ref")
-        );
-        // A link of HTML leads to a page to go to, not to a part of the document.
-        if is_reference || element.name() == "a" {
-            continue;
-        }
-        for attribute in element
-            .attributes()
-            .filter(|found| found.namespace().is_none())
-        {
-            let values: Vec<&str> = match attribute.local_name() {
-                "srcset" => attribute
-                    .value()
-                    .split(',')
-                    .filter_map(|one| one.split_whitespace().next())
-                    .collect(),
-                known if ADDRESSES.contains(&known) => vec![attribute.value()],
-                _ => continue,
-            };
-            let names = values
-                .into_iter()
-                .filter_map(|value| name::resolve(folder, value));
-            for name in names {
-                if !found.contains(&name) {
-                    found.push(name);
-                }
-            }
+/// The path of such a file.
+pub(super) fn path(bank: &Bank, name: &str) -> PathBuf {
+    name.split('/')
+        .fold(folder(bank), |path, part| path.join(part))
+}
+
+/// The names of all such files, sorted, but for those that systems leave there by themselves.
+///
+/// # Errors
+/// [`Error::Refused`] for a link: nothing is read or written where it leads.
+pub(super) fn names(bank: &Bank) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    list(&folder(bank), "", &mut names)?;
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Refuses a link: the file that it leads to may be none of the bank's, such as one with a password.
+pub(super) fn refuse_link(path: &Path) -> Result<()> {
+    match fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) {
+        true => Err(Error::Refused {
+            what: path.display().to_string(),
+            problem: "it is a link, which can lead out of the bank: put the file itself there"
+                .into(),
+        }),
+        false => Ok(()),
+    }
+}
+
+fn list(folder: &Path, within: &str, names: &mut Vec<String>) -> Result<()> {
+    refuse_link(folder)?;
+    let entries = match fs::read_dir(folder) {
+        Err(missing) if missing.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(Error::file(folder))?,
+    };
+    for entry in entries {
+        let entry = entry.map_err(Error::file(folder))?;
+        let path = entry.path();
+        refuse_link(&path)?;
+        let part = entry.file_name().into_string().map_err(|_| Error::Stray {
+            path: path.clone(),
+            expected: None,
+        })?;
+        let name = format!("{within}{part}");
+        let kind = entry.file_type().map_err(Error::file(&path))?;
+        if kind.is_dir() {
+            list(&path, &(name + "/"), names)?;
+        } else if !name::is_noise(&name) {
+            names.push(name);
         }
     }
-    found
+    Ok(())
 }

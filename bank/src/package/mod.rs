@@ -5,7 +5,7 @@
 //! | an entity's XML | a file, byte for byte; the manifest names it with its type |
 //! | what the XML does not hold | a second file of the same resource, `NAME.xml.json`: a bank reads it, others pass it over |
 //! | media, style sheets and whatever else there is | files, kept below `media/` in a bank: the service has no place for them |
-//! | names, order, dependencies and metadata of the manifest | kept in the bank's `package.json`, so that they go out again |
+//! | names, order, dependencies and metadata of the manifest | kept in the bank's `qti-package.json`, so that they go out again |
 //!
 //! Identifiers are those of the entities' XML, whatever a manifest calls its resources. References of an unpacked test lead by
 //! their identifiers, as on the service; where a package means another item by the `href`, the report says so.
@@ -32,11 +32,14 @@
 
 mod archive;
 mod contents;
+mod links;
 mod manifest;
 mod media;
 mod name;
+mod names;
 mod pack;
 mod packing;
+mod places;
 mod record;
 mod resource_type;
 mod unpack;

@@ -1,5 +1,7 @@
 //! Names of a package's files: which are safe to write, and where an address of a document leads.
 
+use std::collections::HashSet;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -70,33 +72,84 @@ pub(super) fn folder(name: &str) -> &str {
     name.rfind('/').map_or("", |end| &name[..=end])
 }
 
-/// The name that an address leads to from a folder; `None` if it leads elsewhere: to the web, to a place in the document
-/// itself, or out of the package.
+/// Where an address leads from a folder.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Lead {
+    /// To a file of this name.
+    Name(String),
+    /// Out of the package, by `..`.
+    Out,
+    /// To the web, to a folder, or to a place in the document itself.
+    Elsewhere,
+}
+
+/// Where an address leads from a folder, as a browser reads it.
+pub(super) fn lead(folder: &str, address: &str) -> Lead {
+    let path = address.trim().split(['#', '?']).next().unwrap_or_default();
+    match percent_decode_str(path).decode_utf8() {
+        Ok(decoded) if !leads_to_the_web(path) => follow(folder, &decoded),
+        _ => Lead::Elsewhere,
+    }
+}
+
+/// The name that an address leads to; `None` if it leads to no file of the package.
 pub(super) fn resolve(folder: &str, address: &str) -> Option<String> {
-    let address = address.trim();
-    let path = address.split(['#', '?']).next().unwrap_or_default();
+    named(lead(folder, address))
+}
+
+/// The name that an address has written without escaping it, or with the `\` of Windows.
+pub(super) fn resolve_literal(folder: &str, address: &str) -> Option<String> {
+    let path = address.trim().replace('\\', "/");
+    (!leads_to_the_web(&path)).then(|| named(follow(folder, &path)))?
+}
+
+fn named(lead: Lead) -> Option<String> {
+    match lead {
+        Lead::Name(name) => Some(name),
+        Lead::Out | Lead::Elsewhere => None,
+    }
+}
+
+fn leads_to_the_web(path: &str) -> bool {
     let has_scheme = path
         .split('/')
         .next()
         .is_some_and(|first| first.contains(':'));
-    if path.is_empty() || has_scheme || path.starts_with("//") {
-        return None;
-    }
-    let decoded = percent_decode_str(path).decode_utf8().ok()?;
-    let (folder, path) = match decoded.strip_prefix('/') {
-        Some(path) => ("", path),
-        None => (folder, &*decoded),
+    has_scheme || path.starts_with("//")
+}
+
+fn follow(folder: &str, path: &str) -> Lead {
+    let (folder, inside) = match path.strip_prefix('/') {
+        Some(inside) => ("", inside),
+        None => (folder, path),
     };
     let mut parts: Vec<&str> = Vec::new();
-    for part in folder.split('/').chain(path.split('/')) {
+    for part in folder.split('/').chain(inside.split('/')) {
         match part {
             "" | "." => {}
-            ".." => drop(parts.pop()?),
+            ".." => {
+                if parts.pop().is_none() {
+                    return Lead::Out;
+                }
+            }
             part => parts.push(part),
         }
     }
-    let ends_in_folder = decoded.ends_with('/');
-    (!parts.is_empty() && !ends_in_folder).then(|| parts.join("/"))
+    match parts.is_empty() || inside.is_empty() || path.ends_with('/') {
+        true => Lead::Elsewhere,
+        false => Lead::Name(parts.join("/")),
+    }
+}
+
+/// An identifier that no other has: this one, or one with a number after it.
+pub(super) fn unique(own: &str, taken: &mut HashSet<String>) -> String {
+    let mut identifier = own.to_owned();
+    let mut number = 1;
+    while !taken.insert(identifier.clone()) {
+        number += 1;
+        identifier = format!("{own}-{number}");
+    }
+    identifier
 }
 
 /// The address of a name, from the root.

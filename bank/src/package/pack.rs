@@ -1,10 +1,12 @@
 //! From a bank into a package.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 
+use super::media;
 use super::packing::{PackReport, Packing};
+use super::places::{About, Wanted};
 use super::record::Record;
 use crate::bank::Bank;
 use crate::entity::Key;
@@ -39,11 +41,15 @@ impl PackOptions {
 }
 
 impl Bank {
-    /// Packs the bank as a QTI 3.0 content package. The same bank gives the same bytes.
+    /// Packs the bank as a QTI 3.0 content package. The same bank gives the same bytes. Entities stand where they stood in the
+    /// package that they came from, and others where references to them lead; no content is changed for that, so that the report
+    /// tells of references that lead elsewhere.
     ///
     /// # Errors
-    /// [`Error::File`] if the file is there already, or cannot be written: what was there is as it was then. As
-    /// [`entities`](Self::entities).
+    /// [`Error::File`] if the file is there already, or cannot be written: what was there is as it was then.
+    /// [`Error::Refused`] for a link in place of a file, and for a file below `media/` that a package cannot have; the message
+    /// says why. [`Error::Record`] and [`Error::Newer`] if the bank's `qti-package.json` is not what this version writes there.
+    /// As [`entities`](Self::entities).
     pub fn pack(
         &self,
         package: &Path,
@@ -55,13 +61,13 @@ impl Bank {
         }
         let mut report = PackReport::default();
         let record = Record::read(self)?;
-        let keys = self.wanted(options, &mut report)?;
+        let wanted = self.wanted(options, &mut report)?;
         observer(&Event::Stage {
             stage: "pack",
-            total: Some(keys.len() as u64),
+            total: Some(wanted.len() as u64),
         });
         let new = NewFile::beside(package)?;
-        let mut packing = Packing::new(self, &record, &keys, new.file())?;
+        let mut packing = Packing::new(self, &record, &wanted, new.file())?;
         for key in packing.order(&record) {
             packing.entity(&key, &mut report)?;
             observer(&Event::done(key, Outcome::Checked));
@@ -78,15 +84,15 @@ impl Bank {
     }
 
     /// All that is packed.
-    fn wanted(&self, options: &PackOptions, report: &mut PackReport) -> Result<BTreeSet<Key>> {
+    fn wanted(&self, options: &PackOptions, report: &mut PackReport) -> Result<Wanted> {
         let mut open = match options.keys.as_slice() {
             [] => self.keys()?,
             keys => keys.to_vec(),
         };
-        let mut wanted = BTreeSet::new();
+        let mut wanted = Wanted::new();
         let mut told = HashSet::new();
         while let Some(key) = open.pop() {
-            if wanted.contains(&key) {
+            if wanted.contains_key(&key) {
                 continue;
             }
             let Some(entity) = self.read(&key)? else {
@@ -95,9 +101,12 @@ impl Bank {
                 }
                 continue;
             };
+            for file in self.files(&key) {
+                media::refuse_link(&file)?;
+            }
             // An entity whose XML cannot be read is packed without what it refers to.
             open.extend(entity.references().unwrap_or_default());
-            wanted.insert(key);
+            wanted.insert(key, About::of(&entity));
         }
         report.missing.sort_by(|a, b| a.key.cmp(&b.key));
         Ok(wanted)

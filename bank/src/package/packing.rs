@@ -1,22 +1,22 @@
 //! A package while it is written: its files so far, and its manifest.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
 
 use serde::Serialize;
-use timeback_qti::xml::Element;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::manifest::{Manifest, Resource};
-use super::record::{Kept, Record, media_file, media_names};
+use super::places::{About, Places, Wanted};
+use super::record::{Kept, Record};
 use super::{BESIDE, MANIFEST, media, name, resource_type};
 use crate::bank::Bank;
-use crate::entity::{Entity, Key};
+use crate::entity::Key;
 use crate::error::{Error, Result};
-use crate::layout::{file_name, render};
+use crate::layout::render;
 use crate::progress::Note;
 
 /// What went into a package.
@@ -32,18 +32,19 @@ pub struct PackReport {
     pub missing: Vec<Note>,
     /// Files that a document shows, and that the bank does not hold below `media/`.
     pub missing_media: Vec<Note>,
+    /// References whose `href` does not lead to the entity that they name. A bank follows the identifier, most other programs
+    /// follow the `href`.
+    pub misled: Vec<Note>,
 }
 
 /// A package while it is written.
 pub(super) struct Packing<'b> {
     bank: &'b Bank,
+    wanted: &'b Wanted,
     zip: ZipWriter<&'b File>,
-    /// The resource of each entity: its identifier and its file.
-    places: BTreeMap<Key, Kept>,
+    places: Places,
     resources: Vec<Resource>,
-    /// All files below `media/`.
-    held: BTreeSet<String>,
-    /// Those of them that belong to a resource.
+    /// Files below `media/` that belong to a resource.
     used: BTreeSet<String>,
     /// The resources of other files, as they came in.
     others: Vec<Kept>,
@@ -53,63 +54,17 @@ impl<'b> Packing<'b> {
     pub(super) fn new(
         bank: &'b Bank,
         record: &Record,
-        keys: &BTreeSet<Key>,
+        wanted: &'b Wanted,
         file: &'b File,
     ) -> Result<Self> {
-        let held: BTreeSet<String> = media_names(bank)?.into_iter().collect();
-        let known = record.resources.iter().filter(|kept| kept.href.is_some());
-        let mut places: BTreeMap<Key, Kept> = known
-            .filter_map(|kept| Some((kept.entity.clone()?, kept.clone())))
-            .filter(|(key, _)| keys.contains(key))
-            .collect();
-        let mut identifiers: HashSet<String> = record
-            .resources
-            .iter()
-            .map(|kept| kept.identifier.clone())
-            .collect();
-        let mut taken: HashSet<String> = places
-            .values()
-            .filter_map(|kept| kept.href.clone())
-            .collect();
-        taken.extend(held.iter().cloned());
-        taken.insert(MANIFEST.to_owned());
-        let mut folded: HashSet<String> = taken.iter().map(|name| name::folded(name)).collect();
-        for key in keys {
-            if places.contains_key(key) {
-                continue;
-            }
-            let mut number = 0;
-            let href = loop {
-                let more = if number == 0 {
-                    String::new()
-                } else {
-                    format!("_{number}")
-                };
-                let name = file_name(key.identifier.as_str());
-                let href = format!("{}/{name}{more}.xml", key.kind.folder());
-                let both = [name::folded(&href), name::folded(&(href.clone() + BESIDE))];
-                if both.iter().all(|name| !folded.contains(name)) {
-                    folded.extend(both);
-                    break href;
-                }
-                number += 1;
-            };
-            let kept = Kept {
-                identifier: fresh(key, &mut identifiers),
-                of_type: resource_type::of_kind(key.kind).to_owned(),
-                entity: Some(key.clone()),
-                href: Some(href),
-                ..Kept::default()
-            };
-            places.insert(key.clone(), kept);
-        }
+        let places = Places::of(bank, record, wanted)?;
         Ok(Self {
             bank,
+            wanted,
             zip: ZipWriter::new(file),
-            places,
             resources: Vec::new(),
-            others: others(record, &held),
-            held,
+            others: others(record, &places),
+            places,
             used: BTreeSet::new(),
         })
     }
@@ -120,7 +75,7 @@ impl<'b> Packing<'b> {
             .resources
             .iter()
             .filter_map(|kept| kept.entity.as_ref());
-        let known = known.filter(|key| self.places.contains_key(key));
+        let known = known.filter(|key| self.places.get(key).is_some());
         let mut seen = HashSet::new();
         let all = known.chain(self.places.keys().rev());
         all.filter(|key| seen.insert(*key)).cloned().collect()
@@ -140,9 +95,13 @@ impl<'b> Packing<'b> {
             files.push(href.clone() + BESIDE);
             self.file(&(href.clone() + BESIDE), beside.as_bytes())?;
         }
-        for file in self.shown(&entity, &kept, &href, report) {
-            self.used.insert(file.clone());
-            files.push(file);
+        if let Some(about) = self.wanted.get(key) {
+            for file in self.shown(key, about, &kept, report) {
+                self.used.insert(file.clone());
+                files.push(file);
+            }
+            let misled = self.places.misled(key, &about.links.references);
+            report.misled.extend(misled);
         }
         let mut dependencies = kept.dependencies;
         dependencies.retain(|identifier| self.is_kept(identifier));
@@ -166,36 +125,23 @@ impl<'b> Packing<'b> {
     }
 
     /// The other files of an entity: those that its resource had, and those that its document refers to now.
-    fn shown(
-        &self,
-        entity: &Entity,
-        kept: &Kept,
-        href: &str,
-        report: &mut PackReport,
-    ) -> Vec<String> {
-        let mut files: Vec<String> = kept
-            .files
-            .iter()
-            .filter(|file| self.held.contains(*file))
-            .cloned()
-            .collect();
-        let shown = Element::parse(&entity.xml)
-            .map(|root| media::of(&root, href))
-            .unwrap_or_default();
-        let entities: HashSet<&str> = self
-            .places
-            .values()
-            .filter_map(|kept| kept.href.as_deref())
-            .collect();
-        for file in shown {
-            if files.contains(&file) || entities.contains(file.as_str()) {
+    fn shown(&self, key: &Key, about: &About, kept: &Kept, report: &mut PackReport) -> Vec<String> {
+        let mut files = kept.files.clone();
+        files.retain(|file| self.places.has_media(file));
+        let folder = name::folder(kept.href.as_deref().unwrap_or_default());
+        let mut missing = BTreeSet::new();
+        for address in &about.links.files {
+            let Some(name) = name::resolve(folder, address) else {
                 continue;
-            }
-            match self.held.contains(&file) {
-                true => files.push(file),
-                false => report
-                    .missing_media
-                    .push(Note::new(entity.key.clone(), file)),
+            };
+            match self.places.media(folder, address) {
+                Some(file) if files.iter().any(|known| known == file) => {}
+                Some(file) => files.push(file.to_owned()),
+                None if self.places.has_entity(&name) => {}
+                None if missing.insert(name.clone()) => {
+                    report.missing_media.push(Note::new(key.clone(), name));
+                }
+                None => {}
             }
         }
         files
@@ -203,9 +149,7 @@ impl<'b> Packing<'b> {
 
     /// Whether a resource of this identifier is packed. Those of other files count as packed, although not all may be.
     fn is_kept(&self, identifier: &str) -> bool {
-        self.places
-            .values()
-            .any(|kept| kept.identifier == identifier)
+        self.places.has_identifier(identifier)
             || self.others.iter().any(|kept| kept.identifier == identifier)
     }
 
@@ -235,7 +179,8 @@ impl<'b> Packing<'b> {
             .iter()
             .map(|resource| resource.identifier.clone());
         let mut taken: HashSet<String> = taken.collect();
-        let unused: Vec<_> = self.held.difference(&self.used).cloned().collect();
+        let held = media::names(self.bank)?.into_iter();
+        let unused: Vec<_> = held.filter(|file| !self.used.contains(file)).collect();
         for file in unused.into_iter().filter(|_| all) {
             let mut number = self.resources.len();
             while !taken.insert(format!("file-{number}")) {
@@ -250,7 +195,7 @@ impl<'b> Packing<'b> {
             self.used.insert(file);
         }
         for file in std::mem::take(&mut self.used) {
-            let path = media_file(self.bank, &file);
+            let path = media::path(self.bank, &file);
             self.copy(&file, &path)?;
             report.media += 1;
         }
@@ -265,6 +210,7 @@ impl<'b> Packing<'b> {
             },
             metadata: record.metadata.clone(),
             resources: std::mem::take(&mut self.resources),
+            ..Manifest::default()
         };
         let bytes = manifest.render().map_err(Error::file(package))?;
         self.file(MANIFEST, &bytes)?;
@@ -274,52 +220,53 @@ impl<'b> Packing<'b> {
 
     fn copy(&mut self, name: &str, from: &Path) -> Result<()> {
         let mut file = File::open(from).map_err(Error::file(from))?;
-        self.start(name)?;
+        let size = file.metadata().map_err(Error::file(from))?.len();
+        self.start(name, size)?;
         io::copy(&mut file, &mut self.zip).map_err(Error::file(from))?;
         Ok(())
     }
 
-    fn start(&mut self, name: &str) -> Result<()> {
+    fn start(&mut self, name: &str, size: u64) -> Result<()> {
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-        let started = self.zip.start_file(name, options.large_file(false));
+        let options = options.large_file(is_large(size));
+        let started = self.zip.start_file(name, options);
         started.map_err(|problem| Error::file(name)(io::Error::other(problem)))
     }
 
     fn file(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
-        self.start(name)?;
+        self.start(name, bytes.len() as u64)?;
         self.zip.write_all(bytes).map_err(Error::file(name))
     }
 }
 
+/// Whether the 32 bits of a zip's first form may not hold the size of a file. Packed, it can be larger by a little.
+fn is_large(size: u64) -> bool {
+    size.saturating_add(size >> 10) >= u64::from(u32::MAX)
+}
+
 /// The resources that are no entities, with those of their files that the bank still holds.
-fn others(record: &Record, held: &BTreeSet<String>) -> Vec<Kept> {
+fn others(record: &Record, places: &Places) -> Vec<Kept> {
     let others = record
         .resources
         .iter()
         .filter(|kept| kept.entity.is_none())
         .cloned();
     let with_files = others.filter_map(|mut kept| {
-        kept.files.retain(|file| held.contains(file));
-        let is_there = kept.href.as_ref().is_none_or(|href| held.contains(href));
-        is_there.then_some(kept)
+        kept.files.retain(|file| places.has_media(file));
+        let mut href = kept.href.iter();
+        href.all(|href| places.has_media(href)).then_some(kept)
     });
     with_files.collect()
 }
 
-/// A new identifier for an entity's resource, made of characters that XML allows in one.
-fn fresh(key: &Key, taken: &mut HashSet<String>) -> String {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let own = key.identifier.as_str();
-    let begins = own.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    let own = match begins && own.chars().all(is_name) {
-        true => own.to_owned(),
-        false => format!("{}-{}", key.kind, own.replace(|c: char| !is_name(c), "_")),
-    };
-    let mut identifier = own.clone();
-    let mut number = 1;
-    while !taken.insert(identifier.clone()) {
-        number += 1;
-        identifier = format!("{own}-{number}");
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_large_before_its_size_needs_more_than_32_bits() {
+        assert!(!is_large(3 << 30));
+        assert!(is_large(u64::from(u32::MAX) - 1));
+        assert!(is_large(u64::MAX));
     }
-    identifier
 }

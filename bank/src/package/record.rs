@@ -1,162 +1,195 @@
-//! `package.json`: what a bank remembers of an unpacked manifest, so that `pack` writes the same names and order.
+//! `qti-package.json`: what a bank remembers of unpacked manifests, so that `pack` writes the same names and order.
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
-use std::{fs, io};
+use std::path::PathBuf;
+use std::{fs, io, mem};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use super::name;
 use crate::bank::Bank;
 use crate::entity::Key;
 use crate::error::{Error, Result};
 use crate::layout::write_atomically;
 
-/// What is kept of a manifest.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+/// The form of the file that this version writes.
+const FORMAT: u64 = 1;
+
+/// What is kept of manifests.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Record {
+    format: u64,
     pub(super) identifier: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) metadata: Option<String>,
     pub(super) resources: Vec<Kept>,
 }
 
+impl Default for Record {
+    fn default() -> Self {
+        Self::new(String::new(), None, Vec::new())
+    }
+}
+
 /// A resource, in the order of the manifest.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Kept {
     pub(super) identifier: String,
+    /// The identifier that its package gave it, if another resource of the bank had that already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) was: Option<String>,
     #[serde(rename = "type")]
     pub(super) of_type: String,
     /// Its entity; `None` for other files.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) entity: Option<Key>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) href: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) files: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) dependencies: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) metadata: Option<String>,
 }
 
 fn path(bank: &Bank) -> PathBuf {
-    bank.root().join("package.json")
+    bank.root().join("qti-package.json")
 }
 
 impl Record {
+    pub(super) fn new(identifier: String, metadata: Option<String>, resources: Vec<Kept>) -> Self {
+        Self {
+            format: FORMAT,
+            identifier,
+            metadata,
+            resources,
+        }
+    }
+
+    /// The bank's record, an empty one if it has none.
     pub(super) fn read(bank: &Bank) -> Result<Self> {
         let path = path(bank);
-        match fs::read_to_string(&path) {
-            Ok(text) => {
-                serde_json::from_str(&text).map_err(|source| Error::Beside { path, source })
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(missing) if missing.kind() == io::ErrorKind::NotFound => {
+                return Ok(Self::default());
             }
-            Err(missing) if missing.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(problem) => Err(Error::file(path)(problem)),
+            Err(problem) => return Err(Error::file(path)(problem)),
+        };
+        let parsed = serde_json::from_str::<Value>(&text);
+        let found = parsed.ok().and_then(|value| value.get("format")?.as_u64());
+        match found {
+            Some(found) if found > FORMAT => Err(Error::Newer {
+                path,
+                found,
+                known: FORMAT,
+            }),
+            _ => serde_json::from_str(&text).map_err(|source| Error::Record { path, source }),
         }
     }
 
     pub(super) fn write(&self, bank: &Bank) -> Result<()> {
         let path = path(bank);
-        let text = serde_json::to_string_pretty(self).map_err(|source| Error::Beside {
+        let text = serde_json::to_string_pretty(self).map_err(|source| Error::Record {
             path: path.clone(),
             source,
         })?;
         write_atomically(&bank.staging(), &path, (text + "\n").as_bytes())
     }
 
-    /// Leaves out these entities and files; `None` if nothing remains.
-    pub(super) fn without(
-        mut self,
-        entities: &HashSet<&Key>,
-        files: &HashSet<&String>,
-    ) -> Option<Self> {
-        let was_empty = self.resources.is_empty();
-        self.resources.retain(|kept| match &kept.entity {
-            Some(key) => !entities.contains(key),
-            None => {
-                let mut own = kept.href.iter().chain(&kept.files);
-                !own.any(|file| files.contains(file))
-            }
-        });
-        (was_empty || !self.resources.is_empty()).then_some(self)
-    }
-
-    /// Adds the record of another package. Its resources replace those of the same entity or files.
-    pub(super) fn absorb(&mut self, other: Self) {
+    /// Adds the record of another package without the resources that `is_left` says were left alone; whether any was added.
+    /// Its resources replace those of the same entity or file. One whose identifier another resource of this record has gets
+    /// a new identifier, also in the dependencies on it.
+    pub(super) fn absorb(&mut self, other: Self, is_left: impl Fn(&Kept) -> bool) -> bool {
+        let is_taken = other.resources.iter().any(|kept| !is_left(kept));
+        if !is_taken && !other.resources.is_empty() {
+            return false;
+        }
         if self.resources.is_empty() {
-            *self = other;
-            return;
+            self.identifier = other.identifier;
+            self.metadata = other.metadata;
         }
-        let mut known: HashMap<_, Vec<usize>> = HashMap::new();
-        for (at, kept) in self.resources.iter().enumerate() {
-            known.entry(kept.place()).or_default().push(at);
+        let places = self.places_of(&other.resources);
+        let pairs = || other.resources.iter().zip(&places);
+        let replaced = pairs().filter(|(kept, _)| !is_left(kept));
+        let replaced: HashSet<usize> = replaced.filter_map(|(_, place)| *place).collect();
+        let own = self.resources.iter().enumerate();
+        let staying = own.filter(|(at, _)| !replaced.contains(at));
+        let mut taken: HashSet<String> = staying.map(|(_, kept)| kept.identifier.clone()).collect();
+        // By an identifier of the other package, and by one that is replaced: that of the record from now on.
+        let (mut theirs, mut ours) = (HashMap::new(), HashMap::new());
+        let mut absorbed = Vec::new();
+        for (mut kept, place) in other.resources.clone().into_iter().zip(&places) {
+            let own = mem::take(&mut kept.identifier);
+            let before = place.map(|at| self.resources[at].identifier.clone());
+            if is_left(&kept) {
+                if let Some(before) = before {
+                    theirs.entry(own).or_insert(before);
+                }
+                continue;
+            }
+            kept.identifier = name::unique(&own, &mut taken);
+            if let Some(before) = before {
+                ours.insert(before, kept.identifier.clone());
+            }
+            kept.was = (kept.identifier != own).then(|| own.clone());
+            theirs.entry(own).or_insert(kept.identifier.clone());
+            absorbed.push((kept, *place));
         }
-        // Several resources can be of one file: each replaces one, if possible the one with its own identifier.
-        let places = other.resources.iter().map(|kept| {
-            let known = known.get_mut(&kept.place())?;
-            let has_its_name = |at: &usize| self.resources[*at].identifier == kept.identifier;
-            let named = known.iter().position(has_its_name).unwrap_or(0);
-            (!known.is_empty()).then(|| known.remove(named))
-        });
-        let places: Vec<_> = places.collect();
-        for (kept, place) in other.resources.into_iter().zip(places) {
+        for dependency in self
+            .resources
+            .iter_mut()
+            .flat_map(|kept| &mut kept.dependencies)
+        {
+            if let Some(now) = ours.get(dependency) {
+                dependency.clone_from(now);
+            }
+        }
+        for (mut kept, place) in absorbed {
+            let known = kept.dependencies.iter();
+            kept.dependencies = known.filter_map(|name| theirs.get(name).cloned()).collect();
             match place {
                 Some(at) => self.resources[at] = kept,
                 None => self.resources.push(kept),
             }
         }
+        true
+    }
+
+    /// The index of the resource that each of these replaces. Several resources can be of one file: each replaces one, if
+    /// possible the one with its own identifier.
+    fn places_of(&self, others: &[Kept]) -> Vec<Option<usize>> {
+        let mut known: HashMap<_, Vec<usize>> = HashMap::new();
+        for (at, kept) in self.resources.iter().enumerate() {
+            known.entry(kept.place()).or_default().push(at);
+        }
+        let places = others.iter().map(|kept| {
+            let known = known.get_mut(&kept.place())?;
+            let has_its_name = |at: &usize| self.resources[*at].name() == kept.name();
+            let named = known.iter().position(has_its_name).unwrap_or(0);
+            (!known.is_empty()).then(|| known.remove(named))
+        });
+        places.collect()
     }
 }
 
 impl Kept {
-    /// What the resource is compared by: its entity, else its files, else its identifier.
+    /// The identifier in its package.
+    fn name(&self) -> &str {
+        self.was.as_deref().unwrap_or(&self.identifier)
+    }
+
+    /// What the resource is compared by: its entity, else its file, else its files, else its identifier.
     fn place(&self) -> (Option<&Key>, Option<&str>, &[String], &str) {
         match (&self.entity, self.href.as_deref(), &self.files[..]) {
             (Some(key), ..) => (Some(key), None, &[], ""),
-            (None, None, []) => (None, None, &[], &self.identifier),
-            (None, href, files) => (None, href, files, ""),
+            (None, Some(href), _) => (None, Some(href), &[], ""),
+            (None, None, []) => (None, None, &[], self.name()),
+            (None, None, files) => (None, None, files, ""),
         }
     }
-}
-
-/// Where a bank keeps the files that are no entities.
-pub(super) fn media(bank: &Bank) -> PathBuf {
-    bank.root().join("media")
-}
-
-/// The path of such a file.
-pub(super) fn media_file(bank: &Bank, name: &str) -> PathBuf {
-    name.split('/')
-        .fold(media(bank), |path, part| path.join(part))
-}
-
-/// The names of all such files, sorted.
-pub(super) fn media_names(bank: &Bank) -> Result<Vec<String>> {
-    let mut names = Vec::new();
-    list(&media(bank), "", &mut names)?;
-    names.sort_unstable();
-    Ok(names)
-}
-
-fn list(folder: &Path, within: &str, names: &mut Vec<String>) -> Result<()> {
-    let entries = match fs::read_dir(folder) {
-        Err(missing) if missing.kind() == io::ErrorKind::NotFound => return Ok(()),
-        entries => entries.map_err(Error::file(folder))?,
-    };
-    for entry in entries {
-        let entry = entry.map_err(Error::file(folder))?;
-        let path = entry.path();
-        let name = entry.file_name().into_string().map_err(|_| Error::Stray {
-            path: path.clone(),
-            expected: None,
-        })?;
-        let kind = entry.file_type().map_err(Error::file(&path))?;
-        match kind.is_dir() {
-            true => list(&path, &format!("{within}{name}/"), names)?,
-            false => names.push(format!("{within}{name}")),
-        }
-    }
-    Ok(())
 }

@@ -13,12 +13,20 @@ pub(super) fn of_kind(kind: Kind) -> &'static str {
 /// Of files that are no entities.
 pub(super) const OTHER: &str = "webcontent";
 
-/// What a resource of this type is, `None` for one that is no entity.
+/// What a resource of this type is, `None` for one that is no entity. Which version of QTI a document is of, it says itself.
 pub(super) fn kind(of: &str) -> Option<Kind> {
-    let of = of.trim();
-    Kind::ALL
-        .into_iter()
-        .find(|kind| of.starts_with(of_kind(*kind)))
+    let of = of.trim().to_ascii_lowercase();
+    let is_of = |kind: &Kind| of.starts_with(of_kind(*kind).trim_end_matches("3p0"));
+    Kind::ALL.into_iter().find(is_of)
+}
+
+/// Whether a resource of this type is content of QTI that is neither an entity nor a file that one uses.
+pub(super) fn is_homeless(of: &str) -> bool {
+    let of = of.trim().to_ascii_lowercase();
+    let is_used = ["imsqti_rptemplate", "imsqti_fragment"];
+    of.starts_with("imsqti")
+        && kind(&of).is_none()
+        && !is_used.iter().any(|used| of.starts_with(used))
 }
 
 /// The format that a type is of, if a bank cannot hold it.

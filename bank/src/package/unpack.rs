@@ -7,10 +7,10 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::archive::{Archive, Limits};
-use super::contents::{Found, check_files, kept, look_at, misled, read, read_all};
+use super::contents::{Found, kept, look_at, misled, read, read_all};
 use super::manifest::Manifest;
-use super::record::{Record, media_file};
-use super::{MANIFEST, at};
+use super::record::{Kept, Record};
+use super::{MANIFEST, at, media};
 use crate::bank::Bank;
 use crate::entity::{Entity, Key};
 use crate::error::{Error, PackageProblem, Result};
@@ -70,13 +70,16 @@ pub struct UnpackReport {
     pub conflicts: Vec<Note>,
     /// Entities that were not unpacked, and why: a bank cannot hold them, or their files in the bank cannot be read.
     pub failed: Vec<Note>,
-    /// Files that the manifest calls entities, but that cannot be read as such, and why; they are in `media/`.
+    /// Files that the manifest calls QTI, but that no bank can hold as an entity, and why; they are in `media/`.
     pub unreadable: Vec<String>,
+    /// Files that the manifest names, but that are not in the package, each with its resource.
+    pub missing: Vec<String>,
     /// Files that the service has no place for; they are in `media/`.
     pub media: Vec<String>,
     /// Files that differ in the bank's `media/`: these were left alone.
     pub media_conflicts: Vec<String>,
-    /// References whose `href` leads to another entity than their identifier names. The service follows the identifier.
+    /// References whose `href` leads to another entity than their identifier names: the service follows the identifier. And
+    /// references to sections in files of their own: the service has no place for these.
     pub misled: Vec<Note>,
 }
 
@@ -85,9 +88,10 @@ impl Bank {
     /// written whole.
     ///
     /// # Errors
-    /// [`Error::Package`] with the entry's name if the package is none of QTI 3.0 or could do harm: then nothing is
-    /// written. [`Error::File`] if the package cannot be opened, or a file cannot be written. What fails for one entity is in
-    /// the report.
+    /// [`Error::Package`] with the entry's name if the package is none of QTI 3.0 or could do harm, [`Error::Record`] and
+    /// [`Error::Newer`] if the bank's `qti-package.json` is not what this version writes there, and [`Error::Refused`] if there
+    /// is a link in the bank's `media/`: then nothing is written. [`Error::File`] if the package cannot be opened, or a file
+    /// cannot be written. What fails for one entity, and what the package lacks, is in the report.
     pub fn unpack(
         &self,
         package: &Path,
@@ -104,15 +108,17 @@ impl Bank {
         if !archive.has(MANIFEST) {
             return at(package, Err(PackageProblem::NoManifest));
         }
-        let manifest = archive.text(MANIFEST).and_then(|xml| Manifest::parse(&xml));
-        let manifest = at(package, manifest)?;
-        at(package, check_files(&archive, &manifest))?;
+        let manifest = at(package, read_manifest(&mut archive))?;
         let (found, unreadable) = at(package, look_at(&mut archive, &manifest))?;
         let mut report = UnpackReport {
             unreadable,
+            missing: manifest.missing.clone(),
             ..UnpackReport::default()
         };
         at(package, read_all(&mut archive, &found))?;
+        let mut record = Record::read(self)?;
+        // What is unpacked must not be written where a link leads.
+        media::names(self)?;
         observer(&Event::Stage {
             stage: "unpack",
             total: Some(found.len() as u64),
@@ -124,7 +130,10 @@ impl Bank {
         for entity in &found {
             let read = at(package, read(&mut archive, entity))?;
             self.take(&read, options.force, &mut report, observer)?;
-            report.misled.extend(misled(&read, &entity.href, &by_href));
+            if let Ok(read) = &read {
+                let misled = misled(read, &entity.href, &by_href, &archive);
+                report.misled.extend(misled);
+            }
         }
         let ours: HashSet<String> = found.iter().flat_map(Found::files).collect();
         for file in archive.names().to_vec() {
@@ -134,11 +143,16 @@ impl Bank {
         }
         // What was left alone keeps the record that it has: the package's names and metadata are not about it.
         let left = report.conflicts.iter().chain(&report.failed);
-        let left = left.map(|note| &note.key).collect();
-        let left_files = report.media_conflicts.iter().collect();
-        if let Some(kept) = kept(manifest, &by_href).without(&left, &left_files) {
-            let mut record = Record::read(self)?;
-            record.absorb(kept);
+        let left: HashSet<&Key> = left.map(|note| &note.key).collect();
+        let left_files: HashSet<&String> = report.media_conflicts.iter().collect();
+        let is_left = |kept: &Kept| match &kept.entity {
+            Some(key) => left.contains(key),
+            None => {
+                let mut own = kept.href.iter().chain(&kept.files);
+                own.any(|file| left_files.contains(file))
+            }
+        };
+        if record.absorb(kept(manifest, &by_href), is_left) {
             record.write(self)?;
         }
         Ok(report)
@@ -198,7 +212,7 @@ impl Bank {
         force: bool,
         report: &mut UnpackReport,
     ) -> Result<()> {
-        let path = media_file(self, file);
+        let path = media::path(self, file);
         let new = NewFile::staged(&self.staging())?;
         at(package, archive.copy(file, &mut new.file()))?;
         if path.exists() && !force && !same_bytes(new.path(), &path)? {
@@ -209,6 +223,12 @@ impl Bank {
         report.media.push(file.to_owned());
         Ok(())
     }
+}
+
+fn read_manifest(archive: &mut Archive) -> Result<Manifest, PackageProblem> {
+    let text = archive.text(MANIFEST)?;
+    let text = text.map_err(|problem| PackageProblem::Manifest(problem.to_owned()))?;
+    Manifest::parse(&text, |folder, address| archive.find(folder, address))
 }
 
 fn same_bytes(one: &Path, other: &Path) -> Result<bool> {

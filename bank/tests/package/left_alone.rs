@@ -8,7 +8,7 @@ use timeback_qti_bank::{Bank, Entity, Kind, unobserved};
 use crate::support::{Place, item, key, manifest, resource, unpack};
 
 fn record(bank: &Bank) -> serde_json::Value {
-    let text = fs::read_to_string(bank.root().join("package.json")).unwrap();
+    let text = fs::read_to_string(bank.root().join("qti-package.json")).unwrap();
     serde_json::from_str(&text).unwrap()
 }
 
@@ -79,7 +79,7 @@ fn a_package_of_which_nothing_is_taken_leaves_no_record() {
         (report.conflicts.len(), report.media_conflicts.len()),
         (2, 1)
     );
-    assert!(!bank.root().join("package.json").exists());
+    assert!(!bank.root().join("qti-package.json").exists());
 }
 
 #[test]

@@ -3,5 +3,8 @@
 mod foreign;
 mod hostile;
 mod left_alone;
+mod one_fault;
+mod places;
 mod round_trip;
+mod second;
 mod support;

@@ -22,7 +22,7 @@ fn pack(bank: &Bank, place: &Place, name: &str) -> std::path::PathBuf {
 fn content(bank: &Bank) -> BTreeMap<String, Vec<u8>> {
     let names = files(bank.root())
         .into_iter()
-        .filter(|name| name != "qti.toml" && name != "package.json");
+        .filter(|name| name != "qti.toml" && name != "qti-package.json");
     names
         .map(|name| (name.clone(), fs::read(bank.root().join(&name)).unwrap()))
         .collect()
@@ -95,7 +95,7 @@ proptest! {
         let third = place.bank("third");
         unpack(&third, &again);
         prop_assert_eq!(content(&third), content(&bank));
-        prop_assert_eq!(fs::read(third.root().join("package.json")).unwrap(), fs::read(copy.root().join("package.json")).unwrap());
+        prop_assert_eq!(fs::read(third.root().join("qti-package.json")).unwrap(), fs::read(copy.root().join("qti-package.json")).unwrap());
         prop_assert_eq!(fs::read(pack(&third, &place, "three.zip")).unwrap(), fs::read(again).unwrap());
     }
 }
@@ -139,7 +139,7 @@ fn names_order_dependencies_and_metadata_of_a_package_go_out_again() {
     let again = place.bank("again");
     unpack(&again, &pack(&bank, &place, "out.zip"));
     let record = |bank: &Bank| {
-        let text = fs::read_to_string(bank.root().join("package.json")).unwrap();
+        let text = fs::read_to_string(bank.root().join("qti-package.json")).unwrap();
         serde_json::from_str::<serde_json::Value>(&text).unwrap()
     };
     let (before, after) = (record(&bank), record(&again));
@@ -183,7 +183,7 @@ fn metadata_goes_out_as_it_means_whatever_its_prefixes() {
     unpack(&bank, &package);
     let other = place.bank("other");
     unpack(&other, &pack(&bank, &place, "out.zip"));
-    let text = fs::read_to_string(other.root().join("package.json")).unwrap();
+    let text = fs::read_to_string(other.root().join("qti-package.json")).unwrap();
     let record: serde_json::Value = serde_json::from_str(&text).unwrap();
     let within = "http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1";
     let expected = Element::parse(&format!("<m xmlns='{within}'>{own}</m>")).unwrap();
@@ -214,7 +214,7 @@ fn unpacking_again_forgets_no_resource_even_of_one_file_or_of_none() {
         ("b.xml", b"<"),
     ]);
     let bank = place.bank("bank");
-    let record = || fs::read_to_string(bank.root().join("package.json")).unwrap();
+    let record = || fs::read_to_string(bank.root().join("qti-package.json")).unwrap();
     unpack(&bank, &package);
     let first = record();
     assert_eq!(first.matches("\"identifier\"").count(), 1 + 6 + 2);
@@ -256,7 +256,7 @@ fn only_what_is_asked_for_and_what_that_refers_to_is_packed() {
         .unwrap();
     assert_eq!(report.entities, 3);
     assert_eq!(report.missing[0].key, key(Kind::Item, "gone"));
-    assert_eq!(report.missing_media[0].message, "items/none.png");
+    assert_eq!(report.missing_media[0].message, "tests/none.png");
     let copy = place.bank("copy");
     unpack(&copy, &path);
     assert_eq!(

@@ -1,12 +1,14 @@
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use timeback_qti_bank::package::{UnpackOptions, UnpackReport};
+use timeback_qti::xml::Element;
+use timeback_qti_bank::package::{PackOptions, UnpackOptions, UnpackReport};
 use timeback_qti_bank::{Bank, Error, Identifier, Key, Kind, Settings, unobserved};
-use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
 pub(crate) const QTI: &str = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0";
 
@@ -91,6 +93,50 @@ impl Place {
 pub(crate) fn unpack(bank: &Bank, package: &Path) -> UnpackReport {
     bank.unpack(package, &UnpackOptions::default(), &unobserved)
         .unwrap()
+}
+
+/// Packs a bank; the package, and the texts of its entries by their names.
+pub(crate) fn packed(
+    bank: &Bank,
+    place: &Place,
+    options: PackOptions,
+) -> (PathBuf, BTreeMap<String, String>) {
+    let path = place.path("packed.zip");
+    bank.pack(&path, &options.overwrite(), &unobserved).unwrap();
+    let mut zip = ZipArchive::new(File::open(&path).unwrap()).unwrap();
+    let entries = (0..zip.len()).map(|index| {
+        let mut entry = zip.by_index(index).unwrap();
+        let mut text = String::new();
+        entry.read_to_string(&mut text).unwrap();
+        (entry.name().unwrap().into_owned(), text)
+    });
+    let entries = entries.collect();
+    (path, entries)
+}
+
+/// The resources of a package: the identifier, the files and the dependencies of each.
+pub(crate) fn resources(
+    entries: &BTreeMap<String, String>,
+) -> Vec<(String, Vec<String>, Vec<String>)> {
+    let root = Element::parse(&entries["imsmanifest.xml"]).unwrap();
+    let resources = root
+        .descendants()
+        .filter(|element| element.name() == "resource");
+    let of = |resource: &Element, name: &str, attribute: &str| {
+        let children = resource.children().filter(|child| child.name() == name);
+        let values = children.map(|child| child.attribute(attribute).unwrap().to_owned());
+        values.collect()
+    };
+    let described = resources.map(|resource| {
+        let identifier = resource.attribute("identifier").unwrap().to_owned();
+        let files = of(&resource, "file", "href");
+        (
+            identifier,
+            files,
+            of(&resource, "dependency", "identifierref"),
+        )
+    });
+    described.collect()
 }
 
 /// Why a package is refused; nothing may have been written.

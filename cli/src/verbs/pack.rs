@@ -14,6 +14,9 @@ use crate::output::{Sum, note, paint};
 ///
 /// The package is a zip with `imsmanifest.xml`, the XML byte for byte, what entities refer to, and the media that the bank holds.
 /// The same bank gives the same bytes.
+///
+/// Entities stand where they stood in the package that they came from, and others where references to them lead. A reference that
+/// leads elsewhere by its address, such as a URL of the API, is told: banks go by identifiers, most other programs by addresses.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -55,6 +58,10 @@ impl Pack {
                 missing.message, missing.key
             ));
         }
+        for misled in &report.misled {
+            let word = paint::warn("misled");
+            note(format_args!("{word} {}: {}", misled.key, misled.message));
+        }
         Ok(match report.missing.is_empty() {
             true => Exit::Done,
             false => Exit::Failed,
@@ -68,5 +75,6 @@ fn text(report: &PackReport) -> String {
         .add(report.media, "media")
         .notes(&report.missing, "missing")
         .notes(&report.missing_media, "media missing")
+        .notes(&report.misled, "misled")
         .text("the bank is empty")
 }

@@ -13,6 +13,7 @@ use crate::output::{Sum, note, paint};
 ///
 /// All of the package is looked at before anything is written; one of an older format, and one that could do harm, is refused.
 /// What the bank has with another content is a conflict, and left alone. Files that the service has no place for go to `media/`.
+/// What a package lacks, and what cannot be read of it, is told, and the rest is unpacked.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -54,6 +55,9 @@ impl Unpack {
         for problem in &report.unreadable {
             note(format_args!("{} {problem}", paint::bad("unreadable")));
         }
+        for missing in &report.missing {
+            note(format_args!("{} {missing}", paint::bad("missing")));
+        }
         for misled in &report.misled {
             let word = paint::bad("misled");
             note(format_args!("{word} {}: {}", misled.key, misled.message));
@@ -68,6 +72,7 @@ fn text(report: &UnpackReport) -> String {
     Sum::default()
         .notes(&report.failed, "failed")
         .add(count(&report.unreadable), "unreadable")
+        .add(count(&report.missing), "missing")
         .notes(&report.misled, "misled")
         .add(
             report.conflicts.len() as u64 + count(&report.media_conflicts),
@@ -81,7 +86,11 @@ fn text(report: &UnpackReport) -> String {
 }
 
 fn exit(report: &UnpackReport) -> Exit {
-    if !report.failed.is_empty() || !report.unreadable.is_empty() || !report.misled.is_empty() {
+    let has_failed = !report.failed.is_empty()
+        || !report.unreadable.is_empty()
+        || !report.missing.is_empty()
+        || !report.misled.is_empty();
+    if has_failed {
         Exit::Failed
     } else if !report.conflicts.is_empty() || !report.media_conflicts.is_empty() {
         Exit::Differs

@@ -88,3 +88,52 @@ async fn what_a_package_lacks_and_what_is_none_is_told() {
     place.qti(&small).await.ended_with(1);
     assert!(!place.path("other/stimuli").exists());
 }
+
+#[tokio::test]
+async fn a_reference_that_other_programs_cannot_follow_is_told_and_the_package_is_written() {
+    let place = place().await;
+    write(
+        place.path("one/tests/t.xml"),
+        "<qti-assessment-test xmlns='http://www.imsglobal.org/xsd/imsqtiasi_v3p0' identifier='t' title='T'>\
+         <qti-test-part identifier='p'><qti-assessment-section identifier='s'>\
+         <qti-assessment-item-ref identifier='i' href='https://qti.example.org/api/assessment-items/i'/>\
+         </qti-assessment-section></qti-test-part></qti-assessment-test>",
+    );
+    write(
+        place.path("one/items/i.xml"),
+        "<qti-assessment-item xmlns='http://www.imsglobal.org/xsd/imsqtiasi_v3p0' identifier='i' title='I'/>",
+    );
+    let pack = ["pack", "one.zip", "--bank", "one"];
+    let packed = place.qti(&pack).await.ended_with(0);
+    assert_eq!(packed.out, "4 packed, 1 misled\n");
+    let told = "misled test t: reference \"i\" leads to \"https://qti.example.org/api/assessment-items/i\", not to \
+                \"items/i.xml\"\n";
+    assert_eq!(packed.err, told);
+    let json = place
+        .qti(&[&pack[..], &["--overwrite", "--json"]].concat())
+        .await
+        .ended_with(0);
+    let report = &json.events("report")[0];
+    assert_eq!(report["misled"][0]["identifier"], "t");
+    assert_eq!(report["missingMedia"], serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn another_programs_file_in_place_of_the_record_ends_both_verbs_with_what_to_do() {
+    let place = place().await;
+    let pack = ["pack", "one.zip", "--bank", "one"];
+    place.qti(&pack).await.ended_with(0);
+    for bank in ["one", "other"] {
+        write(
+            place.path(&format!("{bank}/qti-package.json")),
+            "{\"name\": \"site\"}",
+        );
+    }
+    let unpack = ["unpack", "one.zip", "--bank", "other", "--force"];
+    for arguments in [&[&pack[..], &["--overwrite"]].concat()[..], &unpack] {
+        let refused = place.qti(arguments).await.ended_with(1);
+        assert!(refused.err.contains("qti-package.json"), "{refused}");
+        assert!(refused.err.contains("move it away"), "{refused}");
+    }
+    assert!(!place.path("other/stimuli").exists());
+}
