@@ -21,7 +21,8 @@ pub(super) struct Across {
 #[derive(Debug)]
 struct Reference {
     from: Key,
-    to: Kind,
+    /// `None` for a section in a file of its own: the service has no place for one.
+    to: Option<Kind>,
     identifier: String,
     place: Place,
 }
@@ -37,8 +38,9 @@ impl Across {
         let key = &document.source.entity.key;
         for element in document.root.descendants() {
             let to = match element.qti_name() {
-                Some("assessment-item-ref") => Kind::Item,
-                Some("assessment-stimulus-ref") => Kind::Stimulus,
+                Some("assessment-item-ref") => Some(Kind::Item),
+                Some("assessment-stimulus-ref") => Some(Kind::Stimulus),
+                Some("assessment-section-ref") => None,
                 _ => continue,
             };
             self.references.push(Reference {
@@ -62,12 +64,18 @@ impl Across {
         let mut referred = BTreeSet::new();
         for reference in &self.references {
             let target = Identifier::new(&*reference.identifier).ok();
-            let target = target.map(|identifier| Key::new(reference.to, identifier));
+            let target = target.zip(reference.to);
+            let target = target.map(|(identifier, kind)| Key::new(kind, identifier));
             match target.filter(|target| self.entities.contains_key(target)) {
                 Some(target) => drop(referred.insert(target)),
                 None => {
-                    let message =
-                        format!("there is no {} {:?}", reference.to, reference.identifier);
+                    let identifier = &reference.identifier;
+                    let message = match reference.to {
+                        Some(kind) => format!("there is no {kind} {identifier:?}"),
+                        None => format!(
+                            "the section {identifier:?} is in a file of its own, which the service has no place for"
+                        ),
+                    };
                     let place = Some(reference.place.clone());
                     findings.push(
                         Rule::ReferenceMissing,

@@ -2,7 +2,8 @@
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use timeback_qti::models::{ResponseInput, ResponseValue};
-use timeback_qti::xml::{Cardinality, Element, ItemView, ResponseDeclaration};
+use timeback_qti::xml::{Cardinality, Element, Interaction, ItemView, ResponseDeclaration};
+use timeback_qti::{Error as ClientError, ErrorKind};
 
 use super::rule::Rule;
 use super::rules::declared_maximum;
@@ -22,7 +23,8 @@ impl Connection {
     /// answer. The service scores its own copy of the items, so push first.
     ///
     /// # Errors
-    /// As [`audit`](super::audit). What the service cannot score is a finding.
+    /// As [`audit`](super::audit), and [`Error::Service`](crate::Error::Service) if the service cannot be asked: it is down, it
+    /// refuses the credentials, or it asks for a slower pace. An item that it refuses to score is a finding.
     pub async fn audit_scored(&self, options: &Options, observer: Observer<'_>) -> Result<Report> {
         let keys = self.on_disk(|bank| bank.keys()).await?;
         begin(keys.len() as u64, observer);
@@ -31,7 +33,7 @@ impl Connection {
             let entity = self.on_disk(move |bank| bank.read(&asked)).await;
             let problems = match &entity {
                 Ok(Some(entity)) => problems(&self.service, entity).await,
-                _ => Vec::new(),
+                _ => Ok(Vec::new()),
             };
             (key, entity, problems)
         });
@@ -43,7 +45,7 @@ impl Connection {
                 Ok(Some(entity)) => {
                     let file = file_of(&self.bank, &self.bank.path(&key));
                     auditor.add(&entity, Some(&file));
-                    auditor.add_scored(&entity, Some(&file), problems);
+                    auditor.add_scored(&entity, Some(&file), problems?);
                 }
                 Err(error) if error.is_of_one_entity() => {
                     auditor.add_unreadable(Some(&self.bank), &key, &error);
@@ -100,7 +102,7 @@ impl Service {
                     Ok(None) => Read::Gone,
                     Ok(Some(found)) => {
                         let problems = match scored {
-                            true => problems(self, &found.entity).await,
+                            true => problems(self, &found.entity).await?,
                             false => Vec::new(),
                         };
                         Read::Entity(found.entity, problems)
@@ -151,10 +153,10 @@ fn begin(total: u64, observer: Observer<'_>) {
 }
 
 /// Lets the service score an item's key and one wrong answer; what is wrong with the scores.
-async fn problems(service: &Service, entity: &Entity) -> Vec<(Rule, String)> {
+async fn problems(service: &Service, entity: &Entity) -> Result<Vec<(Rule, String)>> {
     let readable = Some(&entity.xml).filter(|_| entity.key.kind == Kind::Item);
     let Some(item) = readable.and_then(|xml| ItemView::parse(xml).ok()) else {
-        return Vec::new();
+        return Ok(Vec::new());
     };
     let is_made_up =
         |declaration: &&ResponseDeclaration| declaration.cardinality == Some(Cardinality::Record);
@@ -169,7 +171,7 @@ async fn problems(service: &Service, entity: &Entity) -> Vec<(Rule, String)> {
             .any(|element| element.qti_name() == Some("set-correct-response"))
     });
     if keyed.is_empty() || keyed.iter().any(is_made_up) || has_template {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let key = |declaration: &ResponseDeclaration| -> Vec<String> {
         declaration
@@ -182,12 +184,18 @@ async fn problems(service: &Service, entity: &Entity) -> Vec<(Rule, String)> {
         .iter()
         .map(|declaration| (declaration.identifier.as_str(), key(declaration)))
         .collect();
-    let full = match score(service, entity, &answers).await {
+    let full = match score(service, entity, &answers).await? {
         Ok(score) => score,
-        Err(message) => return vec![(Rule::ScoringFailed, message)],
+        Err(message) => return Ok(vec![(Rule::ScoringFailed, message)]),
     };
     let mut problems = Vec::new();
-    match declared_maximum(&item) {
+    let is_keyed = |interaction: &Interaction| {
+        let response = interaction.response_identifier.as_deref();
+        response.is_none_or(|response| keyed.iter().any(|keyed| keyed.identifier == response))
+    };
+    // Part of the maximum may be that of an interaction without a key, which a person scores.
+    let maximum = declared_maximum(&item).filter(|_| item.interactions.iter().all(is_keyed));
+    match maximum {
         Some(maximum) if full + EPSILON < maximum => {
             problems.push((
                 Rule::KeyNotFullScore,
@@ -209,7 +217,7 @@ async fn problems(service: &Service, entity: &Entity) -> Vec<(Rule, String)> {
         let Some(other) = other else { continue };
         let mut wrong = answers.clone();
         wrong[at].1.clone_from(&other);
-        match score(service, entity, &wrong).await {
+        match score(service, entity, &wrong).await? {
             Ok(score) if score + EPSILON >= full && full > EPSILON => {
                 let shown = other.join(", ");
                 let name = &declaration.identifier;
@@ -222,14 +230,15 @@ async fn problems(service: &Service, entity: &Entity) -> Vec<(Rule, String)> {
             Err(message) => problems.push((Rule::ScoringFailed, message)),
         }
     }
-    problems
+    Ok(problems)
 }
 
+/// What the service scores an answer; the inner error says why it refuses this item.
 async fn score(
     service: &Service,
     entity: &Entity,
     answers: &[(&str, Vec<String>)],
-) -> Result<f64, String> {
+) -> Result<Result<f64, String>> {
     let values = answers.iter().map(|(name, values)| {
         let value = match values.as_slice() {
             [one] => ResponseValue::from(one),
@@ -238,8 +247,24 @@ async fn score(
         (*name, value)
     });
     let item = service.client().item(&entity.key.identifier);
-    let scored = item.process_response(&ResponseInput::all(values)).await;
-    scored
-        .map(|result| result.score)
-        .map_err(|error| format!("the service does not score it: {error}"))
+    match item.process_response(&ResponseInput::all(values)).await {
+        Ok(result) => Ok(Ok(result.score)),
+        Err(error) if is_of_the_item(&error) => {
+            Ok(Err(format!("the service does not score it: {error}")))
+        }
+        Err(error) => Err(Error::service(&entity.key)(error)),
+    }
+}
+
+/// Whether the service would score other items all the same.
+fn is_of_the_item(error: &ClientError) -> bool {
+    match (error.kind(), error.status()) {
+        // The service answers mistakes in an item with 500, too; 408 is about the connection.
+        (ErrorKind::Server, status) => status == Some(500),
+        (ErrorKind::Request, status) => status != Some(408),
+        (kind, _) => matches!(
+            kind,
+            ErrorKind::NotFound | ErrorKind::Conflict | ErrorKind::Decode | ErrorKind::Input
+        ),
+    }
 }

@@ -77,11 +77,11 @@ impl Findings {
         self.push(rule, message.into(), Some(&source.entity.key), Some(place));
     }
 
-    /// A finding about XML that cannot be read.
-    pub(super) fn unreadable(&mut self, source: Source<'_>, error: &XmlError) {
+    /// A finding about XML that is refused.
+    pub(super) fn refused(&mut self, source: Source<'_>, rule: Rule, error: &XmlError) {
         let place = source.place(error.line, error.column);
         let (key, message) = (&source.entity.key, error.message.clone());
-        self.push(Rule::XmlUnreadable, message, Some(key), Some(place));
+        self.push(rule, message, Some(key), Some(place));
     }
 
     pub(super) fn push(

@@ -118,7 +118,7 @@ impl Auditor {
         self.count(&entity.key, source.place(1, 1));
         let document = match Document::read(source) {
             Ok(document) => document,
-            Err(error) => return self.findings.unreadable(source, &error),
+            Err(error) => return self.findings.refused(source, Rule::XmlUnreadable, &error),
         };
         self.across.add(&document);
         if let View::Item(item) = &document.view {

@@ -18,16 +18,20 @@ use super::rule::{Rule, Severity};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Counts {
     /// Stimuli.
+    #[serde(default)]
     pub stimuli: u64,
     /// Items.
+    #[serde(default)]
     pub items: u64,
     /// Tests.
+    #[serde(default)]
     pub tests: u64,
     /// Interactions of items, by kind.
+    #[serde(default)]
     pub interactions: BTreeMap<String, u64>,
     /// Findings, by the code of their rule.
     pub findings: BTreeMap<String, u64>,

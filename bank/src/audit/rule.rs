@@ -73,10 +73,12 @@ rules! {
         "The service lists an entity that no request can name, as no path can carry its identifier.";
     XmlUnreadable = "xml-unreadable", Error,
         "The XML is not well-formed, or its root is not that of its kind.";
+    NotQti3 = "not-qti-3", Error,
+        "The root is not in the namespace of QTI 3.0, or the text is not in the encoding that it declares.";
     IdentifierMismatch = "identifier-mismatch", Error,
         "The XML names another identifier than the one that the entity is kept under.";
     ReferenceMissing = "reference-missing", Error,
-        "A reference leads to an item or a stimulus that is not there.";
+        "A reference leads to an item, a stimulus or a section that is not there.";
     Unreferenced = "unreferenced", Note,
         "No test refers to the item, or no item to the stimulus.";
     DoubleIdentifier = "double-identifier", Error,

@@ -137,13 +137,15 @@ impl Connection {
         options: &PushOptions,
     ) -> Result<Step> {
         let key = entity.key.clone();
-        if let Err(problem) = check_writable(entity) {
-            return Ok(Step::new(key, Action::Refuse).saying(problem));
-        }
         let found = match self.service.get(&key).await {
             Ok(found) => found.map(|found| found.entity),
             Err(error) => return Step::refuse(key, error),
         };
+        // What the service has already is not written.
+        let is_written = !found.as_ref().is_some_and(|found| same(entity, found));
+        if is_written && let Err(problem) = check_writable(entity) {
+            return Ok(Step::new(key, Action::Refuse).saying(problem));
+        }
         self.decide(source, entity, found.as_ref(), options.force)
     }
 

@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value};
 use timeback_qti::models::{AssessmentTestInput, StimulusInput};
+use timeback_qti::xml::{check_qti_3, root_identifier};
 
 use crate::entity::{Entity, Kind};
 
 /// Checks that an entity can be written without losing anything; the error says what would be lost.
 pub(crate) fn check_writable(entity: &Entity) -> Result<(), String> {
-    let identifier = timeback_qti::xml::root_identifier(&entity.xml).map_err(|e| e.to_string())?;
+    let identifier = root_identifier(&entity.xml).map_err(|problem| problem.to_string())?;
     if identifier.as_deref() != Some(entity.key.identifier.as_str()) {
         return Err(format!(
             "the file is that of {:?}, but its XML says {:?}",
@@ -17,9 +18,21 @@ pub(crate) fn check_writable(entity: &Entity) -> Result<(), String> {
     }
     match entity.key.kind {
         Kind::Stimulus => stimulus_input(entity).map(drop),
-        Kind::Item => item_metadata(entity).map(drop),
-        Kind::Test => test_form(entity).map(drop),
+        Kind::Item => {
+            item_metadata(entity)?;
+            check_xml(entity)
+        }
+        Kind::Test => match test_form(entity)? {
+            TestForm::Xml(_) => check_xml(entity),
+            TestForm::Json(_) => Ok(()),
+        },
     }
+}
+
+/// Whether the XML itself can be sent.
+fn check_xml(entity: &Entity) -> Result<(), String> {
+    let checked = check_qti_3(entity.key.kind.root(), &entity.xml);
+    checked.map(drop).map_err(|problem| problem.to_string())
 }
 
 /// The metadata that is written; `None` if the entity has none, or `null`.

@@ -1,5 +1,6 @@
 use timeback_qti_bank::audit::{Options, Report, Rule, audit};
 use timeback_qti_bank::{Kind, unobserved};
+use timeback_qti_sandbox::{Effect, FaultRule};
 
 use crate::support::{Folder, World, item_xml, key};
 
@@ -123,4 +124,95 @@ async fn what_the_service_holds_is_audited_without_a_folder() {
     let missing: Vec<_> = missing.map(|finding| finding.entity.clone()).collect();
     assert_eq!(missing, [Some(key(Kind::Test, "test-1"))]);
     assert_eq!(told(&report, Rule::ScoringFailed), [""; 0]);
+}
+
+/// Two choices, of which the service scores the second alone.
+fn composite(identifier: &str, maximum: &str, key: &str) -> String {
+    let xml = item_xml(identifier, None, "Capitals");
+    let start = xml.find("<qti-response-declaration").unwrap();
+    let declaration = |name: &str, key: &str| {
+        format!(
+            "<qti-response-declaration identifier='{name}' cardinality='single' base-type='identifier'>{key}</qti-response-declaration>"
+        )
+    };
+    let choice = |name: &str| {
+        format!(
+            "<qti-choice-interaction response-identifier='{name}' max-choices='1'><qti-simple-choice identifier='A'>a</qti-simple-choice>\
+             <qti-simple-choice identifier='B'>b</qti-simple-choice></qti-choice-interaction>"
+        )
+    };
+    let correct = "<qti-correct-response><qti-value>A</qti-value></qti-correct-response>\
+        <qti-mapping default-value='0'><qti-map-entry map-key='A' mapped-value='2'/></qti-mapping>";
+    format!(
+        "{}{}{}<qti-outcome-declaration identifier='SCORE' cardinality='single' base-type='float' {maximum}/>\
+         <qti-item-body>{}{}</qti-item-body><qti-response-processing><qti-set-outcome-value identifier='SCORE'>\
+         <qti-map-response identifier='SECOND'/></qti-set-outcome-value></qti-response-processing></qti-assessment-item>",
+        &xml[..start],
+        declaration("FIRST", key),
+        declaration("SECOND", correct),
+        choice("FIRST"),
+        choice("SECOND"),
+    )
+}
+
+#[tokio::test]
+async fn a_key_that_its_own_processing_scores_in_part_is_a_finding() {
+    let world = World::empty().await;
+    let key = "<qti-correct-response><qti-value>B</qti-value></qti-correct-response>";
+    for (identifier, maximum, key) in [
+        ("part", "normal-maximum='3'", key),
+        ("whole", "normal-maximum='2'", key),
+        ("unsaid", "", key),
+        // A person may give the third point.
+        ("open", "normal-maximum='3'", ""),
+    ] {
+        let xml = composite(identifier, maximum, key);
+        world.client.items().create_xml(&xml, None).await.unwrap();
+    }
+    let folder = Folder::pulled(&world).await;
+    let connection = folder.connect(&world);
+    let options = Options::default();
+    let report = connection.audit_scored(&options, &unobserved).await;
+    assert_eq!(
+        told(&report.unwrap(), Rule::KeyNotFullScore),
+        [
+            "items/part.xml:1:1: error[key-not-full-score]: item part: the service scores the key 2 of 3"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_service_that_cannot_be_asked_ends_the_audit_with_its_error() {
+    let world = World::new(3).await;
+    let folder = Folder::pulled(&world).await;
+    let connection = folder.connect(&world);
+    let service = timeback_qti_bank::Service::new(world.client.clone());
+    for status in [401, 403, 408, 429, 502, 503] {
+        world
+            .sandbox
+            .set_faults([FaultRule::new(Effect::status(status)).on("processResponse")])
+            .unwrap();
+        let errors = [
+            connection
+                .audit_scored(&Options::default(), &unobserved)
+                .await,
+            service.audit(&Options::default(), true, &unobserved).await,
+        ];
+        for audited in errors {
+            let error = audited.unwrap_err();
+            let found = error.service_error().and_then(timeback_qti::Error::status);
+            assert_eq!(found, Some(status), "{error}");
+        }
+    }
+    for status in [400, 409, 422, 500] {
+        world
+            .sandbox
+            .set_faults([FaultRule::new(Effect::status(status)).on("processResponse")])
+            .unwrap();
+        let report = connection
+            .audit_scored(&Options::default(), &unobserved)
+            .await;
+        let failed = told(&report.unwrap(), Rule::ScoringFailed);
+        assert_eq!(failed.len(), 3, "{status}: {failed:?}");
+    }
 }

@@ -8,6 +8,7 @@ mod first_failures;
 mod killed;
 mod meanwhile;
 mod memory;
+mod namespaces;
 mod offline;
 mod pull;
 mod push;

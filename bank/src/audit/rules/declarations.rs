@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use timeback_qti::xml::{InteractionKind, ItemView, TemplateKind};
+use timeback_qti::xml::{Element, InteractionKind, ItemView, TemplateKind};
 
 use super::super::document::Document;
 use super::super::finding::Findings;
 use super::super::rule::Rule;
 
-/// Variables that every item has.
-const BUILT_IN: [&str; 3] = ["numAttempts", "duration", "completionStatus"];
+/// Variables that every item has: two responses, an outcome and a context.
+const BUILT_IN: [&str; 4] = ["numAttempts", "duration", "completionStatus", "QTI_CONTEXT"];
 
 pub(super) fn check(document: &Document<'_>, item: &ItemView, findings: &mut Findings) {
     let variables = Variables::of(document, item);
@@ -30,6 +30,8 @@ pub(super) fn check(document: &Document<'_>, item: &ItemView, findings: &mut Fin
 struct Variables {
     responses: HashSet<String>,
     outcomes: HashSet<String>,
+    /// Those that the processing sets, declared or not, and those that QTI itself calls outcomes.
+    set: HashSet<String>,
     /// All variables of the item, those that templates, contexts and QTI itself declare included.
     all: HashSet<String>,
 }
@@ -53,7 +55,19 @@ impl Variables {
                     .to_owned()
             })
         });
+        let setters = document.elements("response-processing").flat_map(|rules| {
+            let is_setter = |rule: &Element| {
+                matches!(
+                    rule.qti_name(),
+                    Some("set-outcome-value" | "lookup-outcome-value")
+                )
+            };
+            rules.descendants().filter(is_setter).collect::<Vec<_>>()
+        });
+        let set = setters.filter_map(|rule| rule.attribute("identifier").map(str::to_owned));
+        let by_convention = ["SCORE", "MAXSCORE"].map(str::to_owned);
         Self {
+            set: set.chain(by_convention).collect(),
             responses: responses.collect(),
             outcomes: outcomes.chain(["completionStatus".to_owned()]).collect(),
             all: declared.chain(BUILT_IN.map(str::to_owned)).collect(),
@@ -122,6 +136,9 @@ fn processing(
                 }
                 Some("correct" | "map-response" | "map-response-point") => {
                     (Rule::ResponseUndeclared, &variables.responses)
+                }
+                Some("variable" | "default") if variables.set.contains(identifier) => {
+                    (Rule::OutcomeUndeclared, &variables.all)
                 }
                 Some("variable" | "default") => (Rule::ResponseUndeclared, &variables.all),
                 _ => continue,

@@ -82,13 +82,18 @@ fn problems(
     problems
 }
 
-/// The highest score that the item declares. `None` if there is none, and for templates that give one point, whatever is declared.
+/// The highest score, as the item declares it; `None` where it declares none, and where the template gives one point for the
+/// key whatever the item declares.
 pub(in super::super) fn declared_maximum(item: &ItemView) -> Option<f64> {
-    let template = item.response_processing.as_ref()?.template.as_ref()?;
-    if matches!(
-        template.kind,
-        TemplateKind::Cc2Match | TemplateKind::Cc2MatchBasic
-    ) {
+    let processing = item.response_processing.as_ref();
+    let template = processing.and_then(|processing| processing.template.as_ref());
+    let gives_one_point = template.is_some_and(|template| {
+        matches!(
+            template.kind,
+            TemplateKind::Cc2Match | TemplateKind::Cc2MatchBasic
+        )
+    });
+    if gives_one_point {
         return None;
     }
     let outcome = |identifier: &str| {

@@ -79,6 +79,42 @@ fn a_baseline_makes_known_what_it_counted_and_misses_what_is_gone() {
 }
 
 #[test]
+fn a_section_in_a_file_of_its_own_leads_nowhere() {
+    let section = "<qti-assessment-section-ref identifier=\"more\" href=\"more.xml\"/>";
+    let test = TEST.replace(
+        "</qti-assessment-section>",
+        &format!("</qti-assessment-section>{section}"),
+    );
+    let entities = [
+        entity(Kind::Stimulus, "s", STIMULUS),
+        entity(Kind::Item, "i", ITEM),
+        entity(Kind::Test, "t", &test),
+    ];
+    let report = report_of(&entities, &Options::default());
+    finds(
+        &report,
+        Rule::ReferenceMissing,
+        2,
+        "the section \"more\" is in a file of its own",
+    );
+}
+
+#[test]
+fn only_what_an_audit_counted_is_a_baseline() {
+    let counts = serde_json::to_string(&with_item(ITEM).counts).unwrap();
+    assert!(serde_json::from_str::<Counts>(&counts).is_ok());
+    for other in [
+        "{}",
+        r#"{"items": 3}"#,
+        r#"{"findings": {}, "name": "site"}"#,
+        "[]",
+        "null",
+    ] {
+        assert!(serde_json::from_str::<Counts>(other).is_err(), "{other}");
+    }
+}
+
+#[test]
 fn rules_can_be_left_out() {
     let options = Options {
         without: vec![Rule::Unreferenced, Rule::ReferenceMissing],

@@ -6,6 +6,7 @@ use super::*;
 use crate::entity::{Identifier, Key};
 
 mod banks;
+mod variables;
 
 const ITEM: &str = r#"<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="i" title="I" xml:lang="en">
 <qti-response-declaration identifier="RESPONSE" cardinality="single" base-type="identifier">
@@ -18,8 +19,8 @@ const ITEM: &str = r#"<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/i
 <qti-simple-choice identifier="B">Rome</qti-simple-choice></qti-choice-interaction></qti-item-body>
 <qti-response-processing template="https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/match_correct.xml"/>
 </qti-assessment-item>"#;
-const STIMULUS: &str = r#"<qti-assessment-stimulus identifier="s" xml:lang="en"><qti-stimulus-body><p>x</p></qti-stimulus-body></qti-assessment-stimulus>"#;
-const TEST: &str = r#"<qti-assessment-test identifier="t" title="T"><qti-test-part identifier="p"><qti-assessment-section identifier="x">
+const STIMULUS: &str = r#"<qti-assessment-stimulus xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="s" xml:lang="en"><qti-stimulus-body><p>x</p></qti-stimulus-body></qti-assessment-stimulus>"#;
+const TEST: &str = r#"<qti-assessment-test xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="t" title="T"><qti-test-part identifier="p"><qti-assessment-section identifier="x">
 <qti-assessment-item-ref identifier="i" href="i.xml"/></qti-assessment-section></qti-test-part></qti-assessment-test>"#;
 
 fn entity(kind: Kind, identifier: &str, xml: &str) -> Entity {
@@ -93,6 +94,7 @@ fn each_fault_of_an_item_is_found_where_it_stands() {
     let processing = "<qti-response-processing template=\"https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/match_correct.xml\"/>";
     for (from, to, rule, line, message) in [
         ("</p>", "", Rule::XmlUnreadable, 9, "end tag"),
+        ("imsqtiasi_v3p0", "imsqti_v2p1", Rule::NotQti3, 1, "QTI 2.x"),
         (
             "identifier=\"i\"",
             "identifier=\"j\"",
