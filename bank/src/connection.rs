@@ -13,7 +13,8 @@ use crate::state::Store;
 /// How many entities are worked on at once. The client bounds the requests; this only keeps it busy.
 pub(crate) const AT_ONCE: usize = 24;
 
-/// A bank with the service that it is exchanged with. It holds a lock: no other process works on the bank meanwhile.
+/// A bank with the service that it is exchanged with. It holds a lock: no other process exchanges the bank with this service
+/// meanwhile.
 #[derive(Debug)]
 pub struct Connection {
     pub(crate) bank: Arc<Bank>,

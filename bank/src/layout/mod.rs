@@ -77,8 +77,8 @@ impl Layout {
                     }
                     continue;
                 }
-                Ok(_) => None,
-                Err(expected) => expected.map(|name| folder.join(name + extension)),
+                Err(expected) if is_entity => expected.map(|name| folder.join(name + extension)),
+                _ => None,
             };
             return Err(Error::Stray { path, expected });
         }
@@ -146,9 +146,19 @@ pub(crate) fn render(beside: &Map<String, Value>) -> Option<String> {
 fn list(folder: &Path, files: &mut Vec<String>) -> Result<()> {
     let mut folders = vec![String::new()];
     while let Some(within) = folders.pop() {
-        let path = folder.join(&within);
+        // With a slash at its end, a path is what a link leads to.
+        let path = match within.trim_end_matches('/') {
+            "" => folder.to_owned(),
+            within => folder.join(within),
+        };
         let entries = match fs::read_dir(&path) {
-            Err(missing) if missing.kind() == io::ErrorKind::NotFound => continue,
+            // A broken link exists, and cannot be read.
+            Err(missing)
+                if missing.kind() == io::ErrorKind::NotFound
+                    && fs::symlink_metadata(&path).is_err() =>
+            {
+                continue;
+            }
             entries => entries.map_err(Error::file(&path))?,
         };
         for entry in entries {
@@ -161,7 +171,7 @@ fn list(folder: &Path, files: &mut Vec<String>) -> Result<()> {
             let kind = entry.file_type().map_err(Error::file(entry.path()))?;
             // A folder with the name of an entity's file is listed, so that the entity does not count as deleted.
             let has_its_name = name.ends_with(XML) || name.ends_with(BESIDE);
-            match name.starts_with('.') {
+            match name.starts_with('.') || is_noise(name) {
                 true => {}
                 false if kind.is_dir() && !has_its_name => folders.push(format!("{within}{name}/")),
                 false => files.push(format!("{within}{name}")),
@@ -169,6 +179,11 @@ fn list(folder: &Path, files: &mut Vec<String>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether a file is one that a system puts into folders by itself.
+pub(crate) fn is_noise(name: &str) -> bool {
+    matches!(name, ".DS_Store" | "Thumbs.db" | "desktop.ini")
 }
 
 fn read(path: &Path) -> Result<Option<String>> {

@@ -160,3 +160,19 @@ proptest! {
         prop_assert_eq!(layout.read(&key).unwrap(), None);
     }
 }
+
+#[test]
+fn what_systems_put_into_folders_is_no_entity_and_other_files_get_no_hint_that_fits_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let layout = Layout::new(folder.path(), folder.path().join(".qti"));
+    let items = folder.path().join("items");
+    fs::create_dir(&items).unwrap();
+    for noise in [".DS_Store", "Thumbs.db", "desktop.ini"] {
+        fs::write(items.join(noise), "").unwrap();
+    }
+    assert_eq!(layout.keys(Kind::Item).unwrap(), []);
+    fs::write(items.join("READ ME.txt"), "").unwrap();
+    let stray = layout.keys(Kind::Item).unwrap_err();
+    let is_without_hint = matches!(&stray, Error::Stray { expected: None, .. });
+    assert!(is_without_hint, "{stray}");
+}

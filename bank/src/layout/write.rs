@@ -8,11 +8,20 @@ use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
 
-/// Writes a file whole, in place of the one that is there.
+/// Writes a file whole, in place of the one that is there. Where the path is a link, what it leads to is replaced.
 pub(crate) fn write_atomically(staging: &Path, path: &Path, bytes: &[u8]) -> Result<()> {
-    let new = NewFile::staged(staging)?;
-    new.file().write_all(bytes).map_err(Error::file(path))?;
-    new.put(path, Over::Anything)
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let put = |new: NewFile| {
+        new.file().write_all(bytes).map_err(Error::file(path))?;
+        new.put(path, Over::Anything)
+    };
+    match put(NewFile::staged(staging)?) {
+        // A linked folder may be on another disk.
+        Err(Error::File { source, .. }) if source.kind() == io::ErrorKind::CrossesDevices => {
+            put(NewFile::beside(path)?)
+        }
+        written => written,
+    }
 }
 
 /// Writes a file outside of a bank whole, in place of the one that is there: a full disk leaves that one as it was. Where the

@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::layout;
+
 /// What stands in a path of an address as it is.
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
@@ -64,7 +66,7 @@ pub(super) fn folded(name: &str) -> String {
 /// Files that systems leave in a zip by themselves.
 pub(super) fn is_noise(name: &str) -> bool {
     let last = name.rsplit('/').next().unwrap_or(name);
-    name.starts_with("__MACOSX/") || matches!(last, ".DS_Store" | "Thumbs.db" | "desktop.ini")
+    name.starts_with("__MACOSX/") || layout::is_noise(last)
 }
 
 /// The folder that a file stands in, with its `/`; nothing for the root.

@@ -6,6 +6,8 @@ mod diff;
 mod emptied;
 mod first_failures;
 mod killed;
+#[cfg(unix)]
+mod links;
 mod meanwhile;
 mod memory;
 mod namespaces;
