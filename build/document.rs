@@ -15,7 +15,8 @@ pub(crate) struct Operation<'a> {
     pub(super) id: &'a str,
     pub(super) method: Method,
     pub(super) path: &'a str,
-    pub(super) success: StatusCode,
+    /// What HTTP calls the status of success.
+    pub(super) success: &'static str,
     pub(super) repeat: &'a str,
 }
 
@@ -43,12 +44,16 @@ fn read<'a>(
     operation: &'a Value,
 ) -> Result<Operation<'a>> {
     let mut statuses = operation["responses"].as_object().into_iter().flatten();
-    let (success, _) = statuses.next().ok_or("has no response")?;
+    let (status, _) = statuses.next().ok_or("has no response")?;
+    let success: Option<StatusCode> = status.parse().ok();
+    let success = success
+        .and_then(|success| success.canonical_reason())
+        .ok_or_else(|| format!("answers {status}, which is no status that HTTP names"))?;
     Ok(Operation {
         id,
         method: method.to_uppercase().parse()?,
         path,
-        success: success.parse()?,
+        success,
         repeat: operation[REPEAT]
             .as_str()
             .ok_or(format!("has no `{REPEAT}`"))?,

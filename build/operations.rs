@@ -19,10 +19,7 @@ pub(super) fn table(operations: &[Operation<'_>]) -> String {
             repeat,
         } = operation;
         let name = constant(id);
-        let success = success
-            .canonical_reason()
-            .unwrap_or("?")
-            .to_shouty_snake_case();
+        let success = success.to_shouty_snake_case();
         let repeat = repeat.to_upper_camel_case();
         // Writing to a string cannot fail.
         let _ = writeln!(

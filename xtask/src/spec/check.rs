@@ -7,7 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use serde::Serialize;
 
 use super::Document;
+use super::culprit;
 use super::describe::undocumented;
+use super::doubles::refuse_doubles;
 use super::endless::refuse_endless;
 use super::error::{Error, Result};
 use super::visit::operations;
@@ -29,11 +31,19 @@ pub struct Counts {
 /// Generates the code as the library's build does, and counts.
 pub(crate) fn check(document: &Document) -> Result<Counts> {
     refuse_endless(document)?;
-    let files = generate(|| build::generate(document))?;
+    let files = generate(|| build::generate(document)).map_err(|error| {
+        let fails = |part: &Document| generate(|| build::generate(part)).is_err();
+        match culprit::find(document, fails) {
+            Some(place) => error.within(&place),
+            None => error,
+        }
+    })?;
     let file = |name: &str| {
         let found = files.iter().find(|(found, _)| *found == name);
         found.map_or("", |(_, source)| source)
     };
+    refuse_doubles(file("types.rs"))?;
+    refuse_doubles(file("requests.rs"))?;
     let enums = file("enums.rs");
     let mut types = types_of(file("types.rs"))?;
     types.extend(enums.lines().filter_map(|line| {
@@ -268,7 +278,54 @@ mod tests {
         get["responses"] = yaml(
             "{'200': {description: OK, content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}}, '204': {description: No}}",
         );
-        assert!(error(check(&document)).starts_with("generated code: the generator panics: "));
+        let error = error(check(&document));
+        let place = "operation `getA`: generated code: the generator panics: ";
+        assert!(error.starts_with(place), "{error}");
+    }
+
+    #[test]
+    fn what_the_generator_does_not_take_is_refused_by_its_place() {
+        let mut cookie = document("Book: {type: object}");
+        cookie["paths"]["/a"]["get"]["parameters"][0]["in"] = yaml("cookie");
+        let shelf =
+            "Shelf: {type: object, properties: {book: {$ref: '#/components/schemas/Book'}}}";
+        let default = document(&format!(
+            "Book: {{type: object, properties: {{a: {{type: array, items: {{}}, default: ''}}}}}}\n{shelf}"
+        ));
+        for (document, place) in [(cookie, "operation `getA`"), (default, "schema `Book`")] {
+            let error = error(check(&document));
+            assert!(
+                error.starts_with(&format!("{place}: generated code: ")),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_status_that_http_does_not_name_is_refused() {
+        for status in ["299", "2XX"] {
+            let mut document = document("Book: {type: object}");
+            document["paths"]["/a"]["get"]["responses"] =
+                yaml(&format!("'{status}': {{description: A}}"));
+            let error = error(check(&document));
+            assert_eq!(
+                error,
+                format!(
+                    "generated code: operation `getA`: answers {status}, which is no status that HTTP names"
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn a_field_in_the_place_of_unknown_ones_is_refused() {
+        let book =
+            "Book: {type: object, properties: {extra: {type: string}}, additionalProperties: {}}";
+        let error = error(check(&document(book)));
+        assert!(
+            error.starts_with("generated code: `Book` would have two fields `extra`; "),
+            "{error}"
+        );
     }
 
     #[test]

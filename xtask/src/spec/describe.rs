@@ -58,6 +58,9 @@ fn add_texts(
     texts: &Value,
     leftover: &mut impl FnMut(String),
 ) -> std::result::Result<(), String> {
+    if !texts.is_object() {
+        return Err(format!("{texts} is more than a text"));
+    }
     for (key, text) in object(texts) {
         if TEXTS.contains(&key.as_str()) && text.is_string() {
             merge(node, &serde_json::json!({ key: text }));
@@ -83,7 +86,7 @@ pub(crate) fn undocumented(document: &Document) -> Vec<String> {
         let place = operation.place();
         for text in TEXTS
             .iter()
-            .filter(|text| !operation.value[**text].is_string())
+            .filter(|text| !is_text(&operation.value[**text]))
         {
             missing.push(format!("{place} {text}"));
         }
@@ -118,9 +121,13 @@ pub(crate) fn undocumented(document: &Document) -> Vec<String> {
 }
 
 fn note(node: &Value, place: impl FnOnce() -> String, missing: &mut Vec<String>) {
-    if !node["description"].is_string() {
+    if !is_text(&node["description"]) {
         missing.push(place());
     }
+}
+
+fn is_text(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| !text.trim().is_empty())
 }
 
 #[cfg(test)]
@@ -169,7 +176,8 @@ mod tests {
     fn only_texts_may_be_added() {
         for (effect, problem) in [
             ("update: {type: string}", "`type` is more than a text"),
-            ("update: {x-new: string}", "`x-new` is more than a text"),
+            ("update: {new: string}", "`new` is more than a text"),
+            ("update: [A]", "[\"A\"] is more than a text"),
             ("remove: true", "removes something; only texts may be added"),
         ] {
             let texts = texts(&format!(
@@ -199,7 +207,7 @@ mod tests {
     #[test]
     fn everything_that_users_see_needs_a_text() {
         let document = with_paths(
-            "/a: {get: {operationId: a, parameters: [{in: query, name: q}]}}",
+            "/a: {get: {operationId: a, description: ' ', parameters: [{in: query, name: q}]}}",
             SECTION,
         );
         assert_eq!(

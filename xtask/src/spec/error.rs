@@ -24,6 +24,20 @@ impl Error {
             problem: one_line(&problem.to_string()),
         }
     }
+
+    /// The error with `place` before its own, unless it names one that is as exact.
+    pub(crate) fn within(self, place: &str) -> Self {
+        let is_exact = ["operation `", "schema `"]
+            .iter()
+            .any(|exact| self.problem.starts_with(exact));
+        if is_exact {
+            return self;
+        }
+        Self {
+            place: format!("{place}: {}", self.place),
+            ..self
+        }
+    }
 }
 
 fn one_line(text: &str) -> String {

@@ -9,10 +9,13 @@
 
 mod check;
 mod composition;
+mod culprit;
 mod describe;
 mod diff;
+mod doubles;
 mod endless;
 mod error;
+mod extensions;
 mod fetch;
 mod folder;
 mod limits;

@@ -62,8 +62,15 @@ fn keep_json(place: &str, holder: &mut Value) -> Result<()> {
     };
     let other = content.keys().find(|media| !is_json(media)).cloned();
     content.retain(|media, _| is_json(media));
-    match (content.is_empty(), other) {
-        (true, Some(other)) => Err(Error::new(place, format!("has no JSON form, only {other}"))),
+    let refused = |problem: String| Err(Error::new(place, problem));
+    match (content.iter().collect::<Vec<_>>().as_slice(), other) {
+        ([], Some(other)) => refused(format!("has no JSON form, only {other}")),
+        ([(media, form)], _) if form["schema"].is_null() => refused(format!(
+            "as {media} has no schema; overlay.yaml must give it one"
+        )),
+        ([(one, _), (other, _), ..], _) => refused(format!(
+            "has two JSON forms, {one} and {other}; an action of overlay.yaml must leave one of them"
+        )),
         _ => Ok(()),
     }
 }
@@ -108,13 +115,13 @@ mod tests {
 
     #[test]
     fn bodies_keep_their_json_form() {
-        let content = "{application/xml: {}, 'application/json; charset=utf-8': {}}";
+        let content = "{application/xml: {}, 'application/json; charset=utf-8': {schema: {}}}";
         let narrowed = narrow(operation(&format!(
             "{{operationId: a, requestBody: {{content: {content}}}, responses: {{'200': {{content: {content}}}}}}}"
         )))
         .unwrap();
         let operation = &narrowed["paths"]["/a"]["post"];
-        let json = yaml("{'application/json; charset=utf-8': {}}");
+        let json = yaml("{'application/json; charset=utf-8': {schema: {}}}");
         assert_eq!(operation["requestBody"]["content"], json);
         assert_eq!(operation["responses"]["200"]["content"], json);
     }
@@ -138,6 +145,14 @@ mod tests {
             (
                 "{operationId: a, responses: {'200': {content: {text/csv: {}}}}}",
                 "operation `a` response 200: has no JSON form, only text/csv",
+            ),
+            (
+                "{operationId: a, responses: {'200': {content: {application/json: {}}}}}",
+                "operation `a` response 200: as application/json has no schema; overlay.yaml must give it one",
+            ),
+            (
+                "{operationId: a, requestBody: {content: {application/json: {schema: {}}, application/json;v=2: {schema: {}}}}, responses: {'204': {}}}",
+                "operation `a` request: has two JSON forms, application/json and application/json;v=2; an action of overlay.yaml must leave one of them",
             ),
         ] {
             assert_eq!(error(narrow(operation(text))), problem);

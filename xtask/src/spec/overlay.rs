@@ -6,6 +6,7 @@ use serde_json_path::JsonPath;
 
 use super::Document;
 use super::error::{Error, Result};
+use super::extensions;
 use super::parse;
 
 /// An Overlay 1.0 document: actions, applied in their order.
@@ -52,7 +53,7 @@ struct Info {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ActionEntry {
-    target: JsonPath,
+    target: String,
     /// Why; the action's name in errors.
     description: Option<String>,
     update: Option<Value>,
@@ -101,10 +102,16 @@ impl Overlay {
                     }
                     Effect::Remove => remove(&mut document, target),
                     // An update does not move the targets of the others.
-                    Effect::Update(update) => document
-                        .pointer_mut(target)
-                        .into_iter()
-                        .for_each(|node| merge(node, update)),
+                    Effect::Update(update) => {
+                        let Some(node) = document.pointer_mut(target) else {
+                            continue;
+                        };
+                        if node.is_object() && !update.is_object() {
+                            let problem = format!("`{target}` is an object, its `update` is none");
+                            return Err(Error::new(&action.name, problem));
+                        }
+                        merge(node, update);
+                    }
                 }
             }
         }
@@ -120,8 +127,14 @@ impl Action {
     fn new(file: &str, number: usize, entry: ActionEntry) -> Result<Self> {
         let name = entry
             .description
-            .map_or_else(|| entry.target.to_string(), |why| why.trim().to_owned());
+            .map_or_else(|| entry.target.clone(), |why| why.trim().to_owned());
         let name = format!("{file} action {number} ({name})");
+        let target = JsonPath::parse(&entry.target)
+            .map_err(|e| Error::new(&name, format!("`{}` is no JSONPath: {e}", entry.target)))?;
+        if let Some(extension) = entry.update.as_ref().and_then(extensions::unknown) {
+            let problem = format!("sets `{extension}`, which nothing reads");
+            return Err(Error::new(name, problem));
+        }
         let effect = match (entry.update, entry.remove) {
             // Overlay 1.0 says that an update has no effect beside a removal.
             (_, true) => Effect::Remove,
@@ -137,7 +150,7 @@ impl Action {
         }
         Ok(Self {
             name,
-            target: entry.target,
+            target,
             optional: entry.optional.is_some(),
             effect,
         })
@@ -301,7 +314,6 @@ mod tests {
         for text in [
             "overlay: 2.0.0\ninfo: {title: T, version: '1'}\nactions: []",
             "overlay: 1.0.0\nactions: []",
-            "overlay: 1.0.0\ninfo: {title: T, version: '1'}\nactions: [{target: 'not a path', update: 1}]",
             "overlay: 1.0.0\ninfo: {title: T, version: '1'}\nactions: [{target: $, updates: 1}]",
         ] {
             let error = error(Overlay::parse("overlay.yaml", text));
@@ -310,11 +322,19 @@ mod tests {
     }
 
     #[test]
-    fn an_action_without_an_effect_or_a_reason_is_refused_by_its_name() {
+    fn an_action_that_cannot_be_meant_is_refused_by_its_name() {
         for (action, problem) in [
             (
                 "{target: $.a, description: d}",
                 "has neither `update` nor `remove`",
+            ),
+            (
+                "{target: a b, description: d, remove: true}",
+                "`a b` is no JSONPath: at position 0, parser error",
+            ),
+            (
+                "{target: $.a, description: d, update: {x-repaet: read}}",
+                "sets `x-repaet`, which nothing reads",
             ),
             (
                 "{target: $.a, description: d, remove: true, x-optional: ' '}",
@@ -328,6 +348,11 @@ mod tests {
                 format!("overlay.yaml action 1 (d): {problem}")
             );
         }
+        let list = overlay("- {target: $.a, description: d, update: [1]}").apply(yaml("a: {}"));
+        assert_eq!(
+            error(list),
+            "overlay.yaml action 1 (d): `/a` is an object, its `update` is none"
+        );
         let whole = overlay("- {target: $, description: d, remove: true}").apply(yaml("a: 1"));
         assert_eq!(
             error(whole),

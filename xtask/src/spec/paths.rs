@@ -1,18 +1,21 @@
 //! Paths: every operation stands where later steps look for it, with all that its path says, and has an id of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::Document;
 use super::error::{Error, Result};
-use super::visit::{METHODS, members_mut, object, object_mut, operations, remove};
+use super::visit::{METHODS, Operation, members_mut, object, object_mut, operations, remove};
 
 /// The keys of a path item that are no operations.
 const OTHERS: [&str; 4] = ["description", "parameters", "servers", "summary"];
 
 /// Gives each operation the parameters and servers of its path, and refuses what later steps would pass over.
 pub(crate) fn settle(mut document: Document) -> Result<Document> {
+    if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
+        paths.retain(|path, _| !path.starts_with("x-"));
+    }
     for (path, item) in members_mut(&mut document, "paths") {
         let refused = |problem: String| Err(Error::new(format!("path `{path}`"), problem));
         if !path.starts_with('/') {
@@ -29,6 +32,7 @@ pub(crate) fn settle(mut document: Document) -> Result<Document> {
         }
         hand_down(item);
     }
+    operations(&document).try_for_each(|operation| refuse_twice(&operation))?;
     refuse_duplicates(&document)?;
     Ok(document)
 }
@@ -57,6 +61,23 @@ fn hand_down(item: &mut Value) {
             operation["servers"] = servers.clone();
         }
     }
+}
+
+/// Refuses a parameter that an operation has twice.
+fn refuse_twice(operation: &Operation<'_>) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    for parameter in operation.value["parameters"]
+        .as_array()
+        .into_iter()
+        .flatten()
+    {
+        let (place, name) = (&parameter["in"], &parameter["name"]);
+        if !seen.insert((place.as_str(), name.as_str())) {
+            let problem = format!("has two parameters {name} in {place}");
+            return Err(Error::new(operation.place(), problem));
+        }
+    }
+    Ok(())
 }
 
 fn refuse_duplicates(document: &Document) -> Result<()> {
@@ -104,10 +125,20 @@ mod tests {
                 "path `/a`: `query` is no method of OpenAPI 3.0",
             ),
             ("/a: {get: null}", "path `/a`: `get` is no operation"),
+            (
+                "/a: {get: {parameters: [{in: query, name: q}, {in: header, name: q}, {in: query, name: q}]}}",
+                "operation `GET /a`: has two parameters \"q\" in \"query\"",
+            ),
             ("a: {get: {}}", "path `a`: does not begin with `/`"),
         ] {
             assert_eq!(error(settled(paths)), problem);
         }
+    }
+
+    #[test]
+    fn extensions_leave() {
+        let document = settled("x-a: {get: {}}\n/a: {x-b: 1}").unwrap();
+        assert_eq!(document["paths"], yaml("/a: {x-b: 1}"));
     }
 
     #[test]

@@ -9,12 +9,15 @@ use super::error::{Error, Result};
 use super::visit::{object, operations};
 
 /// Set by the overlay on an operation: whether sending it a second time can do harm.
-const REPEAT: &str = "x-repeat";
+pub(crate) const REPEAT: &str = "x-repeat";
 const REPEATS: [&str; 4] = ["read", "idempotent", "create", "never"];
 
 /// Set by the overlay on an entity: who fills its fields.
-const OWNER: &str = "x-owner";
+pub(crate) const OWNER: &str = "x-owner";
 const OWNERS: [&str; 3] = ["service", "writer", "either"];
+
+/// Set by the overlay on an entity: its fields that its XML holds.
+pub(crate) const IN_XML: &str = "x-in-xml";
 
 /// Refuses a document that does not say of each operation whether it may be repeated, and of each field of an entity
 /// who owns it.
@@ -37,6 +40,9 @@ pub(crate) fn require_policy(document: Document) -> Result<Document> {
     }
     for (name, schema) in entities(&document) {
         require_owners(name, schema)?;
+        if !schema[IN_XML].is_null() {
+            fields(name, IN_XML, &schema[IN_XML])?;
+        }
     }
     Ok(document)
 }
@@ -68,13 +74,16 @@ fn entities(document: &Document) -> BTreeMap<&str, &Value> {
 
 fn require_owners(name: &str, schema: &Value) -> Result<()> {
     let mut owners = BTreeMap::new();
+    if !schema[OWNER].is_null() && !schema[OWNER].is_object() {
+        let problem = format!("`{OWNER}` has no owners; there is {}", OWNERS.join(", "));
+        return Err(Error::new(format!("schema `{name}`"), problem));
+    }
     for (owner, fields) in object(&schema[OWNER]) {
         if !OWNERS.contains(&owner.as_str()) {
             let problem = format!("`{OWNER}` has `{owner}`; there is {}", OWNERS.join(", "));
             return Err(Error::new(format!("schema `{name}`"), problem));
         }
-        for field in fields.as_array().into_iter().flatten() {
-            let field = field.as_str().unwrap_or_default();
+        for field in self::fields(name, owner, fields)? {
             if let Some(other) = owners.insert(field, owner) {
                 let problem = format!("is of owner {other} and of owner {owner}");
                 return Err(Error::new(format!("schema `{name}`.{field}"), problem));
@@ -88,6 +97,16 @@ fn require_owners(name: &str, schema: &Value) -> Result<()> {
         )),
         None => Ok(()),
     }
+}
+
+/// The fields that an entity names under a key.
+fn fields<'a>(name: &str, key: &str, list: &'a Value) -> Result<Vec<&'a str>> {
+    let items = list.as_array().map(Vec::as_slice);
+    let fields = items.and_then(|items| items.iter().map(Value::as_str).collect());
+    fields.ok_or_else(|| {
+        let problem = format!("`{key}` in overlay.yaml is {list}, not a list of fields");
+        Error::new(format!("schema `{name}`"), problem)
+    })
 }
 
 #[cfg(test)]
@@ -130,6 +149,16 @@ mod tests {
                 "read",
                 "{either: [identifier]}",
                 "schema `Book`.pages: has no owner; `x-owner` in overlay.yaml must name it",
+            ),
+            (
+                "read",
+                "{writer: pages, either: [identifier]}",
+                "schema `Book`: `writer` in overlay.yaml is \"pages\", not a list of fields",
+            ),
+            (
+                "read",
+                "[identifier, pages]",
+                "schema `Book`: `x-owner` has no owners; there is service, writer, either",
             ),
             (
                 "read",

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::Document;
 use super::error::Result;
+use super::relax::OPEN_ENUM;
 use super::visit::{self, METHODS, array_mut, items_mut, members_mut, object_mut, remove};
 
 /// Keywords whose value is a text or an example.
@@ -21,7 +22,7 @@ const PROSE: [&str; 6] = [
 ///
 /// A response must have a description: it becomes the standard phrase of its status.
 pub(crate) fn drop_prose(mut document: Document) -> Result<Document> {
-    remove(&mut document, "externalDocs");
+    strip(&mut document);
     if let Some(info) = document.get_mut("info") {
         strip(info);
         remove(info, "termsOfService");
@@ -41,9 +42,14 @@ pub(crate) fn drop_prose(mut document: Document) -> Result<Document> {
     Ok(document)
 }
 
+/// Removes the texts of one object, and its extensions, of which only upstream knows what they hold.
 fn strip(value: &mut Value) {
-    for key in PROSE {
-        remove(value, key);
+    if let Some(map) = value.as_object_mut() {
+        map.retain(|key, _| {
+            // Of our own document, which can be compared, too.
+            let is_ours = key == OPEN_ENUM;
+            !PROSE.contains(&key.as_str()) && (is_ours || !key.starts_with("x-"))
+        });
     }
 }
 
@@ -82,6 +88,9 @@ fn strip_operation(operation: &mut Value) {
                 .flat_map(|(_, paths)| object_mut(paths))
                 .for_each(|(_, item)| strip_path_item(item)),
             "responses" => {
+                if let Some(responses) = value.as_object_mut() {
+                    responses.retain(|status, _| !status.starts_with("x-"));
+                }
                 for (status, response) in object_mut(value) {
                     strip_with_content(response);
                     if let Some(response) = response.as_object_mut() {
@@ -130,7 +139,8 @@ mod tests {
         let document = yaml(
             "
 openapi: 3.0.3
-info: {title: API, version: '1', description: PROSE, termsOfService: PROSE, contact: {name: PROSE}}
+x-top: {a: PROSE}
+info: {title: API, version: '1', x-logo: {url: PROSE}, description: PROSE, termsOfService: PROSE, contact: {name: PROSE}}
 externalDocs: {url: PROSE}
 tags: [{name: T, description: PROSE}]
 servers: [{url: https://example.org, description: PROSE, variables: {v: {default: a, description: PROSE}}}]
@@ -140,6 +150,7 @@ paths:
     parameters: [{in: path, name: p, description: PROSE, example: PROSE, schema: {type: string, title: PROSE}}]
     get:
       operationId: a
+      x-code: [{source: PROSE}]
       summary: PROSE
       description: PROSE
       externalDocs: {url: PROSE}
@@ -150,6 +161,7 @@ paths:
         description: PROSE
         content: {application/json: {examples: {a: {value: PROSE}}, schema: {$ref: '#/components/schemas/S'}}}
       responses:
+        x-note: PROSE
         '200':
           description: PROSE
           headers: {X: {description: PROSE, schema: {description: PROSE}}}
@@ -159,7 +171,7 @@ components:
   securitySchemes:
     O: {type: oauth2, description: PROSE, flows: {clientCredentials: {tokenUrl: https://example.org, scopes: {s: PROSE}}}}
   schemas:
-    S: {description: PROSE, properties: {p: {description: PROSE, example: PROSE}}, allOf: [{title: PROSE}]}
+    S: {x-note: PROSE, description: PROSE, properties: {p: {description: PROSE, example: PROSE}}, allOf: [{title: PROSE}]}
 ",
         );
         let text = drop_prose(document).unwrap().to_string();
@@ -168,8 +180,7 @@ components:
 
     #[test]
     fn a_property_may_be_called_description() {
-        let schema =
-            "{type: object, properties: {description: {type: string}, title: {type: string}}}";
+        let schema = "{type: object, properties: {description: {type: string}, title: {type: string}, x-a: {type: string}}}";
         let document = crate::spec::testing::with_schemas(&format!("S: {schema}"));
         assert_eq!(drop_prose(document.clone()).unwrap(), document);
     }

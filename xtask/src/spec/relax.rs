@@ -17,7 +17,7 @@ pub(crate) const REQUIRED: &str = "x-required";
 pub(crate) const KEEP_DEFAULT: &str = "x-keep-default";
 
 /// Marks an enum that can get further values: the library keeps a value that it does not know.
-const OPEN_ENUM: &str = "x-open-enum";
+pub(crate) const OPEN_ENUM: &str = "x-open-enum";
 
 /// Opens objects, makes optional properties nullable, and requires of an answer only what the overlay says.
 pub(crate) fn relax(mut document: Document) -> Result<Document> {
@@ -40,13 +40,18 @@ pub(crate) fn relax(mut document: Document) -> Result<Document> {
             None => {}
         }
     }
-    visit::each_schema(&mut document, &mut |_, schema| {
+    visit::each_schema(&mut document, &mut |place, schema| {
         // Only the service enforces them: a client that did so would fail on what the service lets pass.
         for keyword in LIMITS.iter().chain(&["format"]) {
             remove(schema, keyword);
         }
-        if remove(schema, KEEP_DEFAULT).is_none() {
-            remove(schema, "default");
+        match remove(schema, KEEP_DEFAULT) {
+            None => drop(remove(schema, "default")),
+            Some(_) if schema["default"].is_null() => {
+                let problem = format!("has `{KEEP_DEFAULT}` by overlay.yaml, but no default");
+                return Err(Error::new(place, problem));
+            }
+            Some(_) => {}
         }
         open(schema);
         Ok(())
@@ -64,7 +69,11 @@ pub(crate) fn relax(mut document: Document) -> Result<Document> {
 
 /// Lets the overlay say what a value cannot be without.
 fn require(name: &str, schema: &mut Value, required: Value) -> Result<()> {
-    for field in required.as_array().into_iter().flatten() {
+    let Some(fields) = required.as_array() else {
+        let problem = format!("`{REQUIRED}` in overlay.yaml is {required}, not a list of fields");
+        return Err(Error::new(format!("schema `{name}`"), problem));
+    };
+    for field in fields {
         let field = field.as_str().unwrap_or_default();
         if schema["properties"][field].is_null() {
             let problem =
@@ -163,11 +172,22 @@ mod tests {
 
     #[test]
     fn what_the_overlay_requires_must_be_there() {
-        let document = with_schemas("Book: {properties: {id: {}}, x-required: [identifier]}");
-        assert_eq!(
-            error(relax(document)),
-            "schema `Book`.identifier: `x-required` in overlay.yaml names it, but there is no such field"
-        );
+        for (required, problem) in [
+            (
+                "[identifier]",
+                ".identifier: `x-required` in overlay.yaml names it, but there is no such field",
+            ),
+            (
+                "id",
+                ": `x-required` in overlay.yaml is \"id\", not a list of fields",
+            ),
+        ] {
+            let schema = format!("Book: {{properties: {{id: {{}}}}, x-required: {required}}}");
+            assert_eq!(
+                error(relax(with_schemas(&schema))),
+                format!("schema `Book`{problem}")
+            );
+        }
     }
 
     #[test]
@@ -204,6 +224,15 @@ mod tests {
         assert_eq!(
             object["properties"]["a"],
             yaml("{type: boolean, default: true}")
+        );
+    }
+
+    #[test]
+    fn a_default_that_is_to_be_kept_must_be_there() {
+        let document = with_schemas("Book: {properties: {id: {x-keep-default: true}}}");
+        assert_eq!(
+            error(relax(document)),
+            "schema `Book`.id: has `x-keep-default` by overlay.yaml, but no default"
         );
     }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::SystemTime;
 
+use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -43,7 +44,7 @@ impl Source {
         };
         Self {
             origin: if is_url(from) {
-                from.to_owned()
+                public(from)
             } else {
                 ORIGIN.to_owned()
             },
@@ -80,6 +81,19 @@ impl Source {
     }
 }
 
+/// A URL without what may be a secret: user, password and query.
+fn public(url: &str) -> String {
+    let Ok(mut url) = Url::parse(url) else {
+        return ORIGIN.to_owned();
+    };
+    // These fail only for a URL without a host, which has none of them.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.set_query(None);
+    url.set_fragment(None);
+    url.into()
+}
+
 /// The SHA-256 of a text, in hexadecimal.
 pub(crate) fn sha256(text: &str) -> String {
     Sha256::digest(text)
@@ -112,6 +126,12 @@ mod tests {
             (source.origin.as_str(), source.file),
             ("https://example.org/api.yaml", None)
         );
+    }
+
+    #[test]
+    fn a_secret_of_a_url_is_not_recorded() {
+        let source = record("https://me:pass@example.org/api.yaml?token=x#y", "text", 0);
+        assert_eq!(source.origin, "https://example.org/api.yaml");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Change, Direction, Kind, Log, Uses, join};
 use crate::spec::limits::LIMITS;
+use crate::spec::relax::OPEN_ENUM;
 use crate::spec::visit::{SCHEMAS, object};
 
 /// Keywords that allow fewer values than their absence does, as the limits do.
@@ -228,7 +229,7 @@ impl Walk<'_, '_> {
         };
         for value in new.iter().filter(|value| !old.contains(value)) {
             // Clients of an open enum expect further values.
-            match before["x-open-enum"] == true {
+            match before[OPEN_ENUM] == true {
                 true => self
                     .log
                     .compatible(join(at, &format!("value {value} added to an open enum"))),

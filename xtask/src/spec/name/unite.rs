@@ -1,6 +1,6 @@
 //! Two schemas of one name become one.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Named, OF_THE_USE};
 use crate::spec::error::{Error, Result};
@@ -24,36 +24,39 @@ pub(super) fn extends(one: &Value, other: &Value) -> bool {
 
 /// Gives `known` the properties and values of both, and requires what both require.
 pub(super) fn unite(name: &str, known: &mut Named, place: &str, schema: Value) -> Result<()> {
-    let disagree = |what: &str| {
-        Error::new(
-            place,
-            format!("disagrees with {} on {what} of `{name}`", known.place),
-        )
+    let disagree = |what: &str, theirs: &Value, ours: &Value| {
+        let problem = format!(
+            "disagrees with {} on {what} of `{name}`: {} and {}; an action of overlay.yaml must make them equal",
+            known.place,
+            shown(theirs),
+            shown(ours)
+        );
+        Error::new(place, problem)
     };
-    let Value::Object(other) = schema else {
-        return Err(disagree("the kind"));
-    };
-    let Some(own) = known.schema.as_object_mut() else {
-        return Err(disagree("the kind"));
+    let (Value::Object(other), Some(own)) = (&schema, known.schema.as_object_mut()) else {
+        return Err(disagree("the kind", &schema, &known.schema));
     };
     if own.get("type") != other.get("type") {
-        return Err(disagree("`type`"));
+        let of = |schema: &Map<String, Value>| schema.get("type").cloned().unwrap_or_default();
+        return Err(disagree("`type`", &of(other), &of(own)));
     }
     for (key, theirs) in other {
-        let Some(ours) = own.get_mut(&key) else {
+        let Some(ours) = own.get_mut(key) else {
             // What only one of them requires is not required.
             if key != "required" {
-                own.insert(key, theirs);
+                own.insert(key.clone(), theirs.clone());
             }
             continue;
         };
         match (key.as_str(), ours, theirs) {
             ("properties", Value::Object(ours), Value::Object(theirs)) => {
                 for (property, theirs) in theirs {
-                    match ours.get_mut(&property) {
-                        None => drop(ours.insert(property, theirs)),
-                        Some(ours) if without_default(ours) == without_default(&theirs) => {}
-                        Some(_) => return Err(disagree(&format!("property `{property}`"))),
+                    match ours.get_mut(property) {
+                        None => drop(ours.insert(property.clone(), theirs.clone())),
+                        Some(ours) if without_default(ours) == without_default(theirs) => {}
+                        Some(ours) => {
+                            return Err(disagree(&format!("property `{property}`"), theirs, ours));
+                        }
                     }
                 }
             }
@@ -61,17 +64,27 @@ pub(super) fn unite(name: &str, known: &mut Named, place: &str, schema: Value) -
                 ours.retain(|name| theirs.contains(name))
             }
             ("enum", Value::Array(ours), Value::Array(theirs)) => {
-                let new = theirs
-                    .into_iter()
-                    .filter(|value| !ours.contains(value))
-                    .collect::<Vec<_>>();
-                ours.extend(new);
+                for value in theirs {
+                    if !ours.contains(value) {
+                        ours.push(value.clone());
+                    }
+                }
             }
-            (_, ours, theirs) if *ours == theirs => {}
-            (key, ..) => return Err(disagree(&format!("`{key}`"))),
+            (_, ours, theirs) if ours == theirs => {}
+            (key, ours, theirs) => return Err(disagree(&format!("`{key}`"), theirs, ours)),
         }
     }
     Ok(())
+}
+
+/// A schema as JSON, cut where it is long.
+fn shown(schema: &Value) -> String {
+    const LONGEST: usize = 100;
+    let text = schema.to_string();
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text,
+    }
 }
 
 fn without_default(schema: &Value) -> Value {
