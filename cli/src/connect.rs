@@ -108,7 +108,10 @@ impl Target {
 
     /// Whether learners use it.
     pub(crate) fn is_production(&self) -> bool {
-        host(self.client.base_url()) == host(Environment::Production.base_url())
+        let host = host(self.client.base_url());
+        // A host's full name may end with a dot.
+        let host = host.trim_end_matches('.');
+        host == self::host(Environment::Production.base_url()) || host == SECOND_PLATFORM
     }
 }
 
@@ -120,6 +123,9 @@ fn stored(builder: ClientBuilder) -> ClientBuilder {
         Err(_) => builder,
     }
 }
+
+/// Another installation that learners use.
+const SECOND_PLATFORM: &str = "platform.timeback.com";
 
 /// A URL's host, with its port if it has one.
 fn host(url: &str) -> &str {
@@ -161,6 +167,16 @@ mod tests {
             target(production, None),
             "qti.alpha-1edtech.ai (production)"
         );
+        for url in [
+            "https://QTI.alpha-1edtech.ai./api",
+            "https://qti.alpha-1edtech.ai:443",
+            "https://platform.timeback.com/",
+        ] {
+            let builder = Client::builder().base_url(url).static_token("token");
+            let profile = None;
+            let client = builder.build().unwrap();
+            assert!(Target { client, profile }.is_production(), "{url}");
+        }
         assert_eq!(
             target(Environment::Staging, None),
             "qti-staging.alpha-1edtech.ai"

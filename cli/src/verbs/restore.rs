@@ -7,7 +7,7 @@ use timeback_qti_bank::push::Pushed;
 use crate::app::App;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::count;
+use crate::output::{count, note};
 use crate::writing::Writing;
 
 /// Put back on the service what a push has replaced or deleted
@@ -43,15 +43,17 @@ impl Restore {
             app.output.tell("pushes", &told, |_| list(&pushes))?;
             return Ok(Exit::Done);
         }
-        let known = |run: &u64| pushes.iter().any(|push| push.run == *run);
-        let run = match self.push {
-            Some(run) => Some(run).filter(known),
-            None => pushes
-                .iter()
-                .rfind(|push| push.restores.is_none())
-                .map(|push| push.run),
+        let chosen = match self.push {
+            Some(run) => pushes.iter().find(|push| push.run == run),
+            None => pushes.iter().rfind(|push| push.restores.is_none()),
         };
-        let Some(run) = run else {
+        let Some(&Pushed {
+            run,
+            entities,
+            created,
+            ..
+        }) = chosen
+        else {
             let message = match self.push {
                 Some(run) => format!("there is no push {run} from this bank to {target}"),
                 None => format!("nothing was pushed from this bank to {target}"),
@@ -59,6 +61,12 @@ impl Restore {
             let failure = Failure::new(Exit::Usage, message);
             return Err(failure.hint("`qti restore --list` lists the pushes"));
         };
+        if created == entities {
+            note(format_args!(
+                "push {run} has replaced and deleted nothing: what it created stays"
+            ));
+            return Ok(Exit::Done);
+        }
         let options = self.writing.options();
         let plan =
             async |observer: Observer<'_>| connection.plan_restore(run, &options, observer).await;

@@ -109,6 +109,10 @@ async fn a_push_promises_a_restore_only_of_what_a_restore_takes_back() {
     assert!(pushed.out.contains("1 created"), "{pushed}");
     assert!(!pushed.err.contains("restore"), "{pushed}");
 
+    let nothing = place.qti(&["restore", "--yes"]).await.ended_with(0);
+    let told = "push 1 has replaced and deleted nothing: what it created stays";
+    assert!(nothing.err.contains(told), "{nothing}");
+
     add("two");
     place.change("stimuli/italy-0.xml", "Rome", "Milan");
     let pushed = place.qti(&["push", "--yes"]).await.ended_with(0);
