@@ -109,10 +109,6 @@ impl Archive {
         &self.names
     }
 
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.files.contains_key(name)
-    }
-
     /// The file that an address leads to from a folder.
     pub(super) fn find(&self, folder: &str, address: &str) -> Option<&str> {
         self.by_address.find(folder, address)

@@ -145,6 +145,7 @@ fn follow(folder: &str, path: &str) -> Lead {
 
 /// An identifier that no other has: this one, or one with a number after it.
 pub(super) fn unique(own: &str, taken: &mut HashSet<String>) -> String {
+    let own = if own.is_empty() { "resource" } else { own };
     let mut identifier = own.to_owned();
     let mut number = 1;
     while !taken.insert(identifier.clone()) {

@@ -88,7 +88,24 @@ impl Record {
                 found,
                 known: FORMAT,
             }),
-            _ => serde_json::from_str(&text).map_err(|source| Error::Record { path, source }),
+            _ => {
+                let read = serde_json::from_str::<Self>(&text);
+                let mut record = read.map_err(|source| Error::Record { path, source })?;
+                record.make_unique();
+                Ok(record)
+            }
+        }
+    }
+
+    /// Gives a new identifier to each resource whose identifier an earlier one has, as where two records were merged by hand.
+    fn make_unique(&mut self) {
+        let mut taken = HashSet::new();
+        for kept in &mut self.resources {
+            let own = mem::take(&mut kept.identifier);
+            kept.identifier = name::unique(&own, &mut taken);
+            if kept.identifier != own {
+                kept.was.get_or_insert(own);
+            }
         }
     }
 

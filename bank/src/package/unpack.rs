@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::archive::{Archive, Limits};
 use super::contents::{Found, kept, look_at, misled, read, read_all};
 use super::manifest::Manifest;
+use super::names::Names;
 use super::record::{Kept, Record};
 use super::{MANIFEST, at, media};
 use crate::bank::Bank;
@@ -76,7 +77,7 @@ pub struct UnpackReport {
     pub missing: Vec<String>,
     /// Files that the service has no place for; they are in `media/`.
     pub media: Vec<String>,
-    /// Files that differ in the bank's `media/`: these were left alone.
+    /// Files that differ in the bank's `media/`, or whose names some disks take for one that is there: these were left alone.
     pub media_conflicts: Vec<String>,
     /// References whose `href` leads to another entity than their identifier names: the service follows the identifier. And
     /// references to sections in files of their own: the service has no place for these.
@@ -105,10 +106,10 @@ impl Bank {
         };
         let open = || File::open(package).map_err(Error::file(package));
         let mut archive = at(package, Archive::new(open()?, limits))?;
-        if !archive.has(MANIFEST) {
+        let Some(manifest_name) = archive.find("", MANIFEST).map(str::to_owned) else {
             return at(package, Err(PackageProblem::NoManifest));
-        }
-        let manifest = at(package, read_manifest(&mut archive))?;
+        };
+        let manifest = at(package, read_manifest(&mut archive, &manifest_name))?;
         let (found, unreadable) = at(package, look_at(&mut archive, &manifest))?;
         let mut report = UnpackReport {
             unreadable,
@@ -117,8 +118,11 @@ impl Bank {
         };
         at(package, read_all(&mut archive, &found))?;
         let mut record = Record::read(self)?;
-        // What is unpacked must not be written where a link leads.
-        media::names(self)?;
+        let mut held = Names::default();
+        for name in media::names(self)? {
+            // Two that some disks take for one are told when the bank is packed.
+            drop(held.add(&name));
+        }
         observer(&Event::Stage {
             stage: "unpack",
             total: Some(found.len() as u64),
@@ -137,9 +141,15 @@ impl Bank {
         }
         let ours: HashSet<String> = found.iter().flat_map(Found::files).collect();
         for file in archive.names().to_vec() {
-            if file != MANIFEST && !ours.contains(&file) {
-                self.take_media(package, &mut archive, &file, options.force, &mut report)?;
+            if file == manifest_name || ours.contains(&file) {
+                continue;
             }
+            let is_in_the_way = !held.has(&file) && held.clash(&file).is_some();
+            if is_in_the_way || media::path(self, &file).is_dir() {
+                report.media_conflicts.push(file);
+                continue;
+            }
+            self.take_media(package, &mut archive, &file, options.force, &mut report)?;
         }
         // What was left alone keeps the record that it has: the package's names and metadata are not about it.
         let left = report.conflicts.iter().chain(&report.failed);
@@ -225,8 +235,8 @@ impl Bank {
     }
 }
 
-fn read_manifest(archive: &mut Archive) -> Result<Manifest, PackageProblem> {
-    let text = archive.text(MANIFEST)?;
+fn read_manifest(archive: &mut Archive, name: &str) -> Result<Manifest, PackageProblem> {
+    let text = archive.text(name)?;
     let text = text.map_err(|problem| PackageProblem::Manifest(problem.to_owned()))?;
     Manifest::parse(&text, |folder, address| archive.find(folder, address))
 }

@@ -214,3 +214,15 @@ fn a_stimulus_that_an_address_means_and_no_name_is_told() {
         "reference \"other\" leads to stimulus s"
     );
 }
+
+#[test]
+fn a_manifest_of_another_case_is_the_manifest() {
+    let place = Place::new();
+    let manifest = manifest(&resource("i", "item", "i.xml", ""));
+    let package = place.zip(&[
+        ("IMSManifest.xml", manifest.as_bytes()),
+        ("i.xml", item("i", "").as_bytes()),
+    ]);
+    let report = unpack(&place.bank("bank"), &package);
+    assert_eq!((report.created, report.media.len()), (1, 0), "{report:?}");
+}

@@ -204,3 +204,48 @@ fn two_packages_whose_files_have_one_name_are_packed_as_one() {
         }
     }
 }
+
+/// As where two branches of a bank were merged.
+#[test]
+fn an_identifier_that_stands_twice_in_the_record_goes_out_once() {
+    let place = Place::new();
+    let bank = place.bank("bank");
+    unpack(&bank, &package(&place, "a"));
+    unpack(&bank, &package(&place, "b"));
+    let path = bank.root().join("qti-package.json");
+    fs::write(&path, record(&bank).replace("\"r1-2\"", "\"r1\"")).unwrap();
+    let (_, entries) = packed(&bank, &place, PackOptions::default());
+    let all = resources(&entries);
+    let names: BTreeSet<_> = all.iter().map(|(name, ..)| name.as_str()).collect();
+    assert_eq!(names.len(), all.len(), "{all:?}");
+}
+
+#[test]
+fn media_whose_place_another_file_of_the_bank_has_are_conflicts() {
+    let place = Place::new();
+    let bank = place.bank("bank");
+    for name in ["Map.png", "a/b.png", "c"] {
+        let path = bank.root().join("media").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, name).unwrap();
+    }
+    fs::create_dir(bank.root().join("media/empty")).unwrap();
+    let package = place.package_with(&[
+        ("map.png", b"other"),
+        ("a", b"other"),
+        ("c/d.png", b"other"),
+        ("empty", b"other"),
+        ("new.png", b"new"),
+    ]);
+    for options in [UnpackOptions::default(), UnpackOptions::default().force()] {
+        let report = bank.unpack(&package, &options, &unobserved).unwrap();
+        assert_eq!(report.media_conflicts, ["map.png", "a", "c/d.png", "empty"]);
+        assert_eq!(report.media, ["new.png"]);
+        assert_eq!(report.created + report.unchanged, 1);
+    }
+    assert_eq!(
+        fs::read_to_string(bank.root().join("media/Map.png")).unwrap(),
+        "Map.png"
+    );
+    packed(&bank, &place, PackOptions::default());
+}

@@ -51,12 +51,21 @@ async fn a_service_that_is_not_there_or_refuses_the_credentials_is_told() {
     let sandbox = sandbox_of(0).await;
     let place = Place::with(&sandbox);
     place.qti(&["init"]).await.ended_with(0);
+    let item = "<qti-assessment-item identifier='i'><qti-response-declaration identifier='RESPONSE'><qti-correct-response>\
+                <qti-value>A</qti-value></qti-correct-response></qti-response-declaration></qti-assessment-item>";
+    std::fs::create_dir(place.path("items")).unwrap();
+    std::fs::write(place.path("items/i.xml"), item).unwrap();
     let place = place.and([("TIMEBACK_CLIENT_SECRET", "wrong-secret".to_owned())]);
-    let told = refusal(&place, &["pull"], 4).await;
-    assert!(!told.contains("wrong-secret"), "{told}");
+    let verbs: [&[&str]; 2] = [&["pull"], &["audit", "--score"]];
+    for verb in verbs {
+        let told = refusal(&place, verb, 4).await;
+        assert!(!told.contains("wrong-secret"), "{told}");
+    }
     sandbox.stop().await;
-    let told = refusal(&place, &["pull"], 4).await;
-    assert!(told.contains("TIMEBACK_TOKEN_URL"), "{told}");
+    for verb in verbs {
+        let told = refusal(&place, verb, 4).await;
+        assert!(told.contains("TIMEBACK_TOKEN_URL"), "{told}");
+    }
 }
 
 #[tokio::test]
