@@ -93,8 +93,23 @@ async fn a_terminal_gets_no_orders_from_a_package() {
         let media = place.path(bank).join(format!("media/{IN_XML}.svg"));
         std::fs::write(media, format!("<svg id='{bank}'/>")).unwrap();
     }
-    let packed = place.qti(&["pack", "one.zip", "--bank", "one"]).await;
-    assert_obeys_nobody(&["pack"], &packed);
+    let pack = ["pack", "one.zip", "--bank", "one", "--color", "always"];
+    let refused = place.qti(&pack).await.ended_with(1);
+    assert!(refused.err.contains(".svg"), "{refused}");
+    assert_obeys_nobody(&pack, &refused);
+    // Other programs pack such a name.
+    let harmless = "z".repeat(IN_XML.len());
+    let media = place.path("one/media");
+    let names = [IN_XML, &harmless].map(|name| media.join(format!("{name}.svg")));
+    std::fs::rename(&names[0], &names[1]).unwrap();
+    place.qti(&pack).await.ended_with(0);
+    let mut package = std::fs::read(place.path("one.zip")).unwrap();
+    for at in 0..package.len() - harmless.len() {
+        if package[at..].starts_with(harmless.as_bytes()) {
+            package[at..at + harmless.len()].copy_from_slice(IN_XML.as_bytes());
+        }
+    }
+    std::fs::write(place.path("one.zip"), package).unwrap();
     for bank in ["one", "other"] {
         let arguments = ["unpack", "one.zip", "--bank", bank, "--color", "always"];
         let ran = place.qti(&arguments).await;

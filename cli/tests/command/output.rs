@@ -91,7 +91,7 @@ async fn an_audit_is_text_json_or_sarif_and_ends_by_severity_and_baseline() {
     let place = Place::new();
     place.qti(&["init"]).await.ended_with(0);
     std::fs::create_dir(place.path("items")).unwrap();
-    let item = "<qti-assessment-item identifier='i1' xml:lang='en'>\n  \
+    let item = "<qti-assessment-item xmlns='http://www.imsglobal.org/xsd/imsqtiasi_v3p0' identifier='i1' xml:lang='en'>\n  \
                 <qti-assessment-stimulus-ref identifier='italy' href='italy.xml'/></qti-assessment-item>";
     std::fs::write(place.path("items/i1.xml"), item).unwrap();
     let missing =
