@@ -131,11 +131,6 @@ impl Bank {
         self.layout.xml(key)
     }
 
-    /// The files of an entity, whether they exist or not.
-    pub(crate) fn files(&self, key: &Key) -> [PathBuf; 2] {
-        [self.layout.xml(key), self.layout.beside(key)]
-    }
-
     /// Which entities the bank holds, each kind before those that refer to it, by file name.
     ///
     /// # Errors

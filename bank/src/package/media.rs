@@ -30,7 +30,7 @@ pub(super) fn names(bank: &Bank) -> Result<Vec<String>> {
 }
 
 /// Refuses a link: the file that it leads to may be none of the bank's, such as one with a password.
-pub(super) fn refuse_link(path: &Path) -> Result<()> {
+fn refuse_link(path: &Path) -> Result<()> {
     match fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) {
         true => Err(Error::Refused {
             what: path.display().to_string(),

@@ -8,7 +8,9 @@
 //! | names, order, dependencies and metadata of the manifest | kept in the bank's `qti-package.json`, so that they go out again |
 //!
 //! Identifiers are those of the entities' XML, whatever a manifest calls its resources. References of an unpacked test lead by
-//! their identifiers, as on the service; where a package means another item by the `href`, the report says so.
+//! their identifiers, as on the service; where a package means another item by the `href`, the report says so. Other programs go by
+//! the `href`: an entity that came from no package is packed where the references to it lead, and the report tells of the
+//! references that cannot be met so, such as those with a URL of the API. No content is changed for it.
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {

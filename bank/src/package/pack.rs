@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 
-use super::media;
 use super::packing::{PackReport, Packing};
 use super::places::{About, Wanted};
 use super::record::Record;
@@ -47,9 +46,9 @@ impl Bank {
     ///
     /// # Errors
     /// [`Error::File`] if the file is there already, or cannot be written: what was there is as it was then.
-    /// [`Error::Refused`] for a link in place of a file, and for a file below `media/` that a package cannot have; the message
-    /// says why. [`Error::Record`] and [`Error::Newer`] if the bank's `qti-package.json` is not what this version writes there.
-    /// As [`entities`](Self::entities).
+    /// [`Error::Refused`] for a link below `media/`, and for a file there that a package cannot have; the message says why.
+    /// [`Error::Record`] and [`Error::Newer`] if the bank's `qti-package.json` is not what this version writes there. As
+    /// [`entities`](Self::entities).
     pub fn pack(
         &self,
         package: &Path,
@@ -101,9 +100,6 @@ impl Bank {
                 }
                 continue;
             };
-            for file in self.files(&key) {
-                media::refuse_link(&file)?;
-            }
             // An entity whose XML cannot be read is packed without what it refers to.
             open.extend(entity.references().unwrap_or_default());
             wanted.insert(key, About::of(&entity));
