@@ -51,8 +51,8 @@ fn white_space_between_elements_and_at_the_edges_of_blocks_does_not_count() {
     assert_same("<p>one two</p>", "<p>one\n      two</p>");
     assert_same("<p>one <b>two</b></p>", "<p>one\n  <b>two</b>\n</p>");
     assert_same(
-        "<x><unknown/><unknown/></x>",
-        "<x> <unknown/> <unknown/> </x>",
+        "<x><qti-of-later-years/><qti-of-later-years/></x>",
+        "<x> <qti-of-later-years/> <qti-of-later-years/> </x>",
     );
     assert_same("<qti-value>A</qti-value>", "<qti-value>\n A\n</qti-value>");
 }
@@ -70,6 +70,58 @@ fn white_space_that_separates_words_counts() {
     assert_differ("<p>a&#160;b</p>", "<p>a b</p>", "/p/text()");
     let entry = |space| format!("<p>is{space}<qti-text-entry-interaction/></p>");
     assert_differ(&entry(" "), &entry(""), "/p/text()");
+}
+
+#[test]
+fn white_space_beside_an_unknown_element_separates_words() {
+    const SSML: &str = "xmlns:s='http://www.w3.org/2001/10/synthesis'";
+    for (before, element, after) in [
+        ("Say", "<s:emphasis>not</s:emphasis>", "this"),
+        ("Say", "<s:sub alias='World'>W</s:sub>", ""),
+        ("", "<s:p>a</s:p>", "b"),
+        ("Say", "<custom-word>not</custom-word>", "this"),
+        ("Say", "<iframe/>", "this"),
+        ("Say", "<map/>", "this"),
+        ("Say", "<x:div xmlns:x='urn:x'>not</x:div>", "this"),
+        (
+            "Say",
+            "<qti-portable-custom-interaction class='word'/>",
+            "this",
+        ),
+        ("<i>Say</i>", "<s:break/>", "<i>this</i>"),
+        ("<custom-word/>", "<custom-word/>", ""),
+    ] {
+        let apart = format!("<p {SSML}>{before} {element} {after}</p>");
+        let joined = format!("<p {SSML}>{before}{element}{after}</p>");
+        assert!(difference(&apart, &joined).is_some(), "{apart}");
+        assert!(!differences(&apart, &joined).unwrap().is_empty(), "{apart}");
+    }
+}
+
+#[test]
+fn white_space_between_the_elements_of_a_formula_or_a_drawing_does_not_count() {
+    const MATH: &str = " xmlns='http://www.w3.org/1998/Math/MathML'";
+    const SVG: &str = " xmlns='http://www.w3.org/2000/svg'";
+    for namespace in [MATH, ""] {
+        let formula = |gap: &str| {
+            let parts = ["", "<mn>1</mn>", "<mo>+</mo>", "<mtext>a b</mtext>", ""].join(gap);
+            format!("<p>a <math{namespace}><mrow>{parts}</mrow></math></p>")
+        };
+        assert_same(&formula(""), &formula("\n  "));
+        assert_same("<math><mi>x</mi></math>", "<math><mi> x </mi></math>");
+        let words = format!("<math{namespace}><mtext>a <b>b</b></mtext></math>");
+        assert!(difference(&words, &words.replace("a <b>", "a<b>")).is_some());
+    }
+    for namespace in [SVG, ""] {
+        let drawing = |gap: &str| {
+            let parts = ["", "<g/>", "<g/>", "<text>a b</text>", ""].join(gap);
+            format!("<svg{namespace}>{parts}</svg>")
+        };
+        assert_same(&drawing(""), &drawing("\n  "));
+        let words = format!("<svg{namespace}><text>a <tspan>b</tspan></text></svg>");
+        assert!(difference(&words, &words.replace("a <tspan>", "a<tspan>")).is_some());
+        assert_same(&words, &words.replace("<text>a", "<text>\n a"));
+    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Where white space is part of the content: as a browser sees it.
 //!
 //! Inside a line of text a run of white space counts as one blank, however long it is. At the edges of a block and
-//! between blocks it does not count. Preformatted text keeps each character.
+//! between blocks it does not count, nor between the elements of a formula or a drawing. Preformatted text keeps each
+//! character.
 
 use std::borrow::Cow;
 
@@ -14,6 +15,8 @@ use crate::parse::namespaces::{XHTML, XML};
 pub(crate) enum WhiteSpace {
     /// Runs count as one blank, and as nothing at the edges of a block.
     Collapse,
+    /// Runs count as one blank, and as nothing beside any element: in MathML and SVG.
+    Apart,
     /// A value, where only the edges do not count.
     Trim,
     /// Each character counts.
@@ -31,6 +34,8 @@ impl WhiteSpace {
             (Some("preserve"), _) | (_, "pre" | "textarea" | "script" | "style") => Self::Preserve,
             (Some("default"), _) => Self::Collapse,
             (_, "qti-value" | "qti-base-value") => Self::Trim,
+            (_, "math" | "svg") if self == Self::Collapse => Self::Apart,
+            (_, name) if self == Self::Apart && begins_lines(name) => Self::Collapse,
             _ => self,
         }
     }
@@ -59,6 +64,7 @@ pub(crate) fn pieces<'e>(element: &'e Element, white_space: WhiteSpace) -> Vec<P
         };
         let counted = match white_space {
             WhiteSpace::Preserve => Cow::Borrowed(text),
+            WhiteSpace::Apart => Cow::Owned(collapse(text, false, false)),
             WhiteSpace::Trim => Cow::Borrowed(text.trim_matches(is_white_space)),
             WhiteSpace::Collapse => {
                 let before = at.checked_sub(1).and_then(|before| nodes.get(before));
@@ -91,78 +97,109 @@ fn collapse(text: &str, keep_start: bool, keep_end: bool) -> String {
 }
 
 /// Whether the element stands in a line of text, so that white space at its edges separates words.
+///
+/// It does unless it is known to be a block: taken for a block, an unknown element would hide words that were joined.
 pub(crate) fn is_inline(element: &Element) -> bool {
-    if matches!(element.local.as_str(), "math" | "svg") {
-        return true;
-    }
     if let Some(name) = element.qti_name() {
-        return matches!(
-            name,
-            "text-entry-interaction"
-                | "inline-choice-interaction"
-                | "end-attempt-interaction"
-                | "hottext"
-                | "gap"
-                | "feedback-inline"
-                | "template-inline"
-                | "printed-variable"
-        );
+        return is_inline_qti(name);
     }
-    // Content in QTI's namespace or in none is XHTML; MathML and SVG do not know inline elements.
+    // Content in QTI's namespace or in none is XHTML.
     let namespace = element.namespace.as_deref().unwrap_or(XHTML);
-    (namespace == XHTML || namespace.contains("/imsqti")) && is_inline_html(&element.local)
+    let is_html = namespace == XHTML || namespace.contains("/imsqti");
+    let is_drawn = namespace.ends_with("/MathML") || namespace.ends_with("/svg");
+    !(is_html && is_block_html(&element.local)
+        || (is_html || is_drawn) && begins_lines(&element.local))
 }
 
-fn is_inline_html(name: &str) -> bool {
+/// Whether the text in this part of a formula or a drawing is one in lines again.
+fn begins_lines(name: &str) -> bool {
+    matches!(name, "mtext" | "annotation-xml" | "text" | "foreignObject")
+}
+
+/// QTI's own elements are blocks and parts of blocks, but for these.
+fn is_inline_qti(name: &str) -> bool {
     matches!(
         name,
-        "a" | "abbr"
-            | "acronym"
-            | "audio"
-            | "b"
-            | "bdi"
-            | "bdo"
-            | "big"
-            | "button"
-            | "cite"
-            | "code"
-            | "data"
-            | "del"
-            | "dfn"
-            | "em"
-            | "font"
-            | "i"
-            | "img"
-            | "input"
-            | "ins"
-            | "kbd"
-            | "label"
-            | "mark"
-            | "meter"
-            | "object"
-            | "output"
-            | "picture"
-            | "progress"
-            | "q"
-            | "rb"
-            | "rp"
-            | "rt"
-            | "ruby"
-            | "s"
-            | "samp"
-            | "select"
-            | "small"
-            | "span"
-            | "strike"
-            | "strong"
-            | "sub"
-            | "sup"
-            | "time"
-            | "tt"
-            | "u"
-            | "var"
-            | "video"
-            | "wbr"
+        "text-entry-interaction"
+            | "inline-choice-interaction"
+            | "end-attempt-interaction"
+            | "custom-interaction"
+            | "portable-custom-interaction"
+            | "hottext"
+            | "gap"
+            | "feedback-inline"
+            | "template-inline"
+            | "printed-variable"
+    )
+}
+
+/// XHTML's blocks, the parts of its lists and tables, and what ends a line.
+fn is_block_html(name: &str) -> bool {
+    matches!(
+        name,
+        "address"
+            | "article"
+            | "aside"
+            | "base"
+            | "blockquote"
+            | "body"
+            | "br"
+            | "caption"
+            | "center"
+            | "col"
+            | "colgroup"
+            | "dd"
+            | "details"
+            | "dialog"
+            | "dir"
+            | "div"
+            | "dl"
+            | "dt"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "head"
+            | "header"
+            | "hgroup"
+            | "hr"
+            | "html"
+            | "legend"
+            | "li"
+            | "link"
+            | "main"
+            | "menu"
+            | "meta"
+            | "nav"
+            | "ol"
+            | "optgroup"
+            | "option"
+            | "p"
+            | "param"
+            | "pre"
+            | "script"
+            | "search"
+            | "section"
+            | "source"
+            | "style"
+            | "summary"
+            | "table"
+            | "tbody"
+            | "td"
+            | "tfoot"
+            | "th"
+            | "thead"
+            | "title"
+            | "tr"
+            | "track"
+            | "ul"
     )
 }
 

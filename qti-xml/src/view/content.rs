@@ -125,7 +125,7 @@ impl PlainText {
                 self.words(element.attribute("alttext").unwrap_or_default());
             }
             _ => {
-                let edge = edge(element);
+                let edge = edge(element, white_space);
                 self.separate(edge);
                 self.content(element, white_space.within(element));
                 self.separate(edge);
@@ -165,15 +165,12 @@ impl PlainText {
     }
 }
 
-/// What separates an element from its surroundings.
-fn edge(element: &Element) -> Break {
-    let in_table_or_formula = matches!(element.local.as_str(), "td" | "th")
-        || element
-            .namespace
-            .as_deref()
-            .is_some_and(|namespace| namespace.ends_with("/MathML"));
+/// What separates an element from its surroundings, which are read in the way of `outer`.
+fn edge(element: &Element, outer: WhiteSpace) -> Break {
+    let is_apart = matches!(element.local.as_str(), "td" | "th" | "math");
     match is_inline(element) {
-        _ if in_table_or_formula => Break::Blank,
+        _ if is_apart => Break::Blank,
+        true if outer == WhiteSpace::Apart => Break::Blank,
         true => Break::None,
         false => Break::Line,
     }
@@ -206,6 +203,13 @@ mod tests {
     }
 
     #[test]
+    fn an_unknown_element_stands_in_its_line() {
+        let ssml = "<p xmlns:s='http://www.w3.org/2001/10/synthesis'>Say <s:emphasis>not</s:emphasis> this</p>";
+        assert_eq!(text(ssml), "Say not this");
+        assert_eq!(text("<p>un<x-part>done</x-part>, so</p>"), "undone, so");
+    }
+
+    #[test]
     fn preformatted_text_keeps_its_lines() {
         assert_eq!(
             text("<p>x</p><pre>if a:\n    <b>b</b></pre>y"),
@@ -222,6 +226,8 @@ mod tests {
             ))
         };
         assert_eq!(math(""), "x= 1 2 !");
+        let without_namespace = "x=<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>!";
+        assert_eq!(text(without_namespace), "x= 1 2 !");
         assert_eq!(math(" alttext='1/2'"), "x=1/2!");
     }
 
