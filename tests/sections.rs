@@ -205,6 +205,25 @@ async fn a_body_about_another_section_is_refused_before_sending() {
 }
 
 #[tokio::test]
+async fn references_that_were_read_and_turned_around_are_stored_in_that_order() {
+    let (_sandbox, client) = sandbox().await;
+    let part = client.test(TEST).part(PART);
+    let mut section = Section::new("s", "S");
+    let read = ["a", "b", "c"].map(ItemRef::new);
+    let numbered = read.into_iter().zip(1..).map(|(item, number)| ItemRef {
+        sequence: Some(number),
+        ..item
+    });
+    section.qti_assessment_item_ref = Some(numbered.collect());
+    part.sections().create(&section).await.unwrap();
+
+    let mut order = section.qti_assessment_item_ref.unwrap();
+    order.reverse();
+    let stored = part.section("s").items().reorder(order).await.unwrap();
+    assert_eq!(references(&stored), ["c", "b", "a"]);
+}
+
+#[tokio::test]
 async fn an_empty_order_is_refused_before_sending() {
     let client = once("http://127.0.0.1:9");
     let error = client
@@ -219,7 +238,7 @@ async fn an_empty_order_is_refused_before_sending() {
 }
 
 #[tokio::test]
-async fn an_order_is_numbered_unless_it_says_otherwise() {
+async fn an_order_is_that_of_the_list_whatever_numbers_its_references_had() {
     let server = Server::start(|_, _| {
         answer(
             200,
@@ -230,31 +249,49 @@ async fn an_order_is_numbered_unless_it_says_otherwise() {
     let client = once(&server.url);
     let items = client.test("t").part("p").section("s").items();
     items.reorder(["b", "a"]).await.unwrap();
-    let second = ItemRef {
-        sequence: Some(7),
-        ..ItemRef::new("b")
+    let numbered = |name: &str, sequence| ItemRef {
+        sequence,
+        ..ItemRef::new(name)
     };
-    let references = [ItemRef::new("a"), second];
-    items.reorder(&references).await.unwrap();
-    items
-        .reorder(&["b".to_owned(), "a".to_owned()])
-        .await
-        .unwrap();
+    for order in [
+        [("a", None), ("b", Some(7))],
+        [("c", Some(7)), ("a", Some(4))],
+        [("a", Some(4)), ("c", Some(7))],
+        [("a", Some(2)), ("b", Some(2))],
+    ] {
+        let order = order.map(|(name, sequence)| numbered(name, sequence));
+        items.reorder(order).await.unwrap();
+    }
 
     let received = server.received();
     assert_eq!(
         received[0].target,
         "/assessment-tests/t/test-parts/p/sections/s/items/order"
     );
+    let sent: Vec<_> = received
+        .iter()
+        .map(|request| {
+            let items = request.json()["items"].clone();
+            let told = |at: usize| {
+                (
+                    items[at]["identifier"].clone(),
+                    items[at]["sequence"].clone(),
+                )
+            };
+            [told(0), told(1)]
+        })
+        .collect();
+    let expected = [
+        [("b", 1), ("a", 2)],
+        [("a", 1), ("b", 2)],
+        [("c", 4), ("a", 7)],
+        [("a", 4), ("c", 7)],
+        [("a", 1), ("b", 2)],
+    ];
     assert_eq!(
-        received[0].json(),
-        json!({"items": [{"identifier": "b", "sequence": 1}, {"identifier": "a", "sequence": 2}]})
+        sent,
+        expected.map(|order| order.map(|(name, number)| (json!(name), json!(number))))
     );
-    assert_eq!(
-        received[1].json(),
-        json!({"items": [{"identifier": "a"}, {"identifier": "b", "sequence": 7}]})
-    );
-    assert_eq!(received[2].json(), received[0].json());
 }
 
 #[tokio::test]

@@ -89,7 +89,12 @@ impl ItemRefs {
     }
 
     /// Puts the references into this order (operation `updateAssessmentItemOrder`), and gives the section as it is
-    /// then. Where no reference has a `sequence`, they are numbered from 1.
+    /// then.
+    ///
+    /// The order of the list counts, so that references that were read can be put into another order and sent: the
+    /// `sequence`s that they carry are dealt out anew, the smallest to the first. Where one has none, or two the same,
+    /// they are numbered from 1. Name all references of the section: where the service puts those that are left out is
+    /// not documented.
     ///
     /// # Errors
     /// [`Input`](crate::ErrorKind::Input) if there are none: nothing is sent;
@@ -117,11 +122,7 @@ impl ItemRefs {
             if items.is_empty() {
                 return Err(Error::input("an order needs at least one item"));
             }
-            if items.iter().all(|item| item.sequence.is_none()) {
-                for (sequence, item) in (1..).zip(&mut items) {
-                    item.sequence = Some(sequence);
-                }
-            }
+            number(&mut items);
             let order = &ItemOrder {
                 items,
                 extra: Default::default(),
@@ -134,5 +135,18 @@ impl ItemRefs {
                 })
                 .await
         }
+    }
+}
+
+/// Numbers the references in the order of the list, by the numbers that they have if these tell them apart.
+fn number(items: &mut [ItemRef]) {
+    let mut numbers: Vec<i64> = items.iter().filter_map(|item| item.sequence).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    if numbers.len() != items.len() {
+        numbers = (1..).take(items.len()).collect();
+    }
+    for (number, item) in numbers.into_iter().zip(items) {
+        item.sequence = Some(number);
     }
 }
