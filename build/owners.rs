@@ -11,12 +11,16 @@ use super::document::components;
 
 /// Says of an entity which of its fields are the service's, which the writer's, and which may be either's.
 const OWNER: &str = "x-owner";
+/// What a field that is left out means: upstream's `default`, which the types do not have.
+const DEFAULT: &str = "x-default";
 /// Names the fields of an entity that its XML holds.
 const IN_XML: &str = "x-in-xml";
 
-/// The fields of all entities by their owner, and for each entity with XML those that the XML holds.
+/// The fields of all entities by their owner, the defaults of those that a writer owns, and for each entity with XML the
+/// fields that the XML holds.
 pub(super) fn lists(document: &Value) -> Result<String> {
     let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut defaults: BTreeMap<&str, &Value> = BTreeMap::new();
     let mut source = String::new();
     for (name, schema) in components(document) {
         for (owner, fields) in schema[OWNER].as_object().into_iter().flatten() {
@@ -27,6 +31,16 @@ pub(super) fn lists(document: &Value) -> Result<String> {
                     let problem =
                         format!("schema `{name}`.{field}: is of owner {owner}, elsewhere {other}");
                     return Err(problem.into());
+                }
+                let default = &schema["properties"][field][DEFAULT];
+                if owner == "writer" && !default.is_null() {
+                    let other = defaults.insert(field, default);
+                    if let Some(other) = other.filter(|other| *other != default) {
+                        let problem = format!(
+                            "schema `{name}`.{field}: is {default} by default, elsewhere {other}"
+                        );
+                        return Err(problem.into());
+                    }
                 }
             }
         }
@@ -56,6 +70,15 @@ pub(super) fn lists(document: &Value) -> Result<String> {
         "Fields that only a writer sets: a value that was not sent comes from another writer.",
         "WRITER_OWNED",
         &of("writer"),
+    );
+    let pairs: String = defaults
+        .iter()
+        .map(|(field, default)| format!("    ({field:?}, {:?}),\n", default.to_string()))
+        .collect();
+    let _ = writeln!(
+        source,
+        "/// The defaults of those, as JSON: what the service fills in where nothing was sent.\n\
+         pub(crate) const WRITER_DEFAULTS: &[(&str, &str)] = &[\n{pairs}];"
     );
     Ok(source)
 }

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::json_faults::refuse_repeated_fields;
-use super::owner::WRITER_OWNED;
+use super::owner::{WRITER_DEFAULTS, WRITER_OWNED};
 use crate::error::{Error, Result};
 
 /// The fields of an entity, by way of its text: `content` may nest deeper than a value can, and is a text then.
@@ -42,7 +42,7 @@ pub(crate) fn contains(whole: &Value, part: &Value) -> bool {
             let added = |name: &str| WRITER_OWNED.contains(&name) && !part.contains_key(name);
             let only_ours = whole
                 .iter()
-                .all(|(name, value)| !added(name) || is_empty(value) || *value == false);
+                .all(|(name, value)| !added(name) || says_nothing(name, value));
             only_ours
                 && part.iter().all(|(name, part)| match whole.get(name) {
                     Some(whole) => contains(whole, part),
@@ -64,6 +64,14 @@ pub(crate) fn contains(whole: &Value, part: &Value) -> bool {
         },
         _ => whole == part,
     }
+}
+
+/// Whether a field means the same as if it were left out: the service may have filled it in.
+fn says_nothing(name: &str, value: &Value) -> bool {
+    let is_default = |(of, default): &(&str, &str)| {
+        *of == name && serde_json::from_str::<Value>(default).is_ok_and(|default| default == *value)
+    };
+    is_empty(value) || *value == false || WRITER_DEFAULTS.iter().any(is_default)
 }
 
 /// Whether a value says nothing.
@@ -97,12 +105,26 @@ mod tests {
         for theirs in [
             json!({"qti-assessment-item-ref": [{"identifier": "i"}]}),
             json!({"qti-branch-rule": [{"target": "x"}]}),
-            json!({"required": true}),
+            json!({"fixed": true}),
             json!({"metadata": {"grade": 5}}),
             json!({"timeLimit": 60}),
         ] {
             assert!(!contains(&stored(theirs.clone()), &sent), "{theirs}");
         }
+    }
+
+    #[test]
+    fn a_default_that_the_service_fills_in_is_no_other_writers_value() {
+        let sent = json!({"sections": [{"identifier": "s"}]});
+        let stored = json!({"sections": [{"identifier": "s", "required": true, "fixed": false}]});
+        assert!(contains(&stored, &sent));
+        // What was sent counts, the default or not.
+        let optional = json!({"sections": [{"identifier": "s", "required": false}]});
+        assert!(!contains(&stored, &optional));
+        assert!(!contains(
+            &json!({"sections": [{"identifier": "s", "fixed": true}]}),
+            &sent
+        ));
     }
 
     #[test]

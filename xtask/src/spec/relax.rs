@@ -16,6 +16,10 @@ pub(crate) const REQUIRED: &str = "x-required";
 /// Set by the overlay on a property that is always written, with its default if there is no other value.
 pub(crate) const KEEP_DEFAULT: &str = "x-keep-default";
 
+/// What a property that is left out means. The library writes no such value, but must know it to tell what the service
+/// has filled in.
+const DEFAULT: &str = "x-default";
+
 /// Marks an enum that can get further values: the library keeps a value that it does not know.
 pub(crate) const OPEN_ENUM: &str = "x-open-enum";
 
@@ -46,7 +50,11 @@ pub(crate) fn relax(mut document: Document) -> Result<Document> {
             remove(schema, keyword);
         }
         match remove(schema, KEEP_DEFAULT) {
-            None => drop(remove(schema, "default")),
+            None => {
+                if let Some(default) = remove(schema, "default").filter(|it| !it.is_null()) {
+                    schema[DEFAULT] = default;
+                }
+            }
             Some(_) if schema["default"].is_null() => {
                 let problem = format!("has `{KEEP_DEFAULT}` by overlay.yaml, but no default");
                 return Err(Error::new(place, problem));
@@ -204,14 +212,14 @@ mod tests {
     }
 
     #[test]
-    fn optional_properties_are_nullable_and_have_no_default() {
+    fn optional_properties_are_nullable_and_their_default_is_only_told() {
         let object = told(
             "{type: object, properties: {a: {type: array, items: {}, default: []}, b: {$ref: '#/components/schemas/Told'}, c: {}}}",
         );
         assert_eq!(
             object["properties"],
             yaml(
-                "{a: {type: array, items: {}, nullable: true}, b: {allOf: [{$ref: '#/components/schemas/Told'}], nullable: true}, c: {nullable: true}}"
+                "{a: {type: array, items: {}, x-default: [], nullable: true}, b: {allOf: [{$ref: '#/components/schemas/Told'}], nullable: true}, c: {nullable: true}}"
             )
         );
     }
