@@ -2,7 +2,7 @@
 
 use quote::quote;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, File, Item, parse_quote};
+use syn::{Attribute, Field, File, Item, ItemStruct, parse_quote};
 
 use super::Result;
 
@@ -22,7 +22,7 @@ pub(super) fn take(bindings: &mut File) -> Result<File> {
                 }
             }
             Item::Mod(found) if found.ident == "types" => {
-                LooseDefaults.visit_item_mod_mut(found);
+                LooseFields.visit_item_mod_mut(found);
                 types = found.content.take();
             }
             _ => {}
@@ -42,10 +42,37 @@ pub(super) fn take(bindings: &mut File) -> Result<File> {
     }
 }
 
-/// Gives a field that has a default this default also where the service sends null.
-struct LooseDefaults;
+/// Lets a field of an answer be read where the service sends null in place of its default, or a number or a boolean as
+/// a text. What only goes to the service keeps to its type.
+struct LooseFields;
 
-impl VisitMut for LooseDefaults {
+impl VisitMut for LooseFields {
+    fn visit_item_struct_mut(&mut self, item: &mut ItemStruct) {
+        if !item.ident.to_string().ends_with("Input") {
+            visit_mut::visit_item_struct_mut(self, item);
+        }
+    }
+
+    fn visit_field_mut(&mut self, field: &mut Field) {
+        visit_mut::visit_field_mut(self, field);
+        let kind = &field.ty;
+        match quote!(#kind).to_string().replace(' ', "").as_str() {
+            "::std::option::Option<bool>" => field.attrs.push(
+                parse_quote!(#[serde(default, deserialize_with = "crate::models::loose::flag")]),
+            ),
+            "::std::option::Option<i64>" => field.attrs.push(
+                parse_quote!(#[serde(default, deserialize_with = "crate::models::loose::integer")]),
+            ),
+            "::std::option::Option<f64>" => field.attrs.push(
+                parse_quote!(#[serde(default, deserialize_with = "crate::models::loose::number")]),
+            ),
+            "f64" => field.attrs.push(
+                parse_quote!(#[serde(deserialize_with = "crate::models::loose::needed_number")]),
+            ),
+            _ => {}
+        }
+    }
+
     fn visit_attribute_mut(&mut self, attribute: &mut Attribute) {
         visit_mut::visit_attribute_mut(self, attribute);
         match quote!(#attribute).to_string().as_str() {

@@ -122,6 +122,41 @@ fn null_where_the_service_is_loose_makes_no_entity_unreadable() {
 }
 
 #[test]
+fn numbers_and_booleans_of_answers_are_read_from_their_texts() {
+    use timeback_qti::models::{
+        AssessmentItem, AssessmentTest, AssessmentTestInput, ProcessResponseResult,
+    };
+
+    let read: Section =
+        serde_json::from_value(json!({"identifier": "s", "title": "S", "required": "true",
+        "fixed": "False", "visible": "false", "sequence": "3"}))
+        .unwrap();
+    let told = (read.required, read.fixed, read.visible, read.sequence);
+    assert_eq!(told, (Some(true), Some(false), false, Some(3)));
+    let item: AssessmentItem = serde_json::from_value(json!({"identifier": "i", "title": "I",
+        "timeDependent": "false", "adaptive": "true", "__v": "0"}))
+    .unwrap();
+    let told = (item.time_dependent, item.adaptive, item.v);
+    assert_eq!(told, (Some(false), Some(true), Some(0)));
+    let test = json!({"identifier": "t", "title": "T", "isValidXml": "true", "maxAttempts": 2.0,
+        "timeLimit": "60", "qti-test-part": []});
+    let read: AssessmentTest = serde_json::from_value(test.clone()).unwrap();
+    let told = (read.is_valid_xml, read.max_attempts, read.time_limit);
+    assert_eq!(told, (Some(true), Some(2), Some(60.0)));
+    let scored: ProcessResponseResult = serde_json::from_value(json!({"score": "0.5"})).unwrap();
+    assert_eq!(scored.score, 0.5);
+
+    // What cannot be told is refused: an edit that left it out would clear the field.
+    for value in [json!("maybe"), json!([]), json!("2.5")] {
+        let section =
+            json!({"identifier": "s", "title": "S", "sequence": value, "required": value});
+        assert!(serde_json::from_value::<Section>(section).is_err());
+    }
+    // What a program writes keeps to its type.
+    assert!(serde_json::from_value::<AssessmentTestInput>(test).is_err());
+}
+
+#[test]
 fn a_number_goes_back_to_the_last_digit() {
     let text = r#"{"identifier":"i","title":"T","metadata":{"weight":4.453802343885661e-35}}"#;
     let item: timeback_qti::models::AssessmentItem = serde_json::from_str(text).unwrap();

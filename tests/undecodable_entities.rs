@@ -171,3 +171,19 @@ async fn a_lenient_stream_is_never_endless_and_is_taken_up_again() {
     }
     assert_eq!(read(list(&client).max_items(2)).await.len(), 2);
 }
+
+#[tokio::test]
+async fn what_a_lenient_stream_tells_of_an_entity_has_no_secret() {
+    let broken =
+        json!([{"identifier": "s-the-token", "title": {"the-token": 1}, "sequence": "the-token"}]);
+    let (_server, client) = serve(vec![broken]).await;
+    let read = read(list(&client)).await;
+    let told = read[0].as_ref().unwrap_err();
+    let error = Error::from(told.clone());
+    for shown in [told.to_string(), format!("{told:?}"), error.to_string()] {
+        assert!(
+            !shown.contains("the-token") && shown.contains("[secret]"),
+            "{shown}"
+        );
+    }
+}

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use crate::auth::Identity;
-use crate::error::Result;
-use crate::page::{Page, read_page};
+use crate::error::{Result, Secrets};
+use crate::page::{Page, ReadPage};
 use crate::transport::operation::Operation;
 use crate::transport::{self, CallOptions, Context, Requests, Unsent, raw};
 
@@ -111,16 +111,17 @@ impl Client {
         &self,
         make: impl Fn(Requests<'_>) -> Unsent<T> + Sync,
     ) -> impl Future<Output = Result<T>> {
-        let read = |answer: &[u8]| serde_json::from_slice(answer);
+        let read = |answer: &[u8], _: &Secrets| serde_json::from_slice(answer);
         transport::call(&self.context, &self.options, make, read)
     }
 
-    /// Runs a list's operation; the entities of the page are read as `T`.
-    pub(crate) fn page<A, T: DeserializeOwned>(
+    /// Runs a list's operation.
+    pub(crate) fn page<A, T>(
         &self,
+        read: ReadPage<T>,
         make: impl Fn(Requests<'_>) -> Unsent<A> + Sync,
     ) -> impl Future<Output = Result<Page<T>>> {
-        transport::call(&self.context, &self.options, make, read_page)
+        transport::call(&self.context, &self.options, make, read.0)
     }
 
     /// Runs one operation in its XML form; `read` makes the result of the answer's body.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 
-use super::Page;
+use super::{Page, ReadPage};
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::models::SortOrder;
@@ -23,10 +23,11 @@ pub trait Collection: Sealed + Clone + fmt::Debug + Send + Sync + 'static {
     /// Query parameters of this list alone.
     type Extra: Clone + Default + fmt::Debug + Send + Sync;
 
-    /// Reads one page, its entities as `T`.
-    fn page<T: DeserializeOwned + Send>(
+    /// Reads one page.
+    fn page<T: Send>(
         &self,
         parameters: &Parameters<Self>,
+        read: ReadPage<T>,
     ) -> impl Future<Output = Result<Page<T>>> + Send;
 
     /// What tells an entity from the others when the list shifts under a stream.

@@ -6,8 +6,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
 use super::Page;
-use crate::error::{Error, ErrorKind, cap};
-use crate::models::RawJson;
+use crate::error::{Error, ErrorKind, Secrets, cap};
+use crate::models::{RawJson, loose};
 
 /// The longest text that is taken from an entity or a parser's message.
 const TEXT_LIMIT: usize = 300;
@@ -34,8 +34,7 @@ impl Undecodable {
                 .parse()
                 .ok()
                 .map(|Identified { identifier }| identifier),
-            // serde's messages quote the value at fault, however long it is.
-            problem: cap(&problem.to_string(), TEXT_LIMIT),
+            problem: problem.to_string(),
             json,
         }
     }
@@ -43,6 +42,12 @@ impl Undecodable {
     /// The identifier, where the entity has one that is a text.
     pub fn identifier(&self) -> Option<&str> {
         self.identifier.as_deref()
+    }
+
+    /// Takes the secrets of the request out of what `Display` and `Debug` show.
+    fn strike(&mut self, secrets: &Secrets) {
+        self.problem = secrets.strike(&self.problem);
+        self.identifier = self.identifier.take().map(|it| secrets.strike(&it));
     }
 
     /// The entity as it came.
@@ -57,7 +62,8 @@ impl fmt::Display for Undecodable {
             Some(identifier) => write!(f, "entity `{}`", cap(identifier, TEXT_LIMIT))?,
             None => f.write_str("an entity without an identifier")?,
         }
-        write!(f, " cannot be read: {}", self.problem)
+        // serde's messages quote the value at fault, however long it is.
+        write!(f, " cannot be read: {}", cap(&self.problem, TEXT_LIMIT))
     }
 }
 
@@ -66,7 +72,7 @@ impl fmt::Debug for Undecodable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Undecodable")
             .field("identifier", &self.identifier)
-            .field("problem", &self.problem)
+            .field("problem", &cap(&self.problem, TEXT_LIMIT))
             .finish_non_exhaustive()
     }
 }
@@ -105,27 +111,66 @@ impl<T> Entry<T> {
     }
 }
 
+/// A page as services write it: what it says of itself are hints, which never make it unreadable.
 #[derive(Deserialize)]
 struct Body<T> {
-    items: Vec<T>,
-    total: Option<i64>,
-    page: Option<i64>,
-    pages: Option<i64>,
-    limit: Option<i64>,
+    items: Option<Vec<T>>,
+    data: Option<Vec<T>>,
+    #[serde(default, deserialize_with = "loose::count")]
+    total: Option<u64>,
+    #[serde(default, deserialize_with = "loose::count")]
+    page: Option<u64>,
+    #[serde(default, deserialize_with = "loose::count")]
+    pages: Option<u64>,
+    #[serde(default, deserialize_with = "loose::count")]
+    limit: Option<u64>,
 }
 
-/// Reads a page; an error names the first entity that cannot be read.
-pub(crate) fn read_page<T: DeserializeOwned>(body: &[u8]) -> Result<Page<T>, String> {
-    match serde_json::from_slice::<Body<T>>(body) {
-        Ok(page) => Ok(Page::new(
-            page.items, page.total, page.page, page.pages, page.limit,
-        )),
-        Err(problem) => Err(undecodable::<T>(body).unwrap_or_else(|| problem.to_string())),
+/// How the answer to a list is read.
+pub struct ReadPage<T>(pub(crate) fn(&[u8], &Secrets) -> Result<Page<T>, String>);
+
+impl<T> Clone for ReadPage<T> {
+    fn clone(&self) -> Self {
+        *self
     }
 }
 
+impl<T> Copy for ReadPage<T> {}
+
+impl<T: DeserializeOwned> ReadPage<T> {
+    /// All entities; an error names the first that cannot be read.
+    pub(super) const WHOLE: Self = Self(|body, _| match read(body) {
+        Ok(page) => Ok(page),
+        Err(problem) => Err(undecodable::<T>(body).unwrap_or(problem)),
+    });
+}
+
+impl<T: DeserializeOwned> ReadPage<Entry<T>> {
+    /// Each entity on its own.
+    pub(super) const EACH: Self = Self(|body, secrets| {
+        let mut page: Page<Entry<T>> = read(body)?;
+        let entries = page.items.iter_mut();
+        entries
+            .filter_map(|entry| entry.0.as_mut().err())
+            .for_each(|undecodable| undecodable.strike(secrets));
+        Ok(page)
+    });
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<Page<T>, String> {
+    let body: Body<T> = serde_json::from_slice(body).map_err(|problem| problem.to_string())?;
+    let items = body.items.or(body.data);
+    Ok(Page {
+        items: items.ok_or("missing field `items`")?,
+        total: body.total,
+        page: body.page,
+        pages: body.pages,
+        limit: body.limit,
+    })
+}
+
 fn undecodable<T: DeserializeOwned>(body: &[u8]) -> Option<String> {
-    let page: Body<Entry<T>> = serde_json::from_slice(body).ok()?;
+    let page: Page<Entry<T>> = read(body).ok()?;
     let mut entries = page.items.into_iter().zip(1..);
     entries.find_map(|(entry, number)| {
         let undecodable = entry.0.err()?;

@@ -4,13 +4,12 @@ use std::fmt;
 
 use futures_core::Stream;
 use futures_util::TryStreamExt as _;
-use serde::de::DeserializeOwned;
 
 use super::collection::{Collection, Filterable, Parameters, check};
 use super::entry::{Entry, Undecodable};
 use super::listing::Listing;
 use super::walk::{Step, walk};
-use super::{Page, Position};
+use super::{Page, Position, ReadPage};
 use crate::error::Result;
 use crate::filter::Filter;
 use crate::models::SortOrder;
@@ -129,7 +128,7 @@ impl<C: Collection> List<C> {
         } = self.clone();
         async move {
             check(&parameters)?;
-            collection.page(&parameters).await
+            collection.page(&parameters, ReadPage::WHOLE).await
         }
     }
 
@@ -173,7 +172,9 @@ impl<C: Collection> List<C> {
     /// the error names: [`stream_lenient`](Self::stream_lenient) goes on after it.
     pub fn stream(self) -> Listing<C::Entity> {
         let (start, max_items) = (self.start(), self.max_items.unwrap_or(usize::MAX));
-        let entities = self.walk(C::identifier).map_ok(Step::new_entities);
+        let entities = self
+            .walk(ReadPage::WHOLE, C::identifier)
+            .map_ok(Step::new_entities);
         Listing::new(entities, start, max_items)
     }
 
@@ -195,7 +196,9 @@ impl<C: Collection> List<C> {
     /// ```
     pub fn stream_lenient(self) -> Listing<Result<C::Entity, Undecodable>> {
         let (start, max_items) = (self.start(), self.max_items.unwrap_or(usize::MAX));
-        let entries = self.walk(|entry: &Entry<C::Entity>| entry.identity(C::identifier));
+        let entries = self.walk(ReadPage::EACH, |entry: &Entry<C::Entity>| {
+            entry.identity(C::identifier)
+        });
         let entities = entries.map_ok(|step| step.new_entities().map(|entry| entry.0));
         Listing::new(entities, start, max_items)
     }
@@ -207,7 +210,8 @@ impl<C: Collection> List<C> {
             ..self.start()
         };
         Listing::new(
-            self.walk(C::identifier).map_ok(Step::whole_page),
+            self.walk(ReadPage::WHOLE, C::identifier)
+                .map_ok(Step::whole_page),
             start,
             usize::MAX,
         )
@@ -222,12 +226,20 @@ impl<C: Collection> List<C> {
         }
     }
 
-    fn walk<T: DeserializeOwned + Send + 'static>(
+    fn walk<T: Send + 'static>(
         self,
+        read: ReadPage<T>,
         identity: fn(&T) -> &str,
     ) -> impl Stream<Item = Result<Step<T>>> + Send + 'static {
         let (window, skip) = (self.read_ahead, self.skip);
-        walk(self.collection, self.parameters, window, skip, identity)
+        walk(
+            self.collection,
+            self.parameters,
+            read,
+            window,
+            skip,
+            identity,
+        )
     }
 
     /// All entities, as [`stream`](Self::stream) yields them.

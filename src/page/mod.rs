@@ -8,8 +8,8 @@ mod walk;
 
 pub(crate) use collection::Sealed;
 pub use collection::{Collection, Filterable, Parameters};
+pub(crate) use entry::ReadPage;
 pub use entry::Undecodable;
-pub(crate) use entry::read_page;
 pub use list::List;
 pub use listing::Listing;
 
@@ -42,25 +42,6 @@ pub struct Page<T> {
     pub pages: Option<u64>,
     /// How many entities a page has at most.
     pub limit: Option<u64>,
-}
-
-impl<T> Page<T> {
-    fn new(
-        items: Vec<T>,
-        total: Option<i64>,
-        page: Option<i64>,
-        pages: Option<i64>,
-        limit: Option<i64>,
-    ) -> Self {
-        let count = |number: Option<i64>| number.and_then(|number| number.try_into().ok());
-        Self {
-            items,
-            total: count(total),
-            page: count(page),
-            pages: count(pages),
-            limit: count(limit),
-        }
-    }
 }
 
 impl<T> IntoIterator for Page<T> {

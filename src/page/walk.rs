@@ -6,14 +6,13 @@ use std::mem;
 use futures_core::Stream;
 use futures_util::future::join_all;
 use futures_util::stream;
-use serde::de::DeserializeOwned;
 use string_interner::StringInterner;
 use string_interner::backend::BufferBackend;
 use string_interner::symbol::SymbolUsize;
 
-use super::Page;
 use super::collection::{Collection, Parameters, check};
 use super::listing::Batch;
+use super::{Page, ReadPage};
 use crate::error::{Error, ErrorKind, Result};
 
 /// What the service takes for a page's limit where none was asked for.
@@ -31,7 +30,9 @@ struct Progress {
     next: i64,
     /// How many entities of the next page are known to the caller already.
     skip: usize,
-    /// How many entities stand before the first page of the walk, as far as that is known.
+    /// How many pages stand before the first one of the walk.
+    pages_before: u64,
+    /// How many entities stand in those, as far as that is known.
     skipped: u64,
     /// How many pages there are, as the newest page says.
     pages: Option<i64>,
@@ -41,6 +42,8 @@ struct Progress {
     /// The identifiers so far, in one piece of memory.
     seen: StringInterner<BufferBackend<SymbolUsize>>,
     barren_pages: usize,
+    /// Whether the last page called itself the last, but contradicted itself: the next one is asked for to be sure.
+    is_probing: bool,
     ended: bool,
 }
 
@@ -75,9 +78,10 @@ impl<T> Step<T> {
 
 /// The pages from the one asked for on. Nothing is under way while a page is in the caller's hands: requests that wait
 /// there would hold places that the caller's own calls need, and run into their time limit.
-pub(super) fn walk<C: Collection, T: DeserializeOwned + Send + 'static>(
+pub(super) fn walk<C: Collection, T: Send + 'static>(
     collection: C,
     parameters: Parameters<C>,
+    read_page: ReadPage<T>,
     window: usize,
     skip: usize,
     identity: fn(&T) -> &str,
@@ -91,7 +95,7 @@ pub(super) fn walk<C: Collection, T: DeserializeOwned + Send + 'static>(
         let collection = collection.clone();
         async move {
             check(&parameters)?;
-            collection.page(&parameters).await
+            collection.page(&parameters, read_page).await
         }
     };
     let state = (progress, VecDeque::new(), fetch);
@@ -103,9 +107,15 @@ pub(super) fn walk<C: Collection, T: DeserializeOwned + Send + 'static>(
             let first = progress.next;
             read.extend(join_all((first..first + progress.batch(window)).map(&fetch)).await);
         }
-        let step = read
-            .pop_front()?
-            .and_then(|page| progress.take(page, identity));
+        let page = read.pop_front()?;
+        if let Err(error) = &page
+            && progress.is_probing
+            && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Request)
+        {
+            // There is no such page.
+            return None;
+        }
+        let step = page.and_then(|page| progress.take(page, identity));
         let step = step.map_err(|error| {
             progress.ended = true;
             let (page, entities) = (progress.next, progress.entities);
@@ -127,12 +137,14 @@ impl Progress {
         Self {
             next,
             skip,
-            skipped: limit * u64::try_from(next.saturating_sub(1)).unwrap_or(0),
+            pages_before: u64::try_from(next.saturating_sub(1)).unwrap_or(0),
+            skipped: 0,
             pages: None,
             limit,
             entities: 0,
             seen: StringInterner::new(),
             barren_pages: 0,
+            is_probing: false,
             ended: false,
         }
     }
@@ -150,11 +162,28 @@ impl Progress {
     fn take<T>(&mut self, page: Page<T>, identity: fn(&T) -> &str) -> Result<Step<T>> {
         let stuck = |problem: String| Err(Error::new(ErrorKind::Decode, problem));
         let is_asked_for = |number: u64| i64::try_from(number) == Ok(self.next);
-        if let Some(number) = page.page.filter(|number| !is_asked_for(*number)) {
+        let other = page.page.filter(|number| !is_asked_for(*number));
+        // Twice on one page, an identifier is that of two entities; on a later page, of one that has shifted to it.
+        let identifiers = || page.items.iter().map(identity);
+        let mut is_new: Vec<_> = identifiers()
+            .map(|identifier| self.seen.get(identifier).is_none())
+            .collect();
+        if self.is_probing && (other.is_some() || !is_new.contains(&true)) {
+            // There is no such page: the service gave an earlier one instead.
+            self.ended = true;
+            let page = Page {
+                items: Vec::new(),
+                ..page
+            };
+            return Ok(Step {
+                page,
+                is_new: Vec::new(),
+            });
+        }
+        if let Some(number) = other {
             return stuck(format!("the service answered with page {number}"));
         }
-        let identifiers = page.items.iter().map(identity);
-        let mut is_new: Vec<_> = identifiers.map(|identifier| self.see(identifier)).collect();
+        self.seen.extend(identifiers());
         if is_new.contains(&true) {
             self.barren_pages = 0;
         } else if !page.items.is_empty() && page.page.is_none() {
@@ -174,24 +203,35 @@ impl Progress {
         Ok(Step { page, is_new })
     }
 
-    /// Takes note of an identifier, and says whether it is new.
-    fn see(&mut self, identifier: &str) -> bool {
-        let known = self.seen.len();
-        self.seen.get_or_intern(identifier);
-        self.seen.len() > known
-    }
-
     fn advance<T>(&mut self, page: &Page<T>) {
         let count = page.items.len() as u64;
+        let told_limit = page.limit.filter(|limit| *limit > 0);
+        if self.entities == 0 {
+            // A service that does not say how many it gives at most may give fewer than it was asked for.
+            self.skipped = self
+                .pages_before
+                .saturating_mul(told_limit.unwrap_or(count));
+        }
         self.next += 1;
         self.entities += count;
-        self.limit = page.limit.filter(|limit| *limit > 0).unwrap_or(self.limit);
-        self.pages = page.pages.and_then(|pages| pages.try_into().ok());
-        self.ended = match (self.pages, page.total) {
-            (Some(pages), _) => self.next > pages,
-            (None, Some(total)) => count == 0 || self.skipped + self.entities >= total,
-            // A service that does not say how many it gives at most may give fewer than it was asked for.
-            (None, None) => count == 0 || page.limit.is_some_and(|limit| count < limit),
+        self.limit = told_limit.unwrap_or(self.limit);
+        let pages = page.pages;
+        self.pages = pages.map(|pages| pages.try_into().unwrap_or(i64::MAX));
+        let passed = self.skipped.saturating_add(self.entities);
+        let is_full = count >= self.limit;
+        // Whether the page says that it is the last, and whether what else it says contradicts that.
+        let (is_last, is_contradicted) = match (self.pages, page.total) {
+            (Some(pages), total) => (self.next > pages, total.is_some_and(|total| passed < total)),
+            // Some services tell as the total how many the page has.
+            (None, Some(total)) => (
+                passed >= total,
+                is_full && (total == count || passed > total),
+            ),
+            (None, None) => (told_limit.is_some_and(|limit| count < limit), false),
         };
+        // A page in the middle may be empty, where entities are hidden from this caller.
+        let is_middle = self.pages.is_some_and(|pages| self.next <= pages);
+        self.ended = is_last && !is_contradicted || count == 0 && !is_middle;
+        self.is_probing = is_last && is_contradicted;
     }
 }

@@ -1,14 +1,13 @@
 //! Test parts.
 
 use ecow::EcoString;
-use serde::de::DeserializeOwned;
 
 use super::resource::{Edit, Entities, Entity, Resource};
 use super::tests::{TestQuery, refuse_beyond_json};
 use super::{SectionHandle, Sections, Upserted};
 use crate::error::{Error, Result};
 use crate::models::{SortField, TestPart, json, rewrite};
-use crate::page::{Collection, Filterable, List, Page, Parameters, Sealed};
+use crate::page::{Collection, Filterable, List, Page, Parameters, ReadPage, Sealed};
 use crate::transport::{Requests, operation};
 
 /// The parts of a test; made by [`TestHandle::parts`](super::TestHandle::parts).
@@ -96,7 +95,7 @@ impl Collection for Parts {
     type Sort = SortField;
     type Extra = TestQuery;
 
-    async fn page<T: DeserializeOwned + Send>(&self, list: &Parameters<Self>) -> Result<Page<T>> {
+    async fn page<T: Send>(&self, list: &Parameters<Self>, read: ReadPage<T>) -> Result<Page<T>> {
         let filter = list.filter.as_ref().map(ToString::to_string);
         let filter = filter.as_deref();
         let Entities {
@@ -104,7 +103,7 @@ impl Collection for Parts {
             parent: test,
         } = &self.0;
         client
-            .page(|request| {
+            .page(read, |request| {
                 let extra = &list.extra;
                 request.search_test_parts(
                     test,

@@ -1,14 +1,13 @@
 //! Sections of a test part.
 
 use ecow::EcoString;
-use serde::de::DeserializeOwned;
 
 use super::resource::{Edit, Entities, Entity, Resource};
 use super::tests::refuse_beyond_json;
 use super::{ItemRefs, Upserted};
 use crate::error::{Error, Result};
 use crate::models::{Section, SortField, json, rewrite};
-use crate::page::{Collection, List, Page, Parameters, Sealed};
+use crate::page::{Collection, List, Page, Parameters, ReadPage, Sealed};
 use crate::transport::{Requests, operation};
 
 /// The sections of a test part; made by [`PartHandle::sections`](super::PartHandle::sections).
@@ -96,11 +95,11 @@ impl Collection for Sections {
     type Sort = SortField;
     type Extra = ();
 
-    async fn page<T: DeserializeOwned + Send>(&self, list: &Parameters<Self>) -> Result<Page<T>> {
+    async fn page<T: Send>(&self, list: &Parameters<Self>, read: ReadPage<T>) -> Result<Page<T>> {
         let Entities { client, parent } = &self.0;
         let (test, part) = parent;
         client
-            .page(|request| {
+            .page(read, |request| {
                 let query = list.query.as_deref();
                 request.search_sections(
                     test,

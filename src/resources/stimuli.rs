@@ -1,14 +1,13 @@
 //! Stimuli: passages and other content that several items share.
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::Upserted;
 use super::resource::{Edit, Entities, Entity, Resource};
 use super::xml_body::check_content;
 use crate::error::{Error, Result};
 use crate::models::{SortField, Stimulus, StimulusInput, json};
-use crate::page::{Collection, List, Page, Parameters, Sealed};
+use crate::page::{Collection, List, Page, Parameters, ReadPage, Sealed};
 use crate::transport::operation;
 use crate::xml;
 
@@ -99,10 +98,10 @@ impl Collection for Stimuli {
     type Sort = SortField;
     type Extra = ();
 
-    async fn page<T: DeserializeOwned + Send>(&self, list: &Parameters<Self>) -> Result<Page<T>> {
+    async fn page<T: Send>(&self, list: &Parameters<Self>, read: ReadPage<T>) -> Result<Page<T>> {
         let client = &self.0.client;
         client
-            .page(|request| {
+            .page(read, |request| {
                 let (query, sort) = (list.query.as_deref(), list.sort.as_ref());
                 request.search_stimuli(list.limit, list.order.as_ref(), list.page, query, sort)
             })

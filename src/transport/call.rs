@@ -13,7 +13,7 @@ use super::options::CallOptions;
 use super::request::{Requests, Unsent};
 use super::send::send;
 use super::{acknowledgement, path};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Secrets};
 
 /// What a set of [raw bindings](crate::raw) carries with each request: whose it is, and how it is to be sent.
 #[derive(Debug, Clone)]
@@ -30,12 +30,13 @@ impl Call {
 }
 
 /// Runs one operation with all that the facade adds. `make` makes its request, for each attempt anew, and `read` the
-/// result of the answer's JSON.
+/// result of the answer's JSON, with
+/// the secrets that it may repeat.
 pub(crate) async fn call<A, T, E: fmt::Display>(
     context: &Context,
     options: &CallOptions,
     make: impl Fn(Requests<'_>) -> Unsent<A> + Sync,
-    read: impl FnOnce(&[u8]) -> Result<T, E>,
+    read: impl FnOnce(&[u8], &Secrets) -> Result<T, E>,
 ) -> Result<T> {
     let build = || {
         let Unsent {
@@ -57,7 +58,7 @@ pub(crate) async fn call<A, T, E: fmt::Display>(
         }
         _ => &*parts.body,
     };
-    read(answer).map_err(|problem| refuse(&problem))
+    read(answer, &parts.secrets).map_err(|problem| refuse(&problem))
 }
 
 /// Runs one operation in its XML form, which the bindings do not have: they keep one media type for each. `read` makes

@@ -4,13 +4,11 @@ mod handle;
 mod query;
 mod requests;
 
-use serde::de::DeserializeOwned;
-
 use super::resource::Entities;
 use super::{MetadataWrite, Upserted};
 use crate::error::Result;
 use crate::models::{AssessmentItem, AssessmentItemInput, ItemSortField, Metadata, MetadataInput};
-use crate::page::{Collection, Filterable, List, Page, Parameters, Sealed};
+use crate::page::{Collection, Filterable, List, Page, Parameters, ReadPage, Sealed};
 use crate::transport::operation;
 
 pub use handle::ItemHandle;
@@ -236,12 +234,12 @@ impl Collection for Items {
     type Sort = ItemSortField;
     type Extra = ItemQuery;
 
-    async fn page<T: DeserializeOwned + Send>(&self, list: &Parameters<Self>) -> Result<Page<T>> {
+    async fn page<T: Send>(&self, list: &Parameters<Self>, read: ReadPage<T>) -> Result<Page<T>> {
         let filter = list.filter.as_ref().map(ToString::to_string);
         let filter = filter.as_deref();
         let client = &self.0.client;
         client
-            .page(|request| {
+            .page(read, |request| {
                 let extra = &list.extra;
                 request.search_assessment_items(
                     filter,

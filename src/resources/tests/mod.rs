@@ -4,13 +4,11 @@ mod handle;
 mod query;
 mod requests;
 
-use serde::de::DeserializeOwned;
-
 use super::resource::Entities;
 use super::{MetadataWrite, Upserted};
 use crate::error::Result;
 use crate::models::{AssessmentTest, AssessmentTestInput, SortField};
-use crate::page::{Collection, Filterable, List, Page, Parameters, Sealed};
+use crate::page::{Collection, Filterable, List, Page, Parameters, ReadPage, Sealed};
 use crate::transport::operation;
 
 pub use handle::TestHandle;
@@ -161,12 +159,12 @@ impl Collection for Tests {
     type Sort = SortField;
     type Extra = TestQuery;
 
-    async fn page<T: DeserializeOwned + Send>(&self, list: &Parameters<Self>) -> Result<Page<T>> {
+    async fn page<T: Send>(&self, list: &Parameters<Self>, read: ReadPage<T>) -> Result<Page<T>> {
         let filter = list.filter.as_ref().map(ToString::to_string);
         let filter = filter.as_deref();
         let client = &self.0.client;
         client
-            .page(|request| {
+            .page(read, |request| {
                 let extra = &list.extra;
                 request.search_assessment_tests(
                     filter,
