@@ -251,6 +251,82 @@ async fn a_refused_connection_is_a_connect_error() {
     assert_eq!((error.kind(), error.status()), (ErrorKind::Connect, None));
     assert!(error.is_retryable() && !error.may_have_been_applied());
     assert!(std::error::Error::source(&error).is_some());
+    let shown = error.to_string();
+    assert!(shown.contains(&url) && shown.contains("refused"), "{shown}");
+}
+
+#[tokio::test]
+async fn an_error_without_a_connection_says_to_where_and_why_and_no_path() {
+    let broken = Server::start(|_, _| Reply::new().reset()).await;
+    let plain = Server::start(|_, _| Reply::new().send("HTTP/1.1 200 OK\r\n\r\n").close()).await;
+    let nowhere = "https://qti.invalid:8443/private/path";
+    for (url, origin, why) in [
+        (nowhere.to_owned(), "https://qti.invalid:8443", "dns error"),
+        (broken.url.clone(), broken.url.as_str(), ""),
+        (
+            plain.url.replace("http:", "https:"),
+            "https://127.0.0.1",
+            "",
+        ),
+    ] {
+        let client = support::once(&url);
+        let error = get(&client).await.to_string();
+        assert!(error.contains(origin) && error.contains(why), "{error}");
+        let told = error.split(origin).nth(1).unwrap();
+        assert!(told.len() > 10, "{error}");
+        assert!(!error.contains("private"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_no_known_shape_is_shown_in_the_message_and_a_page_is_called_one() {
+    for (status, content_type, body, shown) in [
+        (
+            400,
+            "text/plain",
+            "sequence must\n be positive",
+            "sequence must be positive",
+        ),
+        (
+            400,
+            "application/json",
+            r#"{"problem": 7}"#,
+            r#"{"problem": 7}"#,
+        ),
+        (
+            500,
+            "application/xml",
+            "<error>host not allowed</error>",
+            "host not allowed",
+        ),
+        (
+            502,
+            "text/html",
+            "<html><body>upstream</body></html>",
+            "an HTML page",
+        ),
+        (
+            200,
+            "text/html",
+            "<!DOCTYPE html><p>Sign in</p>",
+            "an HTML page",
+        ),
+        (
+            200,
+            "text/plain",
+            "the-token is no token",
+            "[secret] is no token",
+        ),
+        (
+            400,
+            "text/plain",
+            "the-token is no token",
+            "[secret] is no token",
+        ),
+    ] {
+        let error = error_of(status, content_type, body).await;
+        assert!(error.to_string().contains(shown), "{error}");
+    }
 }
 
 #[tokio::test]

@@ -90,6 +90,11 @@ async fn an_upsert_that_is_always_overtaken_ends() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert_eq!(server.received().len(), 6);
+    // The identifier may be taken in another place: only the conflict's words tell.
+    let source = std::error::Error::source(&error).expect("the conflict");
+    for told in [error.to_string(), source.to_string()] {
+        assert!(told.contains("Stimulus already exists"), "{told}");
+    }
 }
 
 #[tokio::test]
@@ -193,6 +198,46 @@ async fn a_failure_is_not_taken_for_absence() {
         stimulus.delete_if_exists().await.unwrap_err().kind(),
         ErrorKind::Server
     );
+}
+
+#[tokio::test]
+async fn a_gateways_page_is_not_taken_for_absence() {
+    let page = || {
+        response(
+            404,
+            &["content-type: text/html"],
+            b"\n<html>404 nginx</html>",
+        )
+    };
+    let server = Server::script([page()]).await;
+    let client = once(&server.url);
+    let (stimulus, section) = (
+        client.stimulus("s"),
+        client.test("t").part("p").section("s"),
+    );
+    for error in [
+        stimulus.get_opt().await.unwrap_err(),
+        stimulus.delete_if_exists().await.unwrap_err(),
+        section.exists().await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+        assert!(error.to_string().contains("an HTML page"), "{error}");
+    }
+    let (_server, client) = repeating([lost(), page()]).await;
+    let error = client.stimulus("s").delete().await.unwrap_err();
+    assert!(error.may_have_been_applied(), "{error}");
+    let (_server, client) = repeating([lost(), missing()]).await;
+    client.stimulus("s").delete().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_default_that_the_service_fills_in_makes_no_create_another_writers() {
+    let stored = json!({"identifier": "s", "title": "S", "visible": true, "required": true, "fixed": false,
+        "sequence": 1});
+    let (_server, client) = repeating([lost(), conflict(), answer(200, &stored)]).await;
+    let sections = client.test("t").part("p").sections();
+    let created = sections.create(&Section::new("s", "S")).await.unwrap();
+    assert_eq!(created.required, Some(true));
 }
 
 #[tokio::test]

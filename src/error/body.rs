@@ -9,6 +9,9 @@ use super::text::{cap, one_line};
 /// values takes many times its size.
 pub(super) const SEARCHED_LIMIT: usize = 256 * 1024;
 
+/// The most issues taken from a body.
+const MOST_ISSUES: usize = 50;
+
 /// The longest code or id taken from a body.
 const ID_LIMIT: usize = 200;
 
@@ -43,13 +46,21 @@ impl ErrorBody {
         }
         match serde_json::from_slice(bytes) {
             Ok(Value::Object(object)) => Self::read(object),
+            Ok(Value::Array(issues)) => Self {
+                issues: issues.iter().filter_map(issue).take(MOST_ISSUES).collect(),
+                ..Self::default()
+            },
             _ => Self::default(),
         }
     }
 
     fn read(mut object: Map<String, Value>) -> Self {
-        let issues = issue_lists(&object).flatten().filter_map(issue).take(50);
-        let issues = issues.collect();
+        let listed = issue_lists(&object).flatten().filter_map(issue);
+        let by_field = ["details", "errors"]
+            .into_iter()
+            .filter_map(|name| object.get(name)?.as_object())
+            .flat_map(issues_by_field);
+        let issues = listed.chain(by_field).take(MOST_ISSUES).collect();
         let meta_event = object.get("meta").and_then(|meta| id(meta.get("eventId")));
         let details = object
             .remove("details")
@@ -64,10 +75,22 @@ impl ErrorBody {
     }
 }
 
+/// The fields that hold words about this one failure: the service's own, and those of gateways and frameworks.
+const SPECIFIC: [&str; 8] = [
+    "message",
+    "error_description",
+    "imsx_description",
+    "detail",
+    "Message",
+    "errorMessage",
+    "msg",
+    "reason",
+];
+
 /// The most telling words of the body: what is short and general first, what is long and specific after it.
 fn message(object: &Map<String, Value>, details: Option<&Value>) -> Option<String> {
-    let general = text(object.get("error"));
-    let specific = ["message", "error_description", "imsx_description"]
+    let general = text(object.get("error")).or_else(|| text(object.get("title")));
+    let specific = SPECIFIC
         .iter()
         .find_map(|name| text(object.get(*name)))
         .or_else(|| text(details));
@@ -85,7 +108,7 @@ fn issue_lists(object: &Map<String, Value>) -> impl Iterator<Item = &Vec<Value>>
         .into_iter()
         .filter_map(|name| object.get(name)?.as_object())
         .flat_map(|object| ["issues", "errors"].map(|name| object.get(name)));
-    ["details", "issues", "errors", "message"]
+    ["details", "issues", "errors", "message", "detail", "error"]
         .map(|name| object.get(name))
         .into_iter()
         .chain(inside)
@@ -101,21 +124,59 @@ fn issue(value: &Value) -> Option<Issue> {
             code: None,
         }),
         Value::Object(object) => Some(Issue {
-            field: text(object.get("field")).or_else(|| path(object.get("path"))),
-            message: one_line(&text(object.get("message")).unwrap_or_else(|| value.to_string())),
+            field: ["field", "path", "loc", "source"]
+                .iter()
+                .find_map(|name| place(object.get(*name))),
+            message: one_line(
+                &["message", "msg", "detail"]
+                    .iter()
+                    .find_map(|name| text(object.get(*name)))
+                    .unwrap_or_else(|| value.to_string()),
+            ),
             code: id(object.get("code")),
         }),
         _ => None,
     }
 }
 
-/// A validator's path, `["items", 0, "title"]`, as `items.0.title`.
-fn path(value: Option<&Value>) -> Option<String> {
-    let steps = value?.as_array()?.iter().map(|step| {
-        step.as_str()
-            .map_or_else(|| step.to_string(), str::to_owned)
-    });
-    Some(cap(&steps.collect::<Vec<_>>().join("."), 200))
+/// The issues of an object that has them by the names of their fields: `{"title": "is required"}`, where the text can be
+/// a list of texts, and all can stand in `fieldErrors`.
+fn issues_by_field(object: &Map<String, Value>) -> Vec<Issue> {
+    let mut issues = Vec::new();
+    for (name, value) in object {
+        match (name.as_str(), value) {
+            // Words about the whole, or lists that are read as such.
+            ("message" | "code" | "issues" | "errors", _) => {}
+            ("fieldErrors", Value::Object(fields)) => issues.extend(issues_by_field(fields)),
+            (_, value) => {
+                let texts = value
+                    .as_array()
+                    .map_or(std::slice::from_ref(value), Vec::as_slice);
+                issues.extend(texts.iter().filter_map(Value::as_str).map(|text| Issue {
+                    field: (name != "formErrors").then(|| cap(name, ID_LIMIT)),
+                    message: one_line(text),
+                    code: None,
+                }));
+            }
+        }
+    }
+    issues
+}
+
+/// The place of an issue: a text, a JSON pointer, or a validator's path, where `["items", 0, "title"]` is
+/// `items.0.title`.
+fn place(value: Option<&Value>) -> Option<String> {
+    let value = value?;
+    if let Some(steps) = value.as_array() {
+        let step = |step: &Value| {
+            step.as_str()
+                .map_or_else(|| step.to_string(), str::to_owned)
+        };
+        let steps: Vec<_> = steps.iter().map(step).collect();
+        return Some(cap(&steps.join("."), ID_LIMIT));
+    }
+    let text = value["pointer"].as_str().or_else(|| value.as_str())?;
+    (!text.trim().is_empty()).then(|| cap(text.trim(), ID_LIMIT))
 }
 
 fn id(value: Option<&Value>) -> Option<String> {
@@ -165,6 +226,70 @@ mod tests {
             ),
         ] {
             assert_eq!(parse(body).message.as_deref(), Some(message));
+        }
+    }
+
+    #[test]
+    fn the_words_of_gateways_and_frameworks_are_found() {
+        for (body, message, issue) in [
+            (
+                json!({"Message": "User is not authorized"}),
+                Some("User is not authorized"),
+                None,
+            ),
+            (
+                json!({"title": "Bad title", "detail": "it is empty"}),
+                Some("Bad title: it is empty"),
+                None,
+            ),
+            (json!({"msg": "the words"}), Some("the words"), None),
+            (
+                json!({"error": 400, "reason": "the words"}),
+                Some("the words"),
+                None,
+            ),
+            (json!({"error": ["one", "two"]}), None, Some((None, "one"))),
+            (
+                json!({"error": "Failed", "details": {"title": "is required"}}),
+                Some("Failed"),
+                Some((Some("title"), "is required")),
+            ),
+            (
+                json!({"errors": {"title": ["is required"]}}),
+                None,
+                Some((Some("title"), "is required")),
+            ),
+            (
+                json!({"details": {"fieldErrors": {"title": ["is required"]}, "formErrors": []}}),
+                None,
+                Some((Some("title"), "is required")),
+            ),
+            (
+                json!({"details": {"formErrors": ["is bad"]}}),
+                None,
+                Some((None, "is bad")),
+            ),
+            (
+                json!({"errors": [{"detail": "is empty", "source": {"pointer": "/title"}}]}),
+                None,
+                Some((Some("/title"), "is empty")),
+            ),
+            (
+                json!({"detail": [{"loc": ["body", "title"], "msg": "field required"}]}),
+                None,
+                Some((Some("body.title"), "field required")),
+            ),
+            (
+                json!([{"path": ["title"], "message": "Required"}]),
+                None,
+                Some((Some("title"), "Required")),
+            ),
+        ] {
+            let said = parse(body.clone());
+            assert_eq!(said.message.as_deref(), message, "{body}");
+            let first = said.issues.first();
+            let first = first.map(|it| (it.field.as_deref(), it.message.as_str()));
+            assert_eq!(first, issue, "{body}");
         }
     }
 

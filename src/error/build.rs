@@ -9,6 +9,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use super::body::SEARCHED_LIMIT;
+use super::text::describe_body;
 use super::{BODY_LIMIT, Error, ErrorBody, ErrorKind, Inner, Secrets, cap, one_line};
 
 /// Headers in which services and gateways give the id of a request, the most specific first.
@@ -77,10 +78,11 @@ impl Error {
             .status
             .canonical_reason()
             .unwrap_or("unknown status");
-        let message = body
-            .message
-            .clone()
-            .unwrap_or_else(|| describe_body(&response.body, reason));
+        let message = match &body.message {
+            Some(said) => said.clone(),
+            None if !body.issues.is_empty() => reason.to_owned(),
+            None => format!("{reason} ({})", describe_body(&text)),
+        };
         Self::new(ErrorKind::of_status(response.status), message)
             .with_response(response, &text, body)
     }
@@ -95,7 +97,14 @@ impl Error {
             Some(said) => {
                 format!("the response is not what the API documents: {problem}; it says: {said}")
             }
-            None => format!("the response is not what the API documents: {problem}"),
+            // Of JSON, the problem tells more than its start does.
+            None if matches!(response.body.trim_ascii_start(), [b'{' | b'[', ..]) => {
+                format!("the response is not what the API documents: {problem}")
+            }
+            None => {
+                let found = describe_body(&text);
+                format!("the response is not what the API documents: {problem}; it is: {found}")
+            }
         };
         Self::new(ErrorKind::Decode, message).with_response(response, &text, body)
     }
@@ -170,18 +179,6 @@ impl Error {
     pub(crate) fn with_context(mut self, context: impl std::fmt::Display) -> Self {
         self.0.message = one_line(&format!("{context}: {}", self.0.message));
         self
-    }
-}
-
-/// Words for a body that has none of its own.
-fn describe_body(body: &[u8], reason: &str) -> String {
-    let start = body.trim_ascii_start();
-    if start.is_empty() {
-        format!("{reason} (empty body)")
-    } else if start.starts_with(b"<") {
-        format!("{reason} (an HTML or XML body, as gateways send)")
-    } else {
-        format!("{reason} (a body of another shape)")
     }
 }
 

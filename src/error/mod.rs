@@ -17,7 +17,7 @@ pub(crate) use body::ErrorBody;
 pub use body::Issue;
 pub(crate) use build::ResponseParts;
 pub(crate) use secrets::Secrets;
-pub(crate) use text::{BODY_LIMIT, TEXT_LIMIT, cap, one_line};
+pub(crate) use text::{BODY_LIMIT, TEXT_LIMIT, cap, causes, is_markup, one_line};
 
 /// A result whose error is this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -36,9 +36,10 @@ pub enum ErrorKind {
     Request,
     /// 401, 403, or a token that could not be had. Check the credentials and the scopes they were given.
     Auth,
-    /// 404: the entity, or one above it in the path, does not exist.
+    /// 404: the entity, or one above it in the path, does not exist; or the address is wrong, and a gateway says so.
     NotFound,
-    /// 409: an entity with this identifier exists already. Nothing was changed.
+    /// 409: an entity with this identifier exists already. This request changed nothing; where
+    /// [`Error::may_have_been_applied`] is `true`, an earlier attempt of the same call may have created it.
     Conflict,
     /// 429: too many requests, after all retries that attempts, deadline and budget allow. See [`Error::retry_after`].
     RateLimit,
@@ -254,6 +255,11 @@ impl Error {
     /// Whether this is [`ErrorKind::NotFound`].
     pub fn is_not_found(&self) -> bool {
         self.0.kind == ErrorKind::NotFound
+    }
+
+    /// Whether the service itself says that it is not found. A gateway's page does not know the service's entities.
+    pub(crate) fn says_not_found(&self) -> bool {
+        self.is_not_found() && !self.body().is_some_and(is_markup)
     }
 
     /// Whether this is [`ErrorKind::Conflict`].

@@ -21,10 +21,11 @@ pub(super) async fn create<T>(
     }
 }
 
-/// Settles a delete: where an earlier attempt may have been applied, an entity that is not found was deleted by it.
+/// Settles a delete: where an earlier attempt may have been applied, an entity of which the service
+/// says "not found" was deleted by it.
 pub(super) fn delete(deleted: Result<()>) -> Result<()> {
     match deleted {
-        Err(gone) if gone.is_not_found() && gone.may_have_been_applied() => Ok(()),
+        Err(gone) if gone.says_not_found() && gone.may_have_been_applied() => Ok(()),
         settled => settled,
     }
 }

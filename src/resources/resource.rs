@@ -161,11 +161,11 @@ impl<R: Resource> Entity<R> {
     }
 }
 
-/// `None` in place of "not found".
+/// `None` where the service says "not found".
 fn optional<T>(found: Result<T>) -> Result<Option<T>> {
     match found {
         Ok(found) => Ok(Some(found)),
-        Err(missing) if missing.is_not_found() => Ok(None),
+        Err(missing) if missing.says_not_found() => Ok(None),
         Err(error) => Err(error),
     }
 }

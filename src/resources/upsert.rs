@@ -61,12 +61,20 @@ where
         error.with_may_have_been_applied(applied)
     };
     loop {
-        match create().await.map_err(&mut note) {
-            Err(exists) if exists.is_conflict() => {}
+        let exists = match create().await.map_err(&mut note) {
+            Err(exists) if exists.is_conflict() => exists,
             created => return created.map(Upserted::Created),
-        }
+        };
         match update().await.map_err(&mut note) {
             Err(gone) if gone.is_not_found() && round < UPSERT_ROUNDS => round += 1,
+            // The identifier may be taken in another place, which only the conflict's words tell.
+            Err(gone) if gone.is_not_found() => {
+                let context = format!(
+                    "the create found it taken ({}), and the update did not find it",
+                    exists.message()
+                );
+                return Err(gone.with_context(context).with_source(exists));
+            }
             updated => return updated.map(Upserted::Updated),
         }
     }

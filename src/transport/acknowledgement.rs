@@ -1,34 +1,37 @@
-//! The answer of an operation without a result: the words of a gateway or a login page do not pass for one.
+//! The answer of an operation without a result: its status says that it is done, unless the body is a gateway's or a
+//! login page, or tells of a failure.
 
 use serde_json::{Map, Value};
 
-/// Refuses a body that is neither empty nor a message of the service, such as `{"message": "Section deleted"}`.
+use crate::error::is_markup;
+
+/// Refuses a body that contradicts a success. Any other is taken, such as `{"message": "Section deleted"}`, what was
+/// deleted, or nothing.
 pub(crate) fn check(body: &[u8]) -> Result<(), &'static str> {
-    if body.trim_ascii().is_empty() {
-        return Ok(());
-    }
     match serde_json::from_slice(body) {
-        Ok(Value::Null) => Ok(()),
         Ok(Value::Object(said)) if tells_failure(&said) => Err("it tells of a failure"),
-        Ok(Value::Object(said)) if said.is_empty() || is_message(&said) => Ok(()),
-        _ => Err("neither empty nor a message"),
+        Ok(Value::Bool(false)) => Err("it tells of a failure"),
+        Err(_) if is_markup(&String::from_utf8_lossy(body)) => Err("a page, not an answer"),
+        _ => Ok(()),
     }
 }
 
 fn tells_failure(said: &Map<String, Value>) -> bool {
     let error = said.get("error").or_else(|| said.get("errors"));
-    let nothing = |error: &Value| matches!(error, Value::Null | Value::Bool(false));
+    let nothing = |error: &Value| {
+        matches!(error, Value::Null | Value::Bool(false)) || crate::models::json::is_empty(error)
+    };
+    let denied = |name: &str| match said.get(name) {
+        Some(Value::Bool(done)) => !done,
+        Some(Value::String(done)) => done.eq_ignore_ascii_case("false"),
+        _ => false,
+    };
     error.is_some_and(|error| !nothing(error))
-        || said.get("success") == Some(&Value::Bool(false))
+        || denied("success")
+        || denied("deleted")
         || said
             .get("imsx_codeMajor")
             .is_some_and(|code| code != "success")
-}
-
-fn is_message(said: &Map<String, Value>) -> bool {
-    said.get("message").is_some_and(Value::is_string)
-        || said.get("success") == Some(&Value::Bool(true))
-        || said.contains_key("imsx_codeMajor")
 }
 
 #[cfg(test)]
@@ -36,30 +39,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_nothing_and_a_message_acknowledge() {
+    fn a_success_is_one_unless_its_body_contradicts_it() {
         for body in [
             "",
             " \n",
             "null",
             "{}",
+            "OK",
+            "true",
+            "[]",
+            "\"deleted\"",
             r#"{"message": "deleted"}"#,
-            r#"{"success": true, "error": null}"#,
+            r#"{"message": "cut"#,
+            r#"{"deleted": true}"#,
+            r#"{"identifier": "s", "title": "What was deleted"}"#,
+            r#"{"success": "true"}"#,
+            r#"{"success": true, "error": null, "errors": []}"#,
             r#"{"imsx_codeMajor": "success"}"#,
         ] {
             assert_eq!(check(body.as_bytes()), Ok(()), "{body}");
         }
         for body in [
             "<html>Sign in</html>",
-            "OK",
-            "[]",
-            "true",
-            "\"deleted\"",
+            "\u{feff} <!DOCTYPE html>",
+            "false",
             r#"{"error": "boom"}"#,
             r#"{"error": {"message": "boom"}, "message": "x"}"#,
+            r#"{"errors": ["boom"]}"#,
             r#"{"success": false, "message": "x"}"#,
+            r#"{"success": "False"}"#,
+            r#"{"deleted": false}"#,
             r#"{"imsx_codeMajor": "failure", "message": "x"}"#,
-            r#"{"login": "https://example.org"}"#,
-            r#"{"message": "cut"#,
         ] {
             assert!(check(body.as_bytes()).is_err(), "{body}");
         }

@@ -15,7 +15,7 @@ use super::options::CallOptions;
 use super::outcome::Outcome;
 use super::request_id::X_REQUEST_ID;
 use crate::auth::Bearer;
-use crate::error::{Error, ErrorKind, ResponseParts, Secrets};
+use crate::error::{Error, ErrorKind, ResponseParts, Secrets, causes};
 
 /// How much memory is set aside on a response's word for its length: enough for a long page.
 const MAX_RESERVED: u64 = 4 * 1024 * 1024;
@@ -93,9 +93,10 @@ async fn follow(
             *request.url_mut() = target;
         }
         let secrets = Secrets::of(request.headers()).and_all(&context.secrets);
-        let response = once(context, request).await.map_err(of_reqwest)?;
+        let response = once(context, request).await;
+        let response = response.map_err(|error| of_reqwest(error, context, &secrets))?;
         match redirect_target(&response) {
-            None => return read(response, context.defaults.max_response_bytes, secrets).await,
+            None => return read(response, context, secrets).await,
             Some(next) if operation.is_get() && next.origin() == context.base_url.origin() => {
                 target = Some(next);
             }
@@ -121,7 +122,8 @@ fn redirect_target(response: &Response) -> Option<Url> {
 }
 
 /// Reads a body chunk by chunk, so that what is decompressed from it never takes more than the cap.
-async fn read(mut response: Response, cap: usize, secrets: Secrets) -> Attempted {
+async fn read(mut response: Response, context: &Context, secrets: Secrets) -> Attempted {
+    let cap = context.defaults.max_response_bytes;
     let announced = response.content_length().unwrap_or(0).min(MAX_RESERVED);
     let room = usize::try_from(announced).unwrap_or(cap).min(cap);
     let mut first = Bytes::new();
@@ -133,7 +135,7 @@ async fn read(mut response: Response, cap: usize, secrets: Secrets) -> Attempted
             Ok(Some(chunk)) => chunk,
             Ok(None) => break,
             Err(_) if is_error => break,
-            Err(error) => return Err(of_reqwest(error)),
+            Err(error) => return Err(of_reqwest(error, context, &secrets)),
         };
         if whole.len().max(first.len()) + chunk.len() > cap {
             if is_error {
@@ -189,41 +191,31 @@ fn without_byte_order_mark(body: Bytes) -> Bytes {
     }
 }
 
-/// reqwest's errors, without the URL: it holds identifiers.
-fn of_reqwest(error: reqwest::Error) -> (Outcome, Error) {
+/// reqwest's errors, without the URL, as it holds identifiers: with the origin, and what has caused them.
+fn of_reqwest(error: reqwest::Error, context: &Context, secrets: &Secrets) -> (Outcome, Error) {
+    let origin = || context.base_url.origin().ascii_serialization();
     let (outcome, kind, message) = if error.is_connect() || never_went_out(&error) {
-        (
-            Outcome::NoConnection,
-            ErrorKind::Connect,
-            "no connection to the service",
-        )
+        let message = format!("no connection to {}", origin());
+        (Outcome::NoConnection, ErrorKind::Connect, message)
     } else if error.is_timeout() {
-        (
-            Outcome::TimedOut,
-            ErrorKind::Timeout,
-            "the HTTP client's own timeout ran out",
-        )
+        let message = "the HTTP client's own timeout ran out".to_owned();
+        (Outcome::TimedOut, ErrorKind::Timeout, message)
     } else if error.is_decode() {
-        (
-            Outcome::Broken,
-            ErrorKind::Transport,
-            "the response body is cut or corrupted",
-        )
+        let message = "the response body is cut or corrupted".to_owned();
+        (Outcome::Broken, ErrorKind::Transport, message)
     } else if error.is_builder() {
-        (
-            Outcome::Unsendable,
-            ErrorKind::Input,
-            "the request cannot be sent",
-        )
+        let message = "the request cannot be sent".to_owned();
+        (Outcome::Unsendable, ErrorKind::Input, message)
     } else {
-        (
-            Outcome::Broken,
-            ErrorKind::Transport,
-            "the connection broke",
-        )
+        let message = format!("the connection to {} broke", origin());
+        (Outcome::Broken, ErrorKind::Transport, message)
     };
-    let error = Error::new(kind, message).with_source(error.without_url());
-    (outcome, error)
+    let error = error.without_url();
+    let message = match secrets.strike(&causes(&error)) {
+        causes if causes.is_empty() => message,
+        causes => format!("{message}: {causes}"),
+    };
+    (outcome, Error::new(kind, message).with_source(error))
 }
 
 /// Whether the connection was gone before the request was on it: as it was closed at once, or spoke first.

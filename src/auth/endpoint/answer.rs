@@ -10,12 +10,21 @@ use crate::error::{Error, ErrorBody, Result, Secrets, one_line};
 
 /// The token, or what the answer says instead.
 pub(super) fn token(status: StatusCode, body: &[u8], secrets: &Secrets) -> Result<Token> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     done(status, body, secrets)?;
     read_token(&serde_json::from_slice(body).unwrap_or_default()).ok_or_else(|| {
+        // Only known words are shown of it: a token may stand in the rest, under another name.
         Error::token_unavailable(format!(
-            "the token endpoint answered {status}, but without a bearer token"
+            "the token endpoint answered {status}, but without a bearer token{}",
+            said(&secrets.strike_body(body))
         ))
     })
+}
+
+/// What the answer says, to stand at the end of a message.
+fn said(body: &str) -> String {
+    let said = ErrorBody::parse(body.as_bytes()).message;
+    said.map(|said| format!(": {said}")).unwrap_or_default()
 }
 
 /// The error of an answer without a token; secrets that the answer quotes are left out.
@@ -28,13 +37,7 @@ pub(super) fn done(status: StatusCode, body: &[u8], secrets: &Secrets) -> Result
     }
     let body = secrets.strike_body(body);
     let value: Value = serde_json::from_str(&body).unwrap_or_default();
-    let said = ErrorBody::parse(body.as_bytes())
-        .message
-        .map(|said| format!(": {said}"));
-    let message = format!(
-        "the token endpoint answered {status}{}",
-        said.unwrap_or_default()
-    );
+    let message = format!("the token endpoint answered {status}{}", said(&body));
     let code = value["error"].as_str().map(one_line);
     let passing = status.is_server_error()
         || matches!(
@@ -153,6 +156,30 @@ mod tests {
                 "{body:.40}"
             );
         }
+    }
+
+    #[test]
+    fn a_success_that_tells_of_a_failure_is_told_in_its_words_and_without_secrets() {
+        let body = r#"{"error":"invalid_client","error_description":"hunter2 is wrong"}"#;
+        let error = parse(200, body).unwrap_err().to_string();
+        assert!(
+            error.contains("invalid_client: [secret] is wrong"),
+            "{error}"
+        );
+        let other = parse(200, r#"{"accessToken":"of-another-name"}"#).unwrap_err();
+        assert!(!format!("{other} {other:?}").contains("of-another-name"));
+    }
+
+    #[test]
+    fn a_byte_order_mark_does_not_hide_a_token() {
+        let token = parse(
+            200,
+            "\u{feff}{\"access_token\":\"t\",\"expires_in\":\"3600\"}",
+        )
+        .unwrap();
+        assert_eq!(token.expires_in, Some(Duration::from_secs(3600)));
+        let error = parse(400, "\u{feff}{\"error\":\"invalid_client\"}").unwrap_err();
+        assert_eq!(error.code(), Some("invalid_client"));
     }
 
     #[test]
