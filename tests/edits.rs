@@ -315,3 +315,77 @@ async fn a_change_that_fails_writes_nothing_and_gives_its_error_back() {
     let unread = nobody.stimulus("s").try_edit(async |_| refusal()).await;
     assert!(matches!(unread, Err(Mine::Service(error)) if error.kind() == ErrorKind::Connect));
 }
+
+#[tokio::test]
+async fn a_number_beyond_64_bits_is_not_changed_by_an_edit_that_does_not_touch_it() {
+    for number in ["123456789012345678901234567890", "-99999999999999999999"] {
+        let with_number = |mut entity: serde_json::Value| {
+            let fields = entity.as_object_mut().unwrap();
+            // What no XML holds is refused in its own way.
+            fields.retain(|name, _| {
+                matches!(
+                    name.as_str(),
+                    "identifier" | "title" | "type" | "rawXml" | "qti-test-part"
+                )
+            });
+            fields
+                .entry("qti-test-part")
+                .and_modify(|parts| *parts = json!([]));
+            entity["metadata"] = json!({"ids": [1, {"vendor": "NUMBER"}]});
+            let text = entity.to_string().replace("\"NUMBER\"", number);
+            let body = text.into_bytes();
+            support::server::response(200, &["content-type: application/json"], &body)
+        };
+        for kind in ["AssessmentTest", "AssessmentItem", "Stimulus", "Section"] {
+            let body = with_number(fixture(kind));
+            let server = Server::start(move |_, _| body.clone()).await;
+            let client = once(&server.url);
+            let place = "metadata.ids[1].vendor";
+            let in_xml = |xml: &mut String| *xml = xml.replace("</", " </");
+            let errors = match kind {
+                "AssessmentTest" => vec![
+                    client
+                        .test("geography")
+                        .edit(|test| test.title.push('!'))
+                        .await
+                        .map(drop),
+                    client.test("geography").edit_xml(in_xml).await.map(drop),
+                ],
+                "AssessmentItem" => vec![
+                    client
+                        .item("capitals-001")
+                        .edit(|item| {
+                            item.raw_xml.as_mut().map(in_xml);
+                        })
+                        .await
+                        .map(drop),
+                    client.item("capitals-001").edit_xml(in_xml).await.map(drop),
+                ],
+                "Stimulus" => {
+                    vec![
+                        client
+                            .stimulus("italy")
+                            .edit(|it| it.title.push('!'))
+                            .await
+                            .map(drop),
+                    ]
+                }
+                _ => {
+                    let section = client.test("t").part("p").section("section-001");
+                    vec![
+                        section
+                            .edit(|section| section.title.push('!'))
+                            .await
+                            .map(drop),
+                    ]
+                }
+            };
+            for error in errors {
+                let error = error.unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::Input, "{kind}: {error}");
+                assert!(error.message().contains(place), "{kind}: {error}");
+            }
+            assert!(server.was_only_read());
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::json_faults::refuse_repeated_fields;
 use super::owner::{WRITER_DEFAULTS, WRITER_OWNED};
@@ -72,6 +72,34 @@ fn says_nothing(name: &str, value: &Value) -> bool {
         *of == name && serde_json::from_str::<Value>(default).is_ok_and(|default| default == *value)
     };
     is_empty(value) || *value == false || WRITER_DEFAULTS.iter().any(is_default)
+}
+
+/// The place of a number beyond 64 bits, and what it was read as: only as a fraction, so without its last digits.
+pub(crate) fn rounded(fields: &Map<String, Value>) -> Option<(String, &Number)> {
+    fields.iter().find_map(|(name, value)| {
+        let (below, number) = rounded_value(value)?;
+        Some((format!("{name}{below}"), number))
+    })
+}
+
+fn rounded_value(value: &Value) -> Option<(String, &Number)> {
+    /// 2^64: from here on no whole number is read to its last digit.
+    const BEYOND: f64 = 18_446_744_073_709_551_616.0;
+    match value {
+        Value::Number(number) => {
+            let is_rounded = number.is_f64() && number.as_f64()?.abs() >= BEYOND;
+            is_rounded.then(|| (String::new(), number))
+        }
+        Value::Array(list) => list.iter().enumerate().find_map(|(at, value)| {
+            let (below, number) = rounded_value(value)?;
+            Some((format!("[{at}]{below}"), number))
+        }),
+        Value::Object(object) => {
+            let (below, number) = rounded(object)?;
+            Some((format!(".{below}"), number))
+        }
+        _ => None,
+    }
 }
 
 /// Whether a value says nothing.

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Metadata;
-use super::json::{fields, is_empty};
+use super::json::{fields, is_empty, rounded};
 use super::owner::SERVICE_OWNED;
 use super::raw_xml::unreadable;
 use crate::error::{Error, Result};
@@ -27,12 +27,31 @@ pub(crate) fn writable<I: DeserializeOwned>(
     for name in SERVICE_OWNED {
         fields.shift_remove(*name);
     }
+    refuse_rounded_fields(&fields)?;
     if let Some(content) = content {
         fields.insert("content".to_owned(), content.into());
     }
     serde_json::from_value(Value::Object(fields)).map_err(|problem| {
         Error::input("what was read cannot be written back as it is").with_source(problem)
     })
+}
+
+/// Refuses to write back a number that was not read to its last digit: it would be changed.
+pub(crate) fn refuse_rounded(metadata: Option<&Metadata>) -> Result<()> {
+    let Some(metadata) = metadata else {
+        return Ok(());
+    };
+    let metadata = Value::Object(metadata.clone());
+    refuse_rounded_fields(&Metadata::from_iter([("metadata".to_owned(), metadata)]))
+}
+
+fn refuse_rounded_fields(fields: &Metadata) -> Result<()> {
+    match rounded(fields) {
+        Some((place, number)) => Err(Error::input(format!(
+            "{place} has more than 64 bits, of which only {number} was read: written back, it would be changed"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Refuses to write as JSON what only the XML says: it would be lost. `instead` is what to do.

@@ -175,6 +175,7 @@ impl AssessmentItem {
     /// as it would be lost; [`Decode`](crate::ErrorKind::Decode) if the item came without its XML.
     pub fn to_xml(&self) -> Result<AssessmentItemXml> {
         rewrite::refuse_beyond_xml(&self.beyond_xml()?, "replace the item with update")?;
+        rewrite::refuse_rounded(self.metadata.as_ref())?;
         let xml = raw_xml(self.raw_xml.as_deref())?;
         Ok(AssessmentItemXml::new(xml, self.metadata.clone()))
     }

@@ -68,6 +68,7 @@ impl Resource for AssessmentItem {
         rewrite::refuse_beyond_xml(&current.beyond_xml()?, INSTEAD)?;
         at.check_document(&xml)?;
         let (before, after) = (current.metadata.as_ref(), changed.metadata.as_ref());
+        rewrite::refuse_rounded(after)?;
         replace(at, &xml, after, before).await
     }
 }
@@ -98,6 +99,7 @@ impl XmlResource for AssessmentItem {
 
     async fn keep(at: &Entity<Self>, current: &Self, xml: &str) -> Result<Self> {
         rewrite::refuse_beyond_xml(&current.beyond_xml()?, INSTEAD)?;
+        rewrite::refuse_rounded(current.metadata.as_ref())?;
         replace(at, xml, current.metadata.as_ref(), None).await
     }
 

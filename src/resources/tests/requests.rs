@@ -94,6 +94,7 @@ impl XmlResource for AssessmentTest {
 
     async fn keep(at: &Entity<Self>, current: &Self, xml: &str) -> Result<Self> {
         rewrite::refuse_beyond_xml(&current.beyond_xml()?, "use edit")?;
+        rewrite::refuse_rounded(current.metadata.as_ref())?;
         match current.metadata.as_ref().filter(|kept| !kept.is_empty()) {
             Some(metadata) => replace(at, xml, metadata).await,
             None => {
