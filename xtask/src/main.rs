@@ -6,13 +6,18 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, Subcommand, ValueEnum};
 use xtask::judge::{self, Judge};
 use xtask::release;
 use xtask::spec::{self, Folder};
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "The project's own tooling")]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "The project's own tooling"
+)]
 enum Command {
     /// The API document in openapi/
     #[command(subcommand)]
@@ -55,7 +60,7 @@ enum Spec {
     /// Fetch upstream's document and generate ours from it
     Refresh {
         /// A URL or a file
-        #[arg(long, default_value = spec::ORIGIN)]
+        #[arg(long, default_value = spec::ORIGIN, value_parser = NonEmptyStringValueParser::new())]
         from: String,
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
@@ -65,7 +70,7 @@ enum Spec {
     /// Check that the generated files are what refresh would write, and keep to the limits
     Check {
         /// A URL or a file, in place of the committed snapshot of upstream's document
-        #[arg(long)]
+        #[arg(long, value_parser = NonEmptyStringValueParser::new())]
         from: Option<String>,
         #[command(flatten)]
         folder: FolderArg,
@@ -73,8 +78,10 @@ enum Spec {
     /// Compare two documents, each a URL or a file
     Diff {
         /// The document that clients were written against
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         old: String,
         /// The document of the service now
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         new: String,
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
@@ -92,7 +99,7 @@ enum Release {
     /// Check the public API, its changes since the last release, and the oldest dependencies that Cargo.toml allows
     Check {
         /// The commit or tag to compare the public API with, in place of the last release
-        #[arg(long)]
+        #[arg(long, value_parser = NonEmptyStringValueParser::new())]
         baseline: Option<String>,
     },
 }
@@ -100,7 +107,7 @@ enum Release {
 #[derive(clap::Args)]
 struct FolderArg {
     /// Where the document and its overlays are
-    #[arg(long = "folder", default_value_os_t = openapi())]
+    #[arg(long = "folder", default_value_os_t = openapi(), value_parser = folder)]
     path: PathBuf,
 }
 
@@ -109,6 +116,13 @@ enum Format {
     Text,
     Json,
     Markdown,
+}
+
+fn folder(text: &str) -> Result<PathBuf, &'static str> {
+    let path = PathBuf::from(text);
+    path.is_dir()
+        .then_some(path)
+        .ok_or("there is no such folder")
 }
 
 fn openapi() -> PathBuf {

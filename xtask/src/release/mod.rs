@@ -23,9 +23,11 @@ const LIBRARIES: [&str; 4] = [
 /// # Errors
 /// What the first check that fails found.
 pub fn check(baseline: Option<&str>) -> Result<String, Error> {
+    // It is cheap to see that there is no such commit, and the rest takes minutes.
+    let baseline = semver::baseline(baseline)?;
     let verdicts = [
         check_public_api()?,
-        semver::check(baseline)?,
+        semver::check(baseline.as_deref())?,
         minimal::check()?,
     ];
     Ok(verdicts.join("\n"))

@@ -1,6 +1,7 @@
 //! Whether the public API has changed as the version says, by cargo-semver-checks.
 
 use std::env;
+use std::io;
 use std::process::Command;
 
 use super::LIBRARIES;
@@ -9,9 +10,29 @@ use crate::process::{Error, doing, root, succeed};
 /// The version of cargo-semver-checks, which must know this Rust's rustdoc.
 const VERSION: &str = "0.51.0";
 
-/// Compares with `baseline`, or with the last release, which is the last tag that is a version.
+/// The commit to compare with: the one that is asked for, or the last release.
+pub(super) fn baseline(asked: Option<&str>) -> Result<Option<String>, Error> {
+    let Some(asked) = asked else {
+        return Ok(last_release());
+    };
+    let found = git(&[
+        "rev-parse",
+        "--verify",
+        "--end-of-options",
+        &format!("{asked}^{{commit}}"),
+    ]);
+    if found.is_none() {
+        let problem = io::Error::other("git knows no such commit or tag");
+        return Err(doing(format!("compare the public API with {asked}"))(
+            problem,
+        ));
+    }
+    Ok(Some(asked.to_owned()))
+}
+
+/// Compares with a commit.
 pub(super) fn check(baseline: Option<&str>) -> Result<String, Error> {
-    let Some(baseline) = baseline.map(str::to_owned).or_else(last_release) else {
+    let Some(baseline) = baseline else {
         return Ok(
             "changes of the public API: skipped, as there is no release yet (see --baseline)"
                 .to_owned(),
@@ -39,7 +60,7 @@ pub(super) fn check(baseline: Option<&str>) -> Result<String, Error> {
     let mut command = Command::new(program);
     command
         .current_dir(root())
-        .args(["semver-checks", "--baseline-rev", &baseline]);
+        .args(["semver-checks", "--baseline-rev", baseline]);
     for library in LIBRARIES {
         command.args(["--package", library]);
     }
@@ -49,12 +70,34 @@ pub(super) fn check(baseline: Option<&str>) -> Result<String, Error> {
     ))
 }
 
+/// The last tag that is a version.
 fn last_release() -> Option<String> {
-    let tag = Command::new("git")
+    git(&["describe", "--tags", "--abbrev=0", "--match", "v[0-9]*"])
+}
+
+/// What git answers in one line, if it does.
+fn git(arguments: &[&str]) -> Option<String> {
+    let output = Command::new("git")
         .current_dir(root())
-        .args(["describe", "--tags", "--abbrev=0", "--match", "v[0-9]*"])
+        .args(arguments)
         .output()
         .ok()?;
-    let tag = String::from_utf8(tag.stdout).ok()?;
-    Some(tag.trim().to_owned()).filter(|tag| !tag.is_empty())
+    let line = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    Some(line).filter(|line| output.status.success() && !line.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_baseline_that_is_not_there_is_refused_before_anything_is_compared() {
+        for asked in ["no-such-tag", "--all"] {
+            let error = baseline(Some(asked)).unwrap_err().to_string();
+            assert_eq!(
+                error,
+                format!("compare the public API with {asked}: git knows no such commit or tag")
+            );
+        }
+    }
 }

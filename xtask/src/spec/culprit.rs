@@ -8,6 +8,9 @@ use super::visit::{self, SCHEMAS, object, operations};
 /// The place of the first schema, or else of the first operation, of which the document fails if it has nothing else.
 /// A schema comes after those that it refers to.
 pub(crate) fn find(document: &Document, fails: impl Fn(&Document) -> bool) -> Option<String> {
+    if fails(&only(document, json!({}), &Value::Null)) {
+        return None;
+    }
     let mut schemas: Vec<_> = object(&document["components"]["schemas"])
         .map(|(name, _)| {
             let reference = json!({ "$ref": format!("{SCHEMAS}{name}") });
@@ -55,5 +58,7 @@ mod tests {
         assert_eq!(found("\"type\":\"bad\"").unwrap(), "schema `B`");
         assert_eq!(found("\"tags\"").unwrap(), "operation `putA`");
         assert_eq!(found("nothing"), None);
+        // Of what fails without its parts, no part is to blame.
+        assert_eq!(found("\"title\""), None);
     }
 }

@@ -81,9 +81,7 @@ impl Folder {
     /// The committed snapshot of upstream's document; an error if its hash is not the one in the record.
     pub fn snapshot(&self) -> Result<Document> {
         let text = self.read(SNAPSHOT)?;
-        let source = self
-            .source()?
-            .ok_or_else(|| Error::new(SOURCE, "is missing"))?;
+        let source = self.source()?.ok_or_else(|| self.lacks(SOURCE))?;
         if sha256(&text) != source.snapshot_sha256 {
             return Err(Error::new(
                 SNAPSHOT,
@@ -101,8 +99,11 @@ impl Folder {
     }
 
     fn read(&self, name: &str) -> Result<String> {
-        self.read_if_there(name)?
-            .ok_or_else(|| Error::new(name, "is missing"))
+        self.read_if_there(name)?.ok_or_else(|| self.lacks(name))
+    }
+
+    fn lacks(&self, name: &str) -> Error {
+        Error::new(name, format!("is missing in {}", self.0.display()))
     }
 
     fn read_if_there(&self, name: &str) -> Result<Option<String>> {

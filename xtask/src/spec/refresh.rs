@@ -19,11 +19,16 @@ pub fn refresh(folder: &Folder, from: &str, now: SystemTime) -> Result<Report> {
     // The files that are there may be broken, by a merge for example. A refresh mends them, so it must not need them.
     let (before, source) = (folder.snapshot().ok(), folder.source().ok().flatten());
     // Upstream's documents are compared, because the generated one no longer says what a request must have.
-    let changes = before.map(|before| diff(&before, &upstream));
+    let changes = before.as_ref().map(|before| diff(before, &upstream));
+    let is_told = changes
+        .as_ref()
+        .is_none_or(|changes| changes.iter().next().is_some());
+    let untold = !is_told && before.as_ref() != Some(&upstream);
     let source = generated.source(from, &text, now).or_older(source);
     folder.store(&generated, &source)?;
     Ok(Report {
         changes,
+        untold,
         unmatched: generated.unmatched,
         counts,
     })

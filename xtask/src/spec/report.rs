@@ -13,6 +13,8 @@ use super::diff::Changes;
 pub struct Report {
     /// How upstream's document differs from the one before, if there was one.
     pub changes: Option<Changes>,
+    /// Whether it differs all the same where `changes` has nothing.
+    pub untold: bool,
     /// The parts of the overlays that the document has no place for.
     pub unmatched: Unmatched,
     /// What the new document consists of.
@@ -44,9 +46,13 @@ impl Report {
     /// What somebody must look at, each with the reason.
     fn to_do(&self) -> Vec<(&'static str, String)> {
         let texts = self.unmatched.texts.iter().cloned();
+        let untold = self.untold.then(|| {
+            "upstream.yaml, which differs in what changes nothing for a client".to_owned()
+        });
         let undocumented = self.counts.undocumented.iter().cloned();
         texts
             .map(|text| ("left over", text))
+            .chain(untold.map(|place| ("look at", place)))
             .chain(undocumented.map(|place| ("undocumented", place)))
             .chain(
                 self.counts

@@ -48,6 +48,14 @@ fn inline(source: &Value, place: &str, value: &mut Value, depth: usize) -> Resul
                 return Err(Error::new(place, problem));
             }
         } else {
+            let beside = value.as_object().into_iter().flatten();
+            let lost = beside.map(|(key, _)| key.as_str()).find(|key| {
+                !["$ref", "description", "summary"].contains(key) && !key.starts_with("x-")
+            });
+            if let Some(lost) = lost {
+                let problem = format!("`{lost}` beside the `$ref` {target} would be lost");
+                return Err(Error::new(place, problem));
+            }
             *value = found.clone();
             return inline(source, place, value, depth + 1);
         }
@@ -133,6 +141,23 @@ schemas: {S: {type: string}}
             error(resolve(document)),
             "schema `X`: `$ref` other.yaml#/Y leads nowhere"
         );
+    }
+
+    #[test]
+    fn what_stands_beside_a_reference_is_refused_unless_it_is_a_text() {
+        for (beside, outcome) in [
+            (
+                "put: {}",
+                Some("path `/a`: `put` beside the `$ref` #/components/pathItems/P would be lost"),
+            ),
+            ("summary: A, description: B", None),
+        ] {
+            let path = format!("/a: {{$ref: '#/components/pathItems/P', {beside}}}");
+            let mut document = with_paths(&path, "{}");
+            document["components"]["pathItems"] = yaml("P: {get: {operationId: getA}}");
+            let refused = resolve(document).err().map(|error| error.to_string());
+            assert_eq!(refused.as_deref(), outcome);
+        }
     }
 
     #[test]

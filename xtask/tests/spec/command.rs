@@ -56,3 +56,29 @@ fn the_commands_print_their_outcome() {
         assert_eq!(String::from_utf8(output.stdout).unwrap(), none);
     }
 }
+
+#[test]
+fn arguments_that_cannot_be_meant_are_refused_by_their_names() {
+    for (arguments, problem) in [
+        (
+            &["check", "--folder", "no/such"][..],
+            "error: invalid value 'no/such' for '--folder <PATH>': there is no such folder\n",
+        ),
+        (
+            &["refresh", "--from", ""],
+            "error: a value is required for '--from <FROM>' but none was supplied\n",
+        ),
+        (&["refreshed"], "Usage: cargo xtask spec <COMMAND>\n"),
+    ] {
+        let output = xtask(&[&["spec"], arguments].concat());
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && text.contains(problem), "{text}");
+    }
+    let empty = tempfile::tempdir().unwrap();
+    let folder = empty.path().to_str().unwrap();
+    let output = xtask(&["spec", "check", "--folder", folder]);
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        format!("error: upstream.yaml: is missing in {folder}\n")
+    );
+}

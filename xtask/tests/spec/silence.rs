@@ -112,3 +112,21 @@ fn an_operation_that_stands_twice_in_json_is_refused_with_its_place() {
     );
     assert_eq!(copy.files(), before);
 }
+
+#[test]
+fn a_difference_that_no_change_tells_is_to_be_looked_at() {
+    let (untold, told) = (
+        changed(|document| document["paths"][SECTION]["get"]["tags"] = json!(["Other"])),
+        changed(|document| document["paths"][SECTION]["get"]["deprecated"] = json!(true)),
+    );
+    let line = "look at       upstream.yaml, which differs in what changes nothing for a client\n";
+    for (text, expected) in [
+        (untold, true),
+        (told, false),
+        (upstream().to_string(), false),
+    ] {
+        let report = Copy::new().refresh(&text).unwrap();
+        assert_eq!(report.to_string().contains(line), expected, "{report}");
+        assert_eq!(report.to_markdown().contains("- look at: "), expected);
+    }
+}

@@ -35,6 +35,9 @@ pub(crate) fn name(mut document: Document) -> Result<Document> {
     };
     for (place, schema) in visit::root_schemas(&mut document) {
         let component = visit::component_of(&place).map(str::to_owned);
+        if component.is_some() && alias(schema).is_some() {
+            continue;
+        }
         let derived = component.clone().or_else(|| suggestion(&place));
         names.visit(&place, schema, derived.as_deref(), component.is_some())?;
     }

@@ -172,6 +172,13 @@ fn another_name_of_a_component_is_replaced_by_its_own() {
 }
 
 #[test]
+fn the_overlay_may_give_a_component_the_name_that_another_has_for_it() {
+    let schemas = "Book: {$ref: '#/components/schemas/BaseBook'}\nBaseBook: {x-schema-name: Book, type: object}";
+    let named = name(answering(&["{$ref: '#/components/schemas/Book'}"], schemas)).unwrap();
+    assert_eq!(named["components"]["schemas"], yaml("Book: {type: object}"));
+}
+
+#[test]
 fn a_name_of_itself_is_refused() {
     let aliases = "A: {$ref: '#/components/schemas/B'}\nB: {$ref: '#/components/schemas/A'}";
     assert_eq!(
