@@ -23,8 +23,8 @@ const STATE: &str = ".qti";
 /// items/ID.xml         the XML exactly as the service has it
 /// items/ID.json        what the XML does not hold, where there is such
 /// stimuli/  tests/     the same
-/// media/               files of an unpacked package that the service has no place for
-/// qti-package.json     the names and the order of that package
+/// media/               files of unpacked packages that the service has no place for
+/// qti-package.json     what those packages called their resources, and in which order, for the next pack
 /// .qti/                last seen, journal, snapshots; kept out of git
 /// ```
 #[derive(Debug, Clone)]

@@ -50,9 +50,10 @@ impl fmt::Display for Difference {
 /// Compares a stored document with the one that was sent, and reports the first difference in document order.
 ///
 /// Not compared is what does not change the meaning: white space between blocks and at their edges, the length of a run
-/// of white space in text, the order of attributes, comments and processing instructions, the prolog,
-/// the choice of prefixes, references and CDATA sections as ways to write text. Compared is white space that separates
-/// words (`Hello <b>world</b>`), where an element that is neither XHTML's nor QTI's stands in the line as a word does, each character in `pre` and under `xml:space="preserve"`, and the inside of `qti-value`.
+/// of white space in text, the order of attributes, comments and processing instructions, the prolog, the choice of
+/// prefixes, references and CDATA sections as ways to write text. Compared is white space that separates words
+/// (`Hello <b>world</b>`), each character in `pre` and under `xml:space="preserve"`, and the inside of `qti-value`. An
+/// element that is neither XHTML's nor QTI's is taken for a word of the line, so white space beside it is compared, too.
 ///
 /// # Errors
 /// When either document is not well-formed; the message says if it is the stored one.

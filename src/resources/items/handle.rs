@@ -143,8 +143,8 @@ impl ItemHandle {
     }
 
     /// Replaces the whole item from its QTI XML (operation `updateAssessmentItem`), reads it back, and compares what is
-    /// stored with what was sent, white space between elements and the order of attributes aside. `metadata` says what
-    /// becomes of what XML does not hold: to keep it, the item is read first.
+    /// stored with what was sent, by meaning as [`first_difference`](crate::xml::first_difference) does. `metadata` says
+    /// what becomes of what XML does not hold: to keep it, the item is read first.
     ///
     /// # Errors
     /// [`Input`](crate::ErrorKind::Input) if the XML is not an item of QTI 3.0 (with line and column), or its

@@ -104,9 +104,9 @@ impl TestHandle {
     }
 
     /// Replaces the whole test from its QTI XML, sent as it is (operation `updateAssessmentTest`), reads it back, and
-    /// compares what is stored with what was sent. White space between elements, the order of attributes and the `href`
-    /// of item references, which the service writes itself, do not count. `metadata` says what becomes of what XML does
-    /// not hold: to keep it, the test is read first. Metadata is written after the XML, by
+    /// compares what is stored with what was sent, by meaning as
+    /// [`first_difference_of_tests`](crate::xml::first_difference_of_tests) does. `metadata` says what becomes of what XML
+    /// does not hold: to keep it, the test is read first. Metadata is written after the XML, by
     /// [`update_metadata`](Self::update_metadata): once the first write has begun, both are done, even if the future is
     /// dropped.
     ///
