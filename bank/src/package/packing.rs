@@ -1,6 +1,6 @@
 //! A package while it is written: its files so far, and its manifest.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -155,24 +155,25 @@ impl<'b> Packing<'b> {
 
     /// Packs the other files: in the resources that they came in, else each in a new one.
     pub(super) fn media(&mut self, all: bool, report: &mut PackReport) -> Result<()> {
-        let depended: HashSet<String> = self
-            .resources
-            .iter()
-            .flat_map(|resource| resource.dependencies.clone())
-            .collect();
-        for kept in std::mem::take(&mut self.others) {
-            if all || depended.contains(&kept.identifier) {
-                self.used
-                    .extend(kept.href.iter().chain(&kept.files).cloned());
-                self.resources.push(Resource {
-                    identifier: kept.identifier,
-                    of_type: kept.of_type,
-                    href: kept.href,
-                    files: kept.files,
-                    dependencies: kept.dependencies,
-                    metadata: kept.metadata,
-                });
-            }
+        let mut others = std::mem::take(&mut self.others);
+        if !all {
+            let depended = self.depended(&others);
+            others.retain(|kept| depended.contains(&kept.identifier));
+        }
+        let packed: HashSet<String> = others.iter().map(|kept| kept.identifier.clone()).collect();
+        for mut kept in others {
+            kept.dependencies
+                .retain(|on| packed.contains(on) || self.places.has_identifier(on));
+            self.used
+                .extend(kept.href.iter().chain(&kept.files).cloned());
+            self.resources.push(Resource {
+                identifier: kept.identifier,
+                of_type: kept.of_type,
+                href: kept.href,
+                files: kept.files,
+                dependencies: kept.dependencies,
+                metadata: kept.metadata,
+            });
         }
         let taken = self
             .resources
@@ -200,6 +201,25 @@ impl<'b> Packing<'b> {
             report.media += 1;
         }
         Ok(())
+    }
+
+    /// The resources that an entity's resource depends on, also by way of others.
+    fn depended(&self, others: &[Kept]) -> HashSet<String> {
+        let by_identifier: HashMap<&str, &Kept> = others
+            .iter()
+            .map(|kept| (kept.identifier.as_str(), kept))
+            .collect();
+        let resources = self.resources.iter();
+        let mut open: Vec<&String> = resources.flat_map(|of| &of.dependencies).collect();
+        let mut depended = HashSet::new();
+        while let Some(identifier) = open.pop() {
+            if depended.insert(identifier.clone())
+                && let Some(kept) = by_identifier.get(identifier.as_str())
+            {
+                open.extend(&kept.dependencies);
+            }
+        }
+        depended
     }
 
     pub(super) fn finish(mut self, package: &Path, record: &Record) -> Result<()> {

@@ -249,3 +249,54 @@ fn media_whose_place_another_file_of_the_bank_has_are_conflicts() {
     );
     packed(&bank, &place, PackOptions::default());
 }
+
+#[test]
+fn what_media_depend_on_is_packed_with_them_and_no_dependency_leads_nowhere() {
+    let place = Place::new();
+    let other = |name: &str, on: &[&str]| {
+        let on: String = on
+            .iter()
+            .map(|on| format!("<dependency identifierref='{on}'/>"))
+            .collect();
+        format!(
+            "<resource identifier='{name}' type='webcontent' href='{name}'><file href='{name}'/>{on}</resource>"
+        )
+    };
+    let depends = "<dependency identifierref='css'/>";
+    let manifest = manifest(
+        &(resource("a", "item", "a.xml", depends)
+            + &resource("b", "item", "b.xml", "")
+            + &other("css", &["font", "b", "gone"])
+            + &other("font", &["css", "licence"])
+            + &other("licence", &[])
+            + &other("unused", &[])),
+    );
+    let (a, b) = (item("a", ""), item("b", ""));
+    let package = place.zip(&[
+        ("imsmanifest.xml", manifest.as_bytes()),
+        ("a.xml", a.as_bytes()),
+        ("b.xml", b.as_bytes()),
+        ("css", b""),
+        ("font", b""),
+        ("licence", b""),
+        ("unused", b""),
+    ]);
+    let bank = place.bank("bank");
+    unpack(&bank, &package);
+    let depending = |options: PackOptions| {
+        let (_, entries) = packed(&bank, &place, options);
+        let all = resources(&entries).into_iter();
+        all.map(|(name, _, on)| format!("{name}:{}", on.join(",")))
+            .collect::<Vec<_>>()
+    };
+    let only = PackOptions::default().keys([key(Kind::Item, "a")]);
+    assert_eq!(
+        depending(only),
+        ["a:css", "css:font", "font:css,licence", "licence:"]
+    );
+    fs::remove_file(bank.root().join("media/licence")).unwrap();
+    assert_eq!(
+        depending(PackOptions::default()),
+        ["a:css", "b:", "css:font,b", "font:css", "unused:"]
+    );
+}
