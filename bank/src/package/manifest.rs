@@ -27,6 +27,8 @@ pub(super) struct Resource {
     pub(super) identifier: String,
     pub(super) of_type: String,
     pub(super) href: Option<String>,
+    /// An address of the web in place of a file.
+    pub(super) web: Option<String>,
     /// Its other files.
     pub(super) files: Vec<String>,
     /// Identifiers of other resources.
@@ -183,24 +185,30 @@ impl Resource {
             }
             Ok(known.map(str::to_owned))
         };
-        let href = resource.attribute("href");
-        let is_named = href.is_some();
-        let href = href.map(&mut found).transpose()?.flatten();
+        let address = resource.attribute("href").map(str::trim);
+        let kind = resource_type::kind(&of_type);
+        let (web, address) = match address {
+            Some(web) if kind.is_none() && name::leads_to_the_web(web) => (Some(web), None),
+            address => (None, address),
+        };
+        let href = address.map(&mut found).transpose()?.flatten();
         let mut files = Vec::new();
         for file in children(resource, "file") {
-            let address = file.attribute("href").unwrap_or_default();
+            let file = file.attribute("href").map(str::trim).unwrap_or_default();
             // The resource's own file is told once.
-            if is_named && resource.attribute("href") == Some(address) {
+            if [address, web].contains(&Some(file)) {
                 continue;
             }
-            if let Some(file) = found(address)?
+            if let Some(file) = found(file)?
                 && Some(&file) != href.as_ref()
                 && !files.contains(&file)
             {
                 files.push(file);
             }
         }
-        if !is_named && let Some(kind) = resource_type::kind(&of_type) {
+        if address.is_none()
+            && let Some(kind) = kind
+        {
             missing.push(format!(
                 "resource {identifier:?}, of the type of a {kind}, has no href"
             ));
@@ -215,6 +223,7 @@ impl Resource {
             identifier,
             of_type,
             href,
+            web: web.map(str::to_owned),
             files,
             dependencies,
             metadata: metadata.filter(|xml: &String| !xml.is_empty()),
@@ -227,8 +236,8 @@ impl Resource {
             .create_element("resource")
             .with_attribute(("identifier", self.identifier.as_str()))
             .with_attribute(("type", self.of_type.as_str()));
-        let element = match &href {
-            Some(href) => element.with_attribute(("href", href.as_str())),
+        let element = match href.as_ref().or(self.web.as_ref()) {
+            Some(address) => element.with_attribute(("href", address.as_str())),
             None => element,
         };
         element.write_inner_content(|writer| {

@@ -112,7 +112,8 @@ fn named(lead: Lead) -> Option<String> {
     }
 }
 
-fn leads_to_the_web(path: &str) -> bool {
+/// Whether an address is one of the web, or of another place outside of any package.
+pub(super) fn leads_to_the_web(path: &str) -> bool {
     let has_scheme = path
         .split('/')
         .next()

@@ -48,6 +48,9 @@ pub(super) struct Kept {
     pub(super) entity: Option<Key>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) href: Option<String>,
+    /// An address of the web in place of a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) web: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) files: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

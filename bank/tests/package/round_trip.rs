@@ -284,3 +284,30 @@ fn a_file_that_is_there_is_kept_unless_told_otherwise() {
         .unwrap();
     unpack(&place.bank("empty"), &path);
 }
+
+#[test]
+fn a_resource_of_the_web_goes_out_with_its_address() {
+    let place = Place::new();
+    let url = "https://example.org/tool?a=1&amp;b=%20";
+    let web = format!(
+        "<resource identifier='w' type='imslti_xmlv1p1' href='{url}'><file href='{url}'/></resource>"
+    );
+    let manifest =
+        manifest(&(resource("i", "item", "i.xml", "<dependency identifierref='w'/>") + &web));
+    let item = item("i", "");
+    let package = place.zip(&[
+        ("imsmanifest.xml", manifest.as_bytes()),
+        ("i.xml", item.as_bytes()),
+    ]);
+    let bank = place.bank("bank");
+    let report = unpack(&bank, &package);
+    assert_eq!(report.missing, [""; 0]);
+    let again = place.bank("again");
+    assert_eq!(
+        unpack(&again, &pack(&bank, &place, "out.zip")).missing,
+        [""; 0]
+    );
+    let record = |bank: &Bank| fs::read_to_string(bank.root().join("qti-package.json")).unwrap();
+    assert_eq!(record(&again), record(&bank));
+    assert!(record(&again).contains("https://example.org/tool?a=1&b=%20"));
+}
