@@ -23,7 +23,7 @@ pub struct Settings {
     /// The profile of the user's own settings that says where the service is and who asks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
-    /// The service: `production` or `staging`; what the environment variables say if absent.
+    /// The service: `production` or `staging`; if absent, what the program that makes the client has chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment: Option<String>,
     /// The API's base URL, for a service that no environment names.

@@ -25,7 +25,7 @@ pub(crate) struct Writing {
     #[arg(short, long)]
     yes: bool,
 
-    /// Also overwrite what the service has changed since it was seen
+    /// Also overwrite what was changed on the service meanwhile, and delete what no restore could put back
     #[arg(long)]
     force: bool,
 

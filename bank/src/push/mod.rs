@@ -24,18 +24,19 @@ pub use crate::state::Pushed;
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct PushOptions {
-    /// Also what the service has changed since it was seen.
+    /// Whether changes of the service are overwritten, too.
     pub force: bool,
-    /// Deletes on the service what is gone from the bank.
+    /// Whether entities that are gone from the bank are deleted on the service.
     pub prune: bool,
-    /// After how many failures nothing more is begun.
+    /// After how many failures nothing more is begun; if absent, failures end nothing.
     pub max_failures: Option<u64>,
-    /// Writes one entity first, and puts it back and ends if that goes wrong.
+    /// Whether one entity is written first, to try it.
     pub probe: bool,
 }
 
 impl PushOptions {
-    /// Also what the service has changed since it was seen.
+    /// Also overwrites, and with [`prune`](Self::prune) deletes, what the service has changed since it was last seen; of a
+    /// restore, what was changed since the push. Also deletes what no restore could put back.
     #[must_use]
     pub fn force(mut self) -> Self {
         self.force = true;
@@ -57,7 +58,8 @@ impl PushOptions {
         self
     }
 
-    /// Writes one entity first, and puts it back and ends if that goes wrong.
+    /// Writes one entity first. If that goes wrong, what was there before is put back, unless somebody else has changed it
+    /// meanwhile, and the push ends.
     #[must_use]
     pub fn probe(mut self) -> Self {
         self.probe = true;
@@ -150,7 +152,7 @@ impl Plan {
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PushReport {
-    /// The number of its snapshots, which a restore puts back.
+    /// The number of this push, by which a restore takes it back.
     pub run: u64,
     /// How many entities were created.
     pub created: u64,
@@ -162,18 +164,18 @@ pub struct PushReport {
     pub unchanged: u64,
     /// What was left alone, as the service's had changed, or was changed again before it was read back.
     pub conflicts: Vec<Note>,
-    /// What was left alone for other reasons.
+    /// What was left alone for other reasons, such as entities that something still refers to.
     pub kept: Vec<Note>,
     /// What was not tried, as something that it refers to has failed.
     pub skipped: Vec<Note>,
-    /// What went wrong.
+    /// What went wrong, and why.
     pub failed: Vec<Note>,
-    /// What another writer has written between the read and the write: its change may be lost. A write of this push
-    /// that was repeated looks the same.
+    /// What another writer may have written between the read and the write, so that its change may be lost. A write of
+    /// this push that was repeated looks the same.
     pub overtaken: Vec<Note>,
     /// Whether it was ended early; another push goes on.
     pub stopped: bool,
-    /// What ended it, where that was neither a stop nor failures: the journal could not be written.
+    /// What ended it early, if that was neither a [`Stop`](crate::Stop) nor failures: the journal could not be written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
 }

@@ -8,7 +8,7 @@ use super::{OfRun, Store, existing, key, restores_table, row, row_of, run_table}
 use crate::entity::{Entity, Key};
 use crate::error::Result;
 
-/// A push that can be restored.
+/// A push that has created, replaced or deleted something. A restore puts back what it has replaced or deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Pushed {
