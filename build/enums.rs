@@ -9,6 +9,9 @@ use serde_json::Value;
 use super::Result;
 use super::document::{OPEN_ENUM, components};
 
+const WAY_OUT: &str =
+    "an action of overlay.yaml must remove it, and it is kept as any value that comes unannounced";
+
 /// An `open_enum!` for every string enum of the document.
 pub(super) fn open_enums(document: &Value) -> Result<String> {
     let mut source = String::new();
@@ -37,11 +40,12 @@ fn variants<'a>(name: &str, schema: &'a Value) -> Result<Vec<(String, &'a str)>>
             .ok_or_else(|| format!("schema `{name}`: enum value {value} is no string"))?;
         let variant = value.to_upper_camel_case();
         if !variant.starts_with(|first: char| first.is_ascii_alphabetic()) {
-            return Err(format!("schema `{name}`: enum value `{value}` gives no Rust name").into());
+            let problem = format!("schema `{name}`: enum value `{value}` gives no Rust name");
+            return Err(format!("{problem}; {WAY_OUT}").into());
         }
         if let Some(other) = taken.insert(variant.clone(), value) {
             return Err(format!(
-                "schema `{name}`: enum values `{other}` and `{value}` are both `{variant}`"
+                "schema `{name}`: enum values `{other}` and `{value}` are both `{variant}`; {WAY_OUT}"
             )
             .into());
         }

@@ -2,22 +2,20 @@
 //!
 //! 1. Upstream's document, as the repository keeps it: fetch, parse, resolve, paths, lower, prose.
 //! 2. The library's document: correct (`overlay`), narrow, name, composition, relax, policy, describe.
-//! 3. What a refresh leaves: check, report, write.
+//! 3. What a refresh leaves: generate, check, report, write.
 //!
 //! Each step has a file of its own with its own tests. A step of the first two groups is a function from document to
 //! document, and refuses what it cannot express.
 
 mod check;
 mod composition;
-mod culprit;
 mod describe;
 mod diff;
-mod doubles;
-mod endless;
 mod error;
 mod extensions;
 mod fetch;
 mod folder;
+mod generate;
 mod limits;
 mod lower;
 mod name;

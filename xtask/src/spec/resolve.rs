@@ -25,9 +25,16 @@ pub(crate) fn resolve(mut document: Document) -> Result<Document> {
         .and_then(Value::as_object_mut)
     {
         components.retain(|section, _| matches!(section.as_str(), "schemas" | "securitySchemes"));
-        if let Some(schemas) = components.get_mut("schemas") {
-            for (name, schema) in visit::object_mut(schemas) {
-                inline(&source, &format!("schema `{name}`"), schema, 0)?;
+        for (section, what) in [
+            ("schemas", "schema"),
+            ("securitySchemes", "security scheme"),
+        ] {
+            for (name, member) in components
+                .get_mut(section)
+                .into_iter()
+                .flat_map(visit::object_mut)
+            {
+                inline(&source, &format!("{what} `{name}`"), member, 0)?;
             }
         }
     }
@@ -104,6 +111,7 @@ pathItems:
 parameters: {P: {in: query, name: p, schema: {type: string}}}
 requestBodies: {B: {content: {application/json: {schema: {$ref: '#/components/schemas/S'}}}}}
 responses: {R: {description: OK}}
+securitySchemes: {O: {type: http, scheme: bearer}, P: {$ref: '#/components/securitySchemes/O'}}
 schemas: {S: {type: string}}
 ",
         );
@@ -114,7 +122,11 @@ schemas: {S: {type: string}}
         assert_eq!(operation["responses"]["200"], yaml("{description: OK}"));
         let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
         assert_eq!(*schema, yaml("{$ref: '#/components/schemas/S'}"));
-        assert_eq!(resolved["components"], yaml("schemas: {S: {type: string}}"));
+        let bearer = "{type: http, scheme: bearer}";
+        let components = format!(
+            "schemas: {{S: {{type: string}}}}\nsecuritySchemes: {{O: {bearer}, P: {bearer}}}"
+        );
+        assert_eq!(resolved["components"], yaml(&components));
     }
 
     #[test]

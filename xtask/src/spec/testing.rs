@@ -25,6 +25,21 @@ pub(crate) fn with_paths(paths: &str, schemas: &str) -> Value {
     document
 }
 
+/// A document that the generator takes: one operation, which answers the schema `Book`.
+pub(crate) fn generating(schemas: &str) -> Value {
+    let paths = "
+/a:
+  get:
+    operationId: getA
+    x-repeat: read
+    parameters: [{in: query, name: q, schema: {type: string}}]
+    responses: {'200': {description: OK, content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}}}
+";
+    let mut document = with_paths(paths, schemas);
+    document["openapi"] = json!("3.0.3");
+    document
+}
+
 /// The error of a step that must fail.
 pub(crate) fn error<T: std::fmt::Debug>(outcome: super::Result<T>) -> String {
     outcome.unwrap_err().to_string()

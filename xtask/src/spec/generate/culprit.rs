@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Document;
-use super::visit::{self, SCHEMAS, object, operations};
+use crate::spec::Document;
+use crate::spec::visit::{self, SCHEMAS, object, operations};
 
 /// The place of the first schema, or else of the first operation, of which the document fails if it has nothing else.
 /// A schema comes after those that it refers to.

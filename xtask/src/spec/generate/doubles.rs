@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use syn::{FnArg, ImplItem, Item, Pat};
 
-use super::error::{Error, Result};
+use crate::spec::error::{Error, Result};
 
 const WAY_OUT: &str = "an action of overlay.yaml must remove one of them";
 
 /// Refuses code in which a type has two fields of one name, or a function two parameters.
 pub(crate) fn refuse_doubles(source: &str) -> Result<()> {
-    let file = syn::parse_file(source).map_err(|e| Error::new("generated code", e))?;
+    let file = syn::parse_file(source).map_err(|e| Error::new(super::WHAT, e))?;
     for item in file.items {
         match item {
             Item::Struct(item) => {
@@ -44,7 +44,7 @@ fn refuse<'a>(what: &str, of: &str, mut names: impl Iterator<Item = &'a syn::Ide
         .find(|name| !seen.insert(name.to_string()))
         .map_or(Ok(()), |name| {
             let problem = format!("`{of}` would have two {what} `{name}`; {WAY_OUT}");
-            Err(Error::new("generated code", problem))
+            Err(Error::new(super::WHAT, problem))
         })
 }
 

@@ -7,9 +7,9 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::Document;
-use super::error::{Error, Result};
-use super::visit::{SCHEMAS, object, operations, reference};
+use crate::spec::Document;
+use crate::spec::error::{Error, Result};
+use crate::spec::visit::{SCHEMAS, object, operations, reference};
 
 /// Refuses a document with such a schema, by its place.
 pub(crate) fn refuse_endless(document: &Document) -> Result<()> {
