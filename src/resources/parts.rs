@@ -162,7 +162,7 @@ impl PartHandle {
     /// Reads the part; `None` if the part or its test does not exist.
     ///
     /// # Errors
-    /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    /// As [`get`](Self::get); [`NotFound`](crate::ErrorKind::NotFound) only for a gateway's 404.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -176,7 +176,7 @@ impl PartHandle {
     /// Whether the part exists. The API has no cheaper way to tell than to read it.
     ///
     /// # Errors
-    /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    /// As [`get`](Self::get); [`NotFound`](crate::ErrorKind::NotFound) only for a gateway's 404.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -287,7 +287,7 @@ impl PartHandle {
     /// have been gone before.
     ///
     /// # Errors
-    /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).
+    /// As [`delete`](Self::delete); [`NotFound`](crate::ErrorKind::NotFound) only for a gateway's 404.
     ///
     /// ```
     #[doc = include_str!("example.txt")]

@@ -155,7 +155,7 @@ impl SectionHandle {
     /// Reads the section; `None` if the section, its part or its test does not exist.
     ///
     /// # Errors
-    /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    /// As [`get`](Self::get); [`NotFound`](crate::ErrorKind::NotFound) only for a gateway's 404.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -169,7 +169,7 @@ impl SectionHandle {
     /// Whether the section exists. The API has no cheaper way to tell than to read it.
     ///
     /// # Errors
-    /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    /// As [`get`](Self::get); [`NotFound`](crate::ErrorKind::NotFound) only for a gateway's 404.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -288,7 +288,7 @@ impl SectionHandle {
     /// may have been gone before.
     ///
     /// # Errors
-    /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).
+    /// As [`delete`](Self::delete); [`NotFound`](crate::ErrorKind::NotFound) only for a gateway's 404.
     ///
     /// ```
     #[doc = include_str!("example.txt")]

@@ -149,7 +149,7 @@ impl StimulusHandle {
     /// Reads the stimulus; `None` if it does not exist.
     ///
     /// # Errors
-    /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    /// As [`get`](Self::get); [`NotFound`](crate::ErrorKind::NotFound) only for a gateway's 404.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -163,7 +163,7 @@ impl StimulusHandle {
     /// Whether the stimulus exists. The API has no cheaper way to tell than to read it.
     ///
     /// # Errors
-    /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    /// As [`get`](Self::get); [`NotFound`](crate::ErrorKind::NotFound) only for a gateway's 404.
     ///
     /// ```
     #[doc = include_str!("example.txt")]
@@ -280,7 +280,7 @@ impl StimulusHandle {
     /// may have been gone before.
     ///
     /// # Errors
-    /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).
+    /// As [`delete`](Self::delete); [`NotFound`](crate::ErrorKind::NotFound) only for a gateway's 404.
     ///
     /// ```
     #[doc = include_str!("example.txt")]

@@ -64,7 +64,7 @@ impl ItemHandle {
     /// Reads the item; `None` if it does not exist.
     ///
     /// # Errors
-    /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    /// As [`get`](Self::get); [`NotFound`](crate::ErrorKind::NotFound) only for a gateway's 404.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -78,7 +78,7 @@ impl ItemHandle {
     /// Whether the item exists. The API has no cheaper way to tell than to read it.
     ///
     /// # Errors
-    /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    /// As [`get`](Self::get); [`NotFound`](crate::ErrorKind::NotFound) only for a gateway's 404.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -326,7 +326,7 @@ impl ItemHandle {
     /// have been gone before.
     ///
     /// # Errors
-    /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).
+    /// As [`delete`](Self::delete); [`NotFound`](crate::ErrorKind::NotFound) only for a gateway's 404.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]

@@ -40,7 +40,7 @@ impl TestHandle {
     /// Reads the test; `None` if it does not exist.
     ///
     /// # Errors
-    /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    /// As [`get`](Self::get); [`NotFound`](crate::ErrorKind::NotFound) only for a gateway's 404.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -54,7 +54,7 @@ impl TestHandle {
     /// Whether the test exists. The API has no cheaper way to tell than to read it.
     ///
     /// # Errors
-    /// As [`get`](Self::get), without [`NotFound`](crate::ErrorKind::NotFound).
+    /// As [`get`](Self::get); [`NotFound`](crate::ErrorKind::NotFound) only for a gateway's 404.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -263,7 +263,7 @@ impl TestHandle {
     /// have been gone before.
     ///
     /// # Errors
-    /// As [`delete`](Self::delete), without [`NotFound`](crate::ErrorKind::NotFound).
+    /// As [`delete`](Self::delete); [`NotFound`](crate::ErrorKind::NotFound) only for a gateway's 404.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
