@@ -35,9 +35,9 @@ fn variants<'a>(name: &str, schema: &'a Value) -> Result<Vec<(String, &'a str)>>
     let mut taken = BTreeMap::from([("Other".to_owned(), "")]);
     let mut variants = Vec::new();
     for value in schema["enum"].as_array().into_iter().flatten() {
-        let value = value
-            .as_str()
-            .ok_or_else(|| format!("schema `{name}`: enum value {value} is no string"))?;
+        let value = value.as_str().ok_or_else(|| {
+            format!("schema `{name}`: enum value {value} is no string; {WAY_OUT}")
+        })?;
         let variant = value.to_upper_camel_case();
         if !variant.starts_with(|first: char| first.is_ascii_alphabetic()) {
             let problem = format!("schema `{name}`: enum value `{value}` gives no Rust name");

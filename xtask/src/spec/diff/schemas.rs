@@ -171,7 +171,8 @@ impl Walk<'_, '_> {
                 "has default {}, had {}",
                 after["default"], before["default"]
             );
-            self.log.add(self.direction.request, join(at, &change));
+            // It is what a value that is not there means, in a request as in an answer.
+            self.log.breaking(join(at, &change));
         }
     }
 

@@ -179,6 +179,24 @@ fn the_overlay_may_give_a_component_the_name_that_another_has_for_it() {
 }
 
 #[test]
+fn a_default_that_is_kept_is_the_same_wherever_the_type_is() {
+    let book = |default: &str| {
+        format!(
+            "{{x-schema-name: B, type: object, properties: {{on: {{type: boolean, {default}}}}}}}"
+        )
+    };
+    let named = |one: &str, other: &str| name(answering(&[&book(one), &book(other)], "{}"));
+    let kept = |default: &str| format!("x-keep-default: true, default: {default}");
+    assert_eq!(
+        error(named(&kept("true"), &kept("false"))),
+        "operation `get_b` response 200: disagrees with operation `get_a` response 200 on the default of `on` of `B`: \
+         false and true; an action of overlay.yaml must make them equal"
+    );
+    assert!(named(&kept("true"), "x-keep-default: true").is_ok());
+    assert!(named("default: true", "default: false").is_ok());
+}
+
+#[test]
 fn a_name_of_itself_is_refused() {
     let aliases = "A: {$ref: '#/components/schemas/B'}\nB: {$ref: '#/components/schemas/A'}";
     assert_eq!(

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Named, OF_THE_USE};
 use crate::spec::error::{Error, Result};
+use crate::spec::relax::KEEP_DEFAULT;
 use crate::spec::visit::remove;
 
 /// Whether one of the two has all properties or values of the other, as when upstream has added some in one place.
@@ -53,7 +54,15 @@ pub(super) fn unite(name: &str, known: &mut Named, place: &str, schema: Value) -
                 for (property, theirs) in theirs {
                     match ours.get_mut(property) {
                         None => drop(ours.insert(property.clone(), theirs.clone())),
-                        Some(ours) if without_default(ours) == without_default(theirs) => {}
+                        Some(ours) if without_default(ours) == without_default(theirs) => {
+                            let defaults = [&theirs["default"], &ours["default"]];
+                            let differ = defaults[0] != defaults[1];
+                            let are_both = defaults.iter().all(|default| !default.is_null());
+                            if ours[KEEP_DEFAULT] == true && are_both && differ {
+                                let what = format!("the default of `{property}`");
+                                return Err(disagree(&what, defaults[0], defaults[1]));
+                            }
+                        }
                         Some(ours) => {
                             return Err(disagree(&format!("property `{property}`"), theirs, ours));
                         }

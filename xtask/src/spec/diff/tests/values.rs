@@ -128,3 +128,13 @@ fn a_rule_is_told_whatever_its_value_unless_that_allows_everything() {
         assert_eq!(told, [vec![], vec![] as Vec<String>], "{nothing}");
     }
 }
+
+#[test]
+fn another_default_changes_what_is_left_out_in_requests_and_answers() {
+    assert_schema(
+        "{properties: {a: {default: true}}}",
+        "{properties: {a: {default: false}}}",
+        "!`Asked` a has default false, had true",
+        "!`Told` a has default false, had true",
+    );
+}
