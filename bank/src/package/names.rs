@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::name;
 
-/// Names of files, none of which a disk takes for another one, or needs as a folder.
+/// Names of files that any disk can hold together: it takes no two for one, and needs none as a folder.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Names {
     /// By what disks compare: the name.

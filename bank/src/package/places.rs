@@ -42,7 +42,7 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Finds a place for each entity beside the bank's media, whose own are fixed.
+    /// Finds a place for each entity. Media keep theirs, because documents lead to them.
     pub(super) fn of(bank: &Bank, record: &Record, wanted: &Wanted) -> Result<Self> {
         let (mut names, mut media) = (Names::default(), Names::default());
         let refused = |name: &str, problem: String| Error::Refused {
@@ -82,7 +82,7 @@ impl Places {
         }
         let all = record.resources.iter();
         let mut identifiers: HashSet<String> = all.map(|kept| kept.identifier.clone()).collect();
-        // References lead to what comes after them.
+        // Referring kinds come first, because their references decide where the others are put.
         for kind in Kind::ALL.into_iter().rev() {
             places.add_new(kind, wanted, &mut identifiers);
         }
@@ -101,7 +101,7 @@ impl Places {
             let held = |href: &str| self.shown(about, href);
             let is_fit = |href: &String| {
                 self.is_free(href, about) && name::fault(href).is_none() && !name::is_noise(href)
-                    // What it shows, it shows from there, too.
+                    // From there, its addresses must lead to the same media.
                     && held(&default).iter().all(|file| held(href).contains(file))
             };
             let href = led.into_iter().find(is_fit);
