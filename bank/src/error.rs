@@ -237,7 +237,11 @@ impl Error {
         let mut line = self.to_string();
         let mut cause = std::error::Error::source(self);
         while let Some(next) = cause {
-            line = format!("{line}: {next}");
+            // An error can say what its causes say.
+            let words = next.to_string();
+            if !line.contains(&words) {
+                line = format!("{line}: {words}");
+            }
             cause = next.source();
         }
         line

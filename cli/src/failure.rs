@@ -100,7 +100,11 @@ impl From<timeback_qti::Error> for Failure {
         let mut message = error.to_string();
         let mut cause = std::error::Error::source(&error);
         while let Some(next) = cause {
-            message = format!("{message}: {next}");
+            // An error can say what its causes say.
+            let words = next.to_string();
+            if !message.contains(&words) {
+                message = format!("{message}: {words}");
+            }
             cause = next.source();
         }
         Self::of_service(message, &error)
