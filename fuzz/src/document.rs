@@ -6,7 +6,8 @@ const XHTML: &str = "http://www.w3.org/1999/xhtml";
 const QTI: &str = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0";
 const OTHER: &str = "urn:x&'\"<";
 
-const INLINE: [&str; 3] = ["b", "span", "qti-gap"];
+/// Of the names, those of blocks; any other stands in a line, as do all of another namespace.
+const BLOCKS: [&str; 6] = ["p", "div", "qti-prompt", "pre", "qti-value", "li"];
 const NAMES: [&str; 10] = [
     "p",
     "div",
@@ -112,7 +113,8 @@ impl Tree {
     }
 
     fn is_inline(&self) -> bool {
-        INLINE.contains(&self.name) && self.namespace != Some(OTHER)
+        let is_html = matches!(self.namespace, None | Some(QTI | XHTML));
+        !(is_html && BLOCKS.contains(&self.name))
     }
 
     /// The document, spelled in a way that the seed decides.
