@@ -121,9 +121,9 @@ impl fmt::Display for ErrorKind {
 
 /// Every failure of this crate: one word on the stack, and accessors for all that is known about it.
 ///
-/// `Display` is one line, with the first of the [`issues`](Self::issues). Of a connection that failed it names the origin
-/// and all causes, which are the sources of [`source`](std::error::Error::source); elsewhere it does not repeat that. No text of an error ever shows a token or a secret of the client: where a
-/// response repeats one, `[secret]` stands in its place.
+/// `Display` is one line, with the first of the [`issues`](Self::issues). For a connection that failed, it names the origin
+/// and all causes, which [`source`](std::error::Error::source) has, too; else it does not repeat the source. No text of an
+/// error ever shows a token or a secret of the client: where a response repeats one, `[secret]` stands in its place.
 ///
 /// ```
 /// use timeback_qti::{Client, ErrorKind};
