@@ -198,6 +198,9 @@ async fn a_success_that_is_not_what_the_document_says_is_a_decode_error() {
         );
         assert_eq!(error.body().unwrap_or_default(), body);
     }
+    let entity = json!({"identifier": "s", "title": "Rain", "sequence": "first"}).to_string();
+    let error = error_of(200, "application/json", &entity).await;
+    assert!(!error.to_string().contains("Rain"), "{error}");
     let error = error_of(200, "application/json", "{\"error\":\"quota\"}").await;
     assert!(error.to_string().contains("quota"), "{error}");
 }

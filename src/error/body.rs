@@ -89,7 +89,9 @@ const SPECIFIC: [&str; 8] = [
 
 /// The most telling words of the body: what is short and general first, what is long and specific after it.
 fn message(object: &Map<String, Value>, details: Option<&Value>) -> Option<String> {
-    let general = text(object.get("error")).or_else(|| text(object.get("title")));
+    // RFC 9457's `title` comes with a `detail`; any other is that of an entity.
+    let title = || object.get("detail").and(text(object.get("title")));
+    let general = text(object.get("error")).or_else(title);
     let specific = SPECIFIC
         .iter()
         .find_map(|name| text(object.get(*name)))
@@ -128,7 +130,7 @@ fn issue(value: &Value) -> Option<Issue> {
                 .iter()
                 .find_map(|name| place(object.get(*name))),
             message: one_line(
-                &["message", "msg", "detail"]
+                &["message", "msg", "detail", "reason"]
                     .iter()
                     .find_map(|name| text(object.get(*name)))
                     .unwrap_or_else(|| value.to_string()),
@@ -143,6 +145,13 @@ fn issue(value: &Value) -> Option<Issue> {
 /// a list of texts, and all can stand in `fieldErrors`.
 fn issues_by_field(object: &Map<String, Value>) -> Vec<Issue> {
     let mut issues = Vec::new();
+    if ["field", "path"]
+        .iter()
+        .any(|name| place(object.get(*name)).is_some())
+    {
+        // Not a field's name, but an issue that stands alone.
+        return issue(&Value::Object(object.clone())).into_iter().collect();
+    }
     for (name, value) in object {
         match (name.as_str(), value) {
             // Words about the whole, or lists that are read as such.
@@ -253,6 +262,12 @@ mod tests {
                 json!({"error": "Failed", "details": {"title": "is required"}}),
                 Some("Failed"),
                 Some((Some("title"), "is required")),
+            ),
+            (json!({"title": "An entity's"}), None, None),
+            (
+                json!({"error": "Bad", "details": {"field": "title", "reason": "too long", "limit": 5}}),
+                Some("Bad"),
+                Some((Some("title"), "too long")),
             ),
             (
                 json!({"errors": {"title": ["is required"]}}),
