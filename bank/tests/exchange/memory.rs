@@ -165,3 +165,11 @@ async fn child_that_has_no_room_for_its_journal() {
         "{report:?}"
     );
 }
+
+#[tokio::test]
+async fn what_a_bank_remembers_stays_out_of_version_control() {
+    let world = World::new(1).await;
+    let folder = Folder::pulled(&world).await;
+    let ignore = folder.bank.root().join(".qti/.gitignore");
+    assert_eq!(std::fs::read_to_string(ignore).unwrap().trim(), "*");
+}

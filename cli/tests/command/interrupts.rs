@@ -1,5 +1,7 @@
 //! Ctrl-C, and other signals that end a command.
 
+use std::process::Stdio;
+
 use timeback_qti_sandbox::{Effect, FaultRule};
 
 use crate::support::{Place, QTI, sandbox_of, stimulus_xml};
@@ -210,4 +212,38 @@ async fn a_sandbox_that_is_told_to_end_ends_its_command() {
     // The terminal ends when nobody holds it any more, the command neither.
     let (code, shown) = terminal.end().await;
     assert_eq!(code, Some(130), "{shown}");
+}
+
+/// As a service manager or a container ends a command.
+#[tokio::test]
+async fn a_term_signal_lets_a_push_finish_what_has_begun_and_the_next_one_goes_on() {
+    const ALL: usize = 60;
+    let sandbox = sandbox_of(0).await;
+    let place = pulled(&sandbox).await;
+    std::fs::create_dir_all(place.path("stimuli")).unwrap();
+    for number in 0..ALL {
+        let identifier = format!("s{number}");
+        let path = place.path(&format!("stimuli/{identifier}.xml"));
+        std::fs::write(path, stimulus_xml(&identifier)).unwrap();
+    }
+    let slow = FaultRule::new(Effect::Latency { millis: 100 });
+    sandbox.set_faults([slow.on("createStimulus")]).unwrap();
+    let mut command = place.command(&["push", "--yes"]);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut push = command.spawn().unwrap();
+    while writes(&sandbox) == 0 {
+        tokio::task::yield_now().await;
+    }
+    let id = push.id().unwrap().to_string();
+    let mut kill = tokio::process::Command::new("kill");
+    let killed = kill.args(["-TERM", &id]).status().await.unwrap();
+    assert!(killed.success());
+    assert_eq!(push.wait().await.unwrap().code(), Some(130));
+    let created = writes(&sandbox);
+    assert!((1..ALL).contains(&created), "{created}");
+
+    sandbox.set_faults([]).unwrap();
+    let rest = format!("{} created, {created} unchanged\n", ALL - created);
+    let pushed = place.qti(&["push", "--yes"]).await.ended_with(0);
+    assert!(pushed.out.ends_with(&rest), "{pushed}");
 }
