@@ -71,7 +71,7 @@ impl Exit {
                 "the service cannot be reached, refuses the credentials, or has failed"
             }
             Self::Findings => "an audit found something as bad as --fail-on says",
-            Self::Interrupted => "ended by Ctrl-C; the same command goes on",
+            Self::Interrupted => "ended by Ctrl-C or TERM; the same command goes on",
             Self::Of(_) => "the exit code of the command that `qti sandbox` has run",
         }
     }

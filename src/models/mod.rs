@@ -43,6 +43,7 @@ pub use flag::Flag;
 pub use one_or_many::{OneOrMany, StimulusRefs};
 pub use raw_json::RawJson;
 pub use response::{ResponseValue, Responses};
+pub use rewrite::check_numbers;
 pub use types::*;
 
 /// What the owner of an item, a test or a stimulus wants to say of it: fields of any type.

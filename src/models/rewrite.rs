@@ -27,7 +27,7 @@ pub(crate) fn writable<I: DeserializeOwned>(
     for name in SERVICE_OWNED {
         fields.shift_remove(*name);
     }
-    refuse_rounded_fields(&fields)?;
+    check_numbers(&fields)?;
     if let Some(content) = content {
         fields.insert("content".to_owned(), content.into());
     }
@@ -42,10 +42,24 @@ pub(crate) fn refuse_rounded(metadata: Option<&Metadata>) -> Result<()> {
         return Ok(());
     };
     let metadata = Value::Object(metadata.clone());
-    refuse_rounded_fields(&Metadata::from_iter([("metadata".to_owned(), metadata)]))
+    check_numbers(&Metadata::from_iter([("metadata".to_owned(), metadata)]))
 }
 
-fn refuse_rounded_fields(fields: &Metadata) -> Result<()> {
+/// Refuses fields that were read with a number beyond 64 bits: its last digits are lost, and written back, it would be
+/// another number.
+///
+/// # Errors
+/// [`Input`](crate::ErrorKind::Input), naming the place of the number.
+///
+/// ```
+/// use timeback_qti::models::{Metadata, check_numbers};
+///
+/// let fields: Metadata = serde_json::from_str(r#"{"metadata": {"id": 123456789012345678901234567890}}"#)?;
+/// let refused = check_numbers(&fields).unwrap_err();
+/// assert!(refused.message().starts_with("metadata.id has more than 64 bits"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+pub fn check_numbers(fields: &Metadata) -> Result<()> {
     match rounded(fields) {
         Some((place, number)) => Err(Error::input(format!(
             "{place} has more than 64 bits, of which only {number} was read: written back, it would be changed"

@@ -1,8 +1,12 @@
 //! The other way round: what a push has replaced or deleted goes back to the service.
 
-use super::{Plan, PushOptions, PushReport, Pushed, Source};
+use std::pin::pin;
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+
+use super::{Plan, PushOptions, PushReport, Pushed, Source, Step};
 use crate::compare::same;
-use crate::connection::Connection;
+use crate::connection::{AT_ONCE, Connection};
 use crate::entity::{Entity, Key};
 use crate::error::Result;
 use crate::progress::Observer;
@@ -58,18 +62,31 @@ impl Connection {
         observer: Observer<'_>,
     ) -> Result<Plan> {
         self.settle_all(observer).await?;
-        let source = Source::Snapshot(run);
         let mut plan = Plan::default();
-        for key in self.store.snapshot_keys(run)? {
-            match self.source(source, &key).await? {
+        let keys = stream::iter(self.store.snapshot_keys(run)?);
+        let steps = keys.map(|key| self.plan_put_back(run, key, options));
+        let mut steps = pin!(steps.buffered(AT_ONCE));
+        while let Some(step) = steps.try_next().await? {
+            match step {
+                Some(step) => plan.steps.push(step),
                 None => plan.unchanged += 1,
-                Some(entity) => {
-                    let step = self.plan_write(source, &entity, options).await?;
-                    plan.steps.push(step);
-                }
             }
         }
         Ok(plan)
+    }
+
+    /// What is to be done with one entity of a push; nothing with one that the push has created.
+    async fn plan_put_back(
+        &self,
+        run: u64,
+        key: Key,
+        options: &PushOptions,
+    ) -> Result<Option<Step>> {
+        let source = Source::Snapshot(run);
+        match self.source(source, &key).await? {
+            Some(entity) => self.plan_write(source, &entity, options).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Does what was planned by [`plan_restore`](Self::plan_restore) for the same push.

@@ -1,7 +1,7 @@
 //! The forms that entities are written in.
 
 use serde_json::{Map, Value};
-use timeback_qti::models::{AssessmentTestInput, StimulusInput};
+use timeback_qti::models::{AssessmentTestInput, StimulusInput, check_numbers};
 use timeback_qti::xml::{check_qti_3, root_identifier};
 
 use crate::entity::{Entity, Kind};
@@ -16,6 +16,7 @@ pub(crate) fn check_writable(entity: &Entity) -> Result<(), String> {
             identifier.unwrap_or_default()
         ));
     }
+    check_numbers(&entity.beside).map_err(|problem| problem.message().to_owned())?;
     match entity.key.kind {
         Kind::Stimulus => stimulus_input(entity).map(drop),
         Kind::Item => {

@@ -191,6 +191,27 @@ async fn a_field_of_an_item_that_no_write_carries_is_refused_and_named() {
     assert_eq!(world.writes(), writes);
 }
 
+/// Read, it has lost its last digits.
+#[tokio::test]
+async fn a_number_beyond_64_bits_is_not_written_back_as_another_one() {
+    let world = World::new(1).await;
+    let held = world.client.item("item-0").get().await.unwrap();
+    let mut answer = serde_json::to_value(&held).unwrap();
+    answer["metadata"]["vendor"] = json!({"id": 1.234_567_890_123_456_8e29});
+    let found = FaultRule::new(Effect::status(200).body(answer)).on("getAssessmentItem");
+    world.sandbox.set_faults([found]).unwrap();
+    let folder = Folder::pulled(&world).await;
+    folder.change(&key(Kind::Item, "item-0"), "Rome", "Roma");
+    let writes = world.writes();
+    let pushed = folder.push(&world, PushOptions::default()).await;
+    let message = &pushed.failed[0].message;
+    assert!(
+        message.contains("metadata.vendor.id has more than 64 bits"),
+        "{message}"
+    );
+    assert_eq!(world.writes(), writes);
+}
+
 /// What the other kinds have besides is written, and so refused by none.
 #[tokio::test]
 async fn fields_of_stimuli_and_tests_that_are_in_no_model_are_written() {

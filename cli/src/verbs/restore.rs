@@ -25,7 +25,7 @@ pub(crate) struct Restore {
     /// The number of the push, as it was told at its end; if absent, the newest one that is not a restore
     push: Option<u64>,
 
-    /// List the pushes that can be restored, oldest first
+    /// List the pushes, oldest first
     #[arg(long, conflicts_with_all = ["push", "dry_run", "yes", "force", "max_failures", "probe"])]
     list: bool,
 

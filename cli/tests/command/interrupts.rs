@@ -2,24 +2,43 @@
 
 use std::process::Stdio;
 
-use timeback_qti_sandbox::{Effect, FaultRule};
+use timeback_qti_sandbox::{Effect, FaultRule, Sandbox};
 
 use crate::support::{Place, QTI, sandbox_of, stimulus_xml};
 use crate::terminal::{CTRL_C, Terminal, pulled, writes};
 
-#[tokio::test]
-async fn ctrl_c_finishes_what_is_on_the_wire_and_the_next_push_goes_on() {
-    const ALL: usize = 60;
-    let sandbox = sandbox_of(0).await;
-    let place = pulled(&sandbox).await;
+/// How many stimuli wait to be pushed.
+const NEWS: usize = 60;
+
+/// A bank with new stimuli, which the service is slow to create.
+async fn with_news(sandbox: &Sandbox) -> Place {
+    let place = pulled(sandbox).await;
     std::fs::create_dir_all(place.path("stimuli")).unwrap();
-    for number in 0..ALL {
+    for number in 0..NEWS {
         let identifier = format!("s{number}");
         let path = place.path(&format!("stimuli/{identifier}.xml"));
         std::fs::write(path, stimulus_xml(&identifier)).unwrap();
     }
     let slow = FaultRule::new(Effect::Latency { millis: 100 });
     sandbox.set_faults([slow.on("createStimulus")]).unwrap();
+    place
+}
+
+/// A part was created before the end, and the next push creates the rest, each once.
+async fn goes_on(sandbox: &Sandbox, place: &Place) {
+    let created = writes(sandbox);
+    assert!((1..NEWS).contains(&created), "{created}");
+    sandbox.set_faults([]).unwrap();
+    let rest = format!("{} created, {created} unchanged\n", NEWS - created);
+    let pushed = place.qti(&["push", "--yes"]).await.ended_with(0);
+    assert!(pushed.out.ends_with(&rest), "{pushed}");
+    assert_eq!(writes(sandbox), NEWS);
+}
+
+#[tokio::test]
+async fn ctrl_c_finishes_what_is_on_the_wire_and_the_next_push_goes_on() {
+    let sandbox = sandbox_of(0).await;
+    let place = with_news(&sandbox).await;
     let mut terminal = Terminal::start(&place, &["push", "--yes"]);
     while writes(&sandbox) == 0 {
         tokio::task::yield_now().await;
@@ -29,14 +48,7 @@ async fn ctrl_c_finishes_what_is_on_the_wire_and_the_next_push_goes_on() {
     assert_eq!(code, Some(130), "{shown}");
     assert!(shown.contains("finishing what has begun"), "{shown}");
     assert!(shown.contains("ended early: `qti push` goes on"), "{shown}");
-    let created = writes(&sandbox);
-    assert!((1..ALL).contains(&created), "{created}");
-
-    sandbox.set_faults([]).unwrap();
-    let rest = format!("{} created, {created} unchanged\n", ALL - created);
-    let pushed = place.qti(&["push", "--yes"]).await.ended_with(0);
-    assert!(pushed.out.ends_with(&rest), "{pushed}");
-    assert_eq!(writes(&sandbox), ALL);
+    goes_on(&sandbox, &place).await;
 }
 
 #[tokio::test]
@@ -217,17 +229,8 @@ async fn a_sandbox_that_is_told_to_end_ends_its_command() {
 /// As a service manager or a container ends a command.
 #[tokio::test]
 async fn a_term_signal_lets_a_push_finish_what_has_begun_and_the_next_one_goes_on() {
-    const ALL: usize = 60;
     let sandbox = sandbox_of(0).await;
-    let place = pulled(&sandbox).await;
-    std::fs::create_dir_all(place.path("stimuli")).unwrap();
-    for number in 0..ALL {
-        let identifier = format!("s{number}");
-        let path = place.path(&format!("stimuli/{identifier}.xml"));
-        std::fs::write(path, stimulus_xml(&identifier)).unwrap();
-    }
-    let slow = FaultRule::new(Effect::Latency { millis: 100 });
-    sandbox.set_faults([slow.on("createStimulus")]).unwrap();
+    let place = with_news(&sandbox).await;
     let mut command = place.command(&["push", "--yes"]);
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut push = command.spawn().unwrap();
@@ -239,11 +242,5 @@ async fn a_term_signal_lets_a_push_finish_what_has_begun_and_the_next_one_goes_o
     let killed = kill.args(["-TERM", &id]).status().await.unwrap();
     assert!(killed.success());
     assert_eq!(push.wait().await.unwrap().code(), Some(130));
-    let created = writes(&sandbox);
-    assert!((1..ALL).contains(&created), "{created}");
-
-    sandbox.set_faults([]).unwrap();
-    let rest = format!("{} created, {created} unchanged\n", ALL - created);
-    let pushed = place.qti(&["push", "--yes"]).await.ended_with(0);
-    assert!(pushed.out.ends_with(&rest), "{pushed}");
+    goes_on(&sandbox, &place).await;
 }
