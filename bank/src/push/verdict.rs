@@ -1,8 +1,6 @@
 //! What the service's entity tells of a write to it.
 
-use serde_json::{Map, Value};
-
-use crate::compare::{Difference, differences, is_between, same};
+use crate::compare::{first_difference, is_addition, is_between, same};
 use crate::entity::Entity;
 use crate::remote::Stored;
 use crate::state::{Seen, Stamp, hash};
@@ -55,48 +53,11 @@ fn first_loss(written: &Entity, found: &Entity, before: Option<&Entity>) -> Opti
     first_difference(written, found, |place| is_addition(place, before))
 }
 
-/// The first place where the service holds something else than what was written, and that nothing excuses.
-pub(super) fn first_difference(
-    written: &Entity,
-    found: &Entity,
-    is_excused: impl Fn(&Difference) -> bool,
-) -> Option<String> {
-    let places = match differences(written, found) {
-        Err(problem) => return Some(problem.to_string()),
-        Ok(places) => places,
-    };
-    let mut places = places.into_iter();
-    let place = places.find(|place| !is_excused(place));
-    place.map(|place| place.to_string())
-}
-
-/// Whether a difference is a field beside the XML that was neither written nor there before: the service may have added
-/// it. What was to be cleared must be gone.
-pub(super) fn is_addition(place: &Difference, before: Option<&Entity>) -> bool {
-    let is_beside = !place.place.starts_with('/');
-    is_beside
-        && place.expected.is_none()
-        && !before.is_some_and(|before| has_field(&before.beside, &place.place))
-}
-
-/// Whether there is a field at a place such as `metadata.subject`. A name may hold a dot itself.
-fn has_field(fields: &Map<String, Value>, place: &str) -> bool {
-    fields.iter().any(|(name, value)| {
-        let rest = place.strip_prefix(name.as_str());
-        rest.is_some_and(|rest| match rest.strip_prefix('.') {
-            Some(below) => value
-                .as_object()
-                .is_some_and(|fields| has_field(fields, below)),
-            None => rest.is_empty() && !value.is_null(),
-        })
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::entity::{Identifier, Key, Kind};
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn item(text: &str, metadata: Value) -> Entity {
         let xml = format!(

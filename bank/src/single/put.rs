@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use timeback_qti::xml::Element;
 
-use crate::compare::{differences, same};
+use crate::compare::{first_difference, is_addition, same};
 use crate::entity::{Entity, Identifier, Key, Kind};
 use crate::error::{Error, Result};
 use crate::progress::Outcome;
@@ -71,14 +71,9 @@ impl Service {
         })?;
         let stored = self.get(&entity.key).await?;
         let stored = stored.ok_or_else(|| altered("it is gone".to_owned()))?;
-        let places = differences(&entity, &stored.entity);
-        let places = places.map_err(|problem| altered(problem.to_string()))?;
-        // What the service adds beside the XML is no loss.
-        let lost = places
-            .into_iter()
-            .find(|place| place.place.starts_with('/') || place.expected.is_some());
+        let lost = first_difference(&entity, &stored.entity, |place| is_addition(place, None));
         match lost {
-            Some(place) => Err(altered(place.to_string())),
+            Some(place) => Err(altered(place)),
             None => Ok((entity.key, outcome)),
         }
     }
