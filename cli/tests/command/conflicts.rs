@@ -2,14 +2,12 @@
 
 use timeback_qti::models::StimulusInput;
 
-use crate::support::{Place, client, sandbox_of};
+use crate::support::{client, pulled, sandbox_of};
 
 #[tokio::test]
 async fn a_conflict_is_left_alone_and_is_an_exit_code_of_its_own() {
     let sandbox = sandbox_of(1).await;
-    let place = Place::with(&sandbox);
-    place.qti(&["init"]).await.ended_with(0);
-    place.qti(&["pull"]).await.ended_with(0);
+    let place = pulled(&sandbox).await;
     place.change("stimuli/italy-0.xml", "Rome", "Milan");
     let handle = client(&sandbox);
     let handle = handle.stimulus("italy-0");
@@ -42,9 +40,7 @@ async fn the_hint_of_a_conflict_ends_it() {
         let stimulus = StimulusInput::new(name, "Italy", "<p>Rome</p>");
         there.stimuli().create(&stimulus).await.unwrap();
     }
-    let place = Place::with(&sandbox);
-    place.qti(&["init"]).await.ended_with(0);
-    place.qti(&["pull"]).await.ended_with(0);
+    let place = pulled(&sandbox).await;
     std::fs::remove_dir_all(place.path("stimuli")).unwrap();
     for name in names {
         let handle = there.stimulus(name);
@@ -79,9 +75,7 @@ async fn the_hint_of_a_conflict_ends_it() {
 #[tokio::test]
 async fn a_service_that_lists_nothing_empties_the_bank_only_with_prune() {
     let sandbox = sandbox_of(2).await;
-    let place = Place::with(&sandbox);
-    place.qti(&["init"]).await.ended_with(0);
-    place.qti(&["pull"]).await.ended_with(0);
+    let place = pulled(&sandbox).await;
     for name in ["italy-0", "italy-1"] {
         client(&sandbox).stimulus(name).delete().await.unwrap();
     }

@@ -3,7 +3,7 @@ use std::process::Stdio;
 use serde_json::json;
 use timeback_qti_sandbox::{Effect, FaultRule};
 
-use crate::support::{Place, client, sandbox_of, stimulus_xml};
+use crate::support::{Place, client, pulled, sandbox_of, stimulus_xml};
 
 #[tokio::test]
 async fn a_bank_is_pulled_changed_pushed_and_put_back() {
@@ -71,9 +71,7 @@ async fn a_bank_is_pulled_changed_pushed_and_put_back() {
 #[tokio::test]
 async fn a_restore_in_conflict_advises_to_force_the_restore_and_not_a_push() {
     let sandbox = sandbox_of(1).await;
-    let place = Place::with(&sandbox);
-    place.qti(&["init"]).await.ended_with(0);
-    place.qti(&["pull"]).await.ended_with(0);
+    let place = pulled(&sandbox).await;
     place.change("stimuli/italy-0.xml", "Rome", "Milan");
     place.qti(&["push", "--yes"]).await.ended_with(0);
     let handle = client(&sandbox);
@@ -96,9 +94,7 @@ async fn a_restore_in_conflict_advises_to_force_the_restore_and_not_a_push() {
 #[tokio::test]
 async fn a_push_promises_a_restore_only_of_what_a_restore_takes_back() {
     let sandbox = sandbox_of(1).await;
-    let place = Place::with(&sandbox);
-    place.qti(&["init"]).await.ended_with(0);
-    place.qti(&["pull"]).await.ended_with(0);
+    let place = pulled(&sandbox).await;
     let add = |name: &str| {
         let xml = std::fs::read_to_string(place.path("stimuli/italy-0.xml")).unwrap();
         let xml = xml.replace("italy-0", name);
@@ -144,9 +140,7 @@ async fn json_is_one_event_a_line_and_ends_with_the_report() {
 #[tokio::test]
 async fn a_diff_shows_what_each_side_has_changed() {
     let sandbox = sandbox_of(3).await;
-    let place = Place::with(&sandbox);
-    place.qti(&["init"]).await.ended_with(0);
-    place.qti(&["pull"]).await.ended_with(0);
+    let place = pulled(&sandbox).await;
     assert_eq!(
         place.qti(&["diff", "--exit-code"]).await.ended_with(0).out,
         ""
@@ -293,9 +287,7 @@ async fn a_failure_is_told_with_its_entity_and_stops_only_what_refers_to_it() {
 #[tokio::test]
 async fn an_entity_that_cannot_be_read_is_told_with_its_file_and_by_the_exit_code() {
     let sandbox = sandbox_of(2).await;
-    let place = Place::with(&sandbox);
-    place.qti(&["init"]).await.ended_with(0);
-    place.qti(&["pull"]).await.ended_with(0);
+    let place = pulled(&sandbox).await;
     place.change("stimuli/italy-0.xml", "Rome", "Milan");
     std::fs::write(place.path("stimuli/italy-1.json"), "{").unwrap();
     for (verb, code) in [

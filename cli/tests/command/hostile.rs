@@ -4,7 +4,7 @@ use serde_json::json;
 use timeback_qti::models::StimulusInput;
 use timeback_qti_sandbox::{Effect, FaultRule, Sandbox};
 
-use crate::support::{Place, Ran, client, sandbox_of, stimulus_xml};
+use crate::support::{self, Place, Ran, client, sandbox_of, stimulus_xml};
 
 /// Sets the title of a terminal's window, and a colour; the last is the eight-bit form, the only one that XML can hold.
 const ORDERS: &str = "\u{1b}]0;owned\u{7}\u{7f}\u{9b}31m";
@@ -29,9 +29,7 @@ async fn pulled() -> (Sandbox, Place) {
     let metadata = json!({"orders": ORDERS, ORDERS: [ORDERS]});
     stimulus.metadata = Some(metadata.as_object().unwrap().clone());
     client(&sandbox).stimuli().create(&stimulus).await.unwrap();
-    let place = Place::with(&sandbox);
-    place.qti(&["init"]).await.ended_with(0);
-    place.qti(&["pull"]).await.ended_with(0);
+    let place = support::pulled(&sandbox).await;
     (sandbox, place)
 }
 

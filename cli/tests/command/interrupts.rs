@@ -4,8 +4,8 @@ use std::process::Stdio;
 
 use timeback_qti_sandbox::{Effect, FaultRule, Sandbox};
 
-use crate::support::{Place, QTI, sandbox_of, stimulus_xml};
-use crate::terminal::{CTRL_C, Terminal, pulled, writes};
+use crate::support::{Place, QTI, pulled, sandbox_of, stimulus_xml};
+use crate::terminal::{CTRL_C, Terminal, writes};
 
 /// How many stimuli wait to be pushed.
 const NEWS: usize = 60;

@@ -1,6 +1,6 @@
 use timeback_qti_sandbox::{Effect, FaultRule};
 
-use crate::support::{Place, QTI, sandbox_of};
+use crate::support::{Place, QTI, pulled, sandbox_of};
 
 /// What the error says, which is a line and a hint.
 async fn refusal(place: &Place, arguments: &[&str], code: i32) -> String {
@@ -71,9 +71,7 @@ async fn a_service_that_is_not_there_or_refuses_the_credentials_is_told() {
 #[tokio::test]
 async fn a_push_without_a_terminal_and_without_yes_writes_nothing() {
     let sandbox = sandbox_of(1).await;
-    let place = Place::with(&sandbox);
-    place.qti(&["init"]).await.ended_with(0);
-    place.qti(&["pull"]).await.ended_with(0);
+    let place = pulled(&sandbox).await;
     place.change("stimuli/italy-0.xml", "Rome", "Milan");
     let before = sandbox.requests().len();
     let ran = place.qti(&["push"]).await.ended_with(2);
@@ -88,9 +86,7 @@ async fn a_push_without_a_terminal_and_without_yes_writes_nothing() {
 #[tokio::test]
 async fn damage_of_what_a_bank_remembers_is_told_and_loses_no_content() {
     let sandbox = sandbox_of(2).await;
-    let place = Place::with(&sandbox);
-    place.qti(&["init"]).await.ended_with(0);
-    place.qti(&["pull"]).await.ended_with(0);
+    let place = pulled(&sandbox).await;
     let state = std::fs::read_dir(place.path(".qti/state")).unwrap();
     let state = state.last().unwrap().unwrap().path();
     let whole = std::fs::read(&state).unwrap();
@@ -167,9 +163,7 @@ async fn a_file_that_there_is_no_room_for_leaves_the_one_before_as_it_was() {
 #[tokio::test]
 async fn a_package_lacks_nothing_without_a_word() {
     let sandbox = sandbox_of(1).await;
-    let place = Place::with(&sandbox);
-    place.qti(&["init"]).await.ended_with(0);
-    place.qti(&["pull"]).await.ended_with(0);
+    let place = pulled(&sandbox).await;
     std::fs::write(place.path("stimuli/italy-0.json"), "{").unwrap();
     let told = refusal(&place, &["pack", "all.zip"], 1).await;
     assert!(told.contains("stimuli/italy-0.json"), "{told}");

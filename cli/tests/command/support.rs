@@ -116,6 +116,14 @@ impl Place {
     }
 }
 
+/// A place with a bank that has pulled all of a sandbox.
+pub(crate) async fn pulled(sandbox: &Sandbox) -> Place {
+    let place = Place::with(sandbox);
+    place.qti(&["init"]).await.ended_with(0);
+    place.qti(&["pull"]).await.ended_with(0);
+    place
+}
+
 pub(crate) fn client(sandbox: &Sandbox) -> Client {
     let builder = Client::builder()
         .base_url(sandbox.base_url())

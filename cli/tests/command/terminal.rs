@@ -8,7 +8,7 @@ use timeback_qti_sandbox::{Effect, FaultRule, Sandbox};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Child;
 
-use crate::support::{Place, QTI, client, sandbox_of};
+use crate::support::{Place, QTI, client, pulled, sandbox_of};
 
 pub(crate) const CTRL_C: &str = "\x03";
 /// No test waits for this; it keeps one that fails from waiting for ever.
@@ -61,13 +61,6 @@ impl Terminal {
         let status = self.child.wait().await.unwrap();
         (status.code(), self.shown)
     }
-}
-
-pub(crate) async fn pulled(sandbox: &Sandbox) -> Place {
-    let place = Place::with(sandbox);
-    place.qti(&["init"]).await.ended_with(0);
-    place.qti(&["pull"]).await.ended_with(0);
-    place
 }
 
 pub(crate) fn writes(sandbox: &Sandbox) -> usize {
